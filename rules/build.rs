@@ -1,0 +1,45 @@
+//! Embeds every rule file under `rules/` into the library.
+//!
+//! In: `rules/<category>/<id>.toml`. Out: a table of (path, text) pairs, sorted by path, that
+//! `src/rules/builtin.rs` includes. Adding a rule file needs no line of Rust.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("rules");
+    println!("cargo::rerun-if-changed={}", root.display());
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    let mut table = String::from("&[\n");
+    for file in &files {
+        println!("cargo::rerun-if-changed={}", file.display());
+        let name: Vec<_> = file
+            .strip_prefix(&root)
+            .expect("collected below the root")
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        writeln!(table, "    (\"rules/{}\", include_str!({:?})),", name.join("/"), file)
+            .expect("writing to a string cannot fail");
+    }
+    table.push_str("]\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("builtin_rules.rs"), table).expect("cargo's own folder can be written");
+}
+
+/// Adds every rule file below `folder`.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let entries = fs::read_dir(folder).expect("the rules folder is part of the repository");
+    for entry in entries {
+        let path = entry.expect("the rules folder can be listed").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+}

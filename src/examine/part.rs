@@ -1,0 +1,224 @@
+//! Facts of one piece of one entry: what the examining worker keeps when it drops the bytes.
+
+use crate::gap::Gap;
+use crate::kube::{Event, Object};
+use crate::locator::{EntryPath, Snippet};
+use crate::rules::MatcherId;
+use crate::time::Stamp;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Everything learned from one piece of an entry.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The entry.
+    pub path: EntryPath,
+    /// Number of the piece within its entry, from zero.
+    pub piece: u32,
+    /// How the bytes were read.
+    pub shape: Shape,
+    /// Bytes of the piece after decompression and decoding.
+    pub bytes: u64,
+    /// Hash of the piece's bytes: the same entry collected twice is counted once.
+    pub digest: u128,
+    /// Modification time the archive states; only ever used to guess a missing year.
+    pub modified: Option<Timestamp>,
+    /// Log text: one for a plain log, one for each section of a dump.
+    pub logs: Vec<LogPart>,
+    /// Kubernetes objects.
+    pub objects: Vec<Object>,
+    /// Kubernetes events.
+    pub events: Vec<Event>,
+    /// Facts of a collector's own files.
+    pub collector: Vec<CollectorFact>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// How the bytes of an entry are read; decided from its name and first bytes alone, so that the
+/// order of entries never matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shape {
+    /// Lines of a log or other text.
+    Log,
+    /// `==== START logs` sections, with documents between them (dump stream) or without (`logs.txt`).
+    Sections,
+    /// One or more JSON documents.
+    Json,
+    /// One or more YAML documents.
+    Yaml,
+    /// `kubectl describe` text.
+    Describe,
+    /// Not text, or nothing to read.
+    Opaque,
+}
+
+/// Log text of one piece: a whole plain log, or the part of one dump section inside the piece.
+#[derive(Debug, Clone, Default)]
+pub struct LogPart {
+    /// Whose log a dump section is.
+    pub section: Option<Section>,
+    /// First line of the text in its entry, from one.
+    pub first_line: u64,
+    /// Number of lines.
+    pub lines: u64,
+    /// Bytes of text.
+    pub bytes: u64,
+    /// First and last time stated in the text.
+    pub first: Option<Stamp>,
+    /// See `first`.
+    pub last: Option<Stamp>,
+    /// Latest instant that a line states in full (with year and zone): helps to find missing years.
+    pub latest_absolute: Option<Timestamp>,
+    /// Who wrote the lines, as their prefixes say (syslog, journald), with line counts.
+    pub tags: BTreeMap<Tag, u64>,
+    /// Component guessed from the source files that klog names (`kubelet.go`), where no name says it.
+    pub component_hint: Option<&'static str>,
+    /// Hits of log matchers.
+    pub hits: Vec<HitGroup>,
+    /// Error that the collector wrote in place of the log.
+    pub fetch_error: Option<Snippet>,
+}
+
+/// The log that a dump section holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Section {
+    /// Namespace of the pod.
+    pub namespace: String,
+    /// The pod.
+    pub pod: String,
+    /// The container; empty in dumps of the first releases, which name none.
+    pub container: String,
+}
+
+/// Machine and process a line names in its prefix.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Tag {
+    /// Host name of a syslog or journald prefix.
+    pub host: Option<Box<str>>,
+    /// Program of a syslog or journald prefix: `kubelet`, `kernel`, `containerd`, ...
+    pub unit: Option<Box<str>>,
+}
+
+/// All hits of one matcher on lines of one writer, about one subject, in one piece of a log.
+#[derive(Debug, Clone)]
+pub struct HitGroup {
+    /// The matcher.
+    pub matcher: MatcherId,
+    /// Who wrote the lines.
+    pub tag: Tag,
+    /// What the lines speak about, where they name it.
+    pub about: About,
+    /// Number of hits.
+    pub count: u64,
+    /// First and last samples in line order; the first hit and the last hit are always among them.
+    pub samples: Vec<Sample>,
+    /// Time of every hit, up to a limit; kept only for matchers with a rate.
+    pub times: Vec<Stamp>,
+}
+
+/// Objects that a line names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct About {
+    /// Namespace, where stated.
+    pub namespace: Option<Box<str>>,
+    /// Pod, where stated.
+    pub pod: Option<Box<str>>,
+    /// Node, where stated.
+    pub node: Option<Box<str>>,
+}
+
+/// One hit with its text.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// Time the line states.
+    pub stamp: Option<Stamp>,
+    /// The line (or record) and the lines around it.
+    pub snippet: Snippet,
+    /// Named groups of the matcher's regex.
+    pub captures: Vec<(String, String)>,
+}
+
+/// A fact from a file that only a collector writes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CollectorFact {
+    /// An outbound connection that Periscope tried.
+    Outbound(Outbound),
+    /// A node's network configuration as Periscope found it.
+    NetworkConfig(NetworkConfig),
+    /// Disruption budgets of one namespace as Periscope lists them.
+    DisruptionBudget(DisruptionBudget),
+    /// A Helm release as Periscope lists it.
+    HelmRelease(HelmRelease),
+    /// The server's version, of `kubectl version -o json` and the like.
+    ServerVersion {
+        /// `v1.28.8`.
+        git_version: String,
+        /// Where it stands.
+        snippet: Snippet,
+    },
+}
+
+/// An outbound connection that Periscope tried.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outbound {
+    /// `Internet`, `AKS API Server`, ...
+    pub kind: String,
+    /// `host:port`, where stated.
+    pub url: Option<String>,
+    /// Node that tried, where stated.
+    pub host: Option<String>,
+    /// The error; `None` when the connection was made.
+    pub error: Option<String>,
+    /// When it was tried.
+    pub time: Option<Timestamp>,
+    /// Where it stands.
+    pub snippet: Snippet,
+}
+
+/// A node's network configuration as Periscope found it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NetworkConfig {
+    /// The node.
+    pub host: String,
+    /// `azurecni`, `kubenet`, or empty.
+    pub plugin: String,
+    /// Name servers of the machine.
+    pub machine_dns: Vec<String>,
+    /// Name servers of pods.
+    pub kubernetes_dns: Vec<String>,
+    /// Limit of pods on the node; 0 where unknown.
+    pub max_pods: i64,
+    /// Where it stands.
+    pub snippet: Snippet,
+}
+
+/// One disruption budget as Periscope lists it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DisruptionBudget {
+    /// Its name.
+    pub name: String,
+    /// `minAvailable` as text; `None` where unset.
+    pub min_available: Option<String>,
+    /// `maxUnavailable` as text; `None` where unset.
+    pub max_unavailable: Option<String>,
+    /// Disruptions allowed at the moment.
+    pub allowed: i64,
+    /// Where it stands.
+    pub snippet: Snippet,
+}
+
+/// One Helm release as Periscope lists it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HelmRelease {
+    /// Its name.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// `deployed`, `failed`, ...
+    pub status: String,
+    /// Chart and version.
+    pub chart: String,
+    /// Where it stands.
+    pub snippet: Snippet,
+}

@@ -1,0 +1,86 @@
+//! What could not be read, why, and what that hides: damage is data, never an error that ends a run.
+
+use crate::locator::Locator;
+use std::fmt;
+
+/// Something in the bundle that was not read, or not wholly.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// What was not read: an entry, or the line from which on it was not.
+    pub locator: Locator,
+    /// Why.
+    pub reason: GapReason,
+}
+
+/// Why something was not read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapReason {
+    /// The archive or compressed stream ends early or is damaged; what came before was read.
+    Damaged {
+        /// The decoder's own words.
+        detail: String,
+    },
+    /// The entry is encrypted.
+    Encrypted,
+    /// A limit of [`crate::limits::Limits`] was reached; what came before was read.
+    Limit {
+        /// Which limit, in words with its unit: "2 GiB of one entry".
+        limit: String,
+    },
+    /// A compression method or archive kind that is not read.
+    Unsupported {
+        /// Which.
+        what: String,
+    },
+    /// The operating system refused.
+    Unreadable {
+        /// The operating system's own words.
+        detail: String,
+    },
+    /// A link, device or pipe: its target is never followed.
+    NotAFile {
+        /// "symbolic link to ../x", "block device".
+        what: String,
+    },
+    /// The name is not a plain relative path (`..`, absolute, drive letter, NUL); the content was read.
+    HostileName,
+    /// A second entry of the same name in one archive; both were read.
+    DuplicateName,
+    /// Not text.
+    Binary,
+    /// A document that is not well-formed; what could be parsed was kept.
+    Malformed {
+        /// The parser's own words.
+        detail: String,
+    },
+    /// The collector itself could not get this and wrote an error in its place.
+    NotCollected {
+        /// The collector's own words.
+        detail: String,
+    },
+}
+
+impl GapReason {
+    /// Whether evidence may be missing because of it; names and links lose nothing by themselves.
+    pub fn loses_evidence(&self) -> bool {
+        !matches!(self, Self::HostileName | Self::DuplicateName | Self::NotAFile { .. } | Self::Binary)
+    }
+}
+
+impl fmt::Display for GapReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Damaged { detail } => write!(f, "damaged or cut short: {detail}"),
+            Self::Encrypted => f.write_str("encrypted; ask for it without a password"),
+            Self::Limit { limit } => write!(f, "over the limit of {limit}"),
+            Self::Unsupported { what } => write!(f, "not supported: {what}"),
+            Self::Unreadable { detail } => write!(f, "could not be read: {detail}"),
+            Self::NotAFile { what } => write!(f, "{what}, not followed"),
+            Self::HostileName => f.write_str("its name is no plain relative path; read under this name only"),
+            Self::DuplicateName => f.write_str("a second entry of the same name; both were read"),
+            Self::Binary => f.write_str("not text"),
+            Self::Malformed { detail } => write!(f, "not well-formed: {detail}"),
+            Self::NotCollected { detail } => write!(f, "not collected: {detail}"),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What ingest hands on.
+
+use crate::gap::Gap;
+use crate::locator::EntryPath;
+use jiff::Timestamp;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One BUNDLE argument.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// How reports name it: the last part of the path, or `stdin`; never the whole path.
+    pub name: String,
+    /// Where it is; `None` for standard input.
+    pub path: Option<PathBuf>,
+}
+
+/// What is known of an input after it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputFacts {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of the file, in hex; for a folder, of the sorted names and contents.
+    pub sha256: String,
+    /// Bytes as it lies on disk.
+    pub bytes: u64,
+}
+
+/// One thing to do.
+#[derive(Debug)]
+pub enum Work {
+    /// A piece of an entry, ready to be examined.
+    Chunk(Chunk),
+    /// An entry that any thread may open with [`super::Reader::open`].
+    Deferred(Deferred),
+    /// Something that was not read.
+    Gap(Gap),
+}
+
+/// How an entry may be cut into pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// At any line end.
+    Lines,
+    /// Not at all: a document, up to [`crate::limits::Limits::document_bytes`].
+    Whole,
+    /// Between the documents and sections of a cluster-info dump; within a log section at any line end.
+    Sections,
+    /// Not wanted: only its name is (the bytes are skipped).
+    Skip,
+}
+
+/// A line-aligned piece of one entry's text, decoded to UTF-8 (invalid bytes are left as they are).
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    /// The entry.
+    pub path: EntryPath,
+    /// Number of the piece within its entry, from zero.
+    pub piece: u32,
+    /// Whether the entry ends here.
+    pub last: bool,
+    /// Line number of the first line of the body, from one.
+    pub first_line: u64,
+    /// The text: up to three lines of the piece before, the body, up to three lines of the next.
+    pub bytes: Vec<u8>,
+    /// The body: the lines that are this piece's own; only these are examined.
+    pub body: Range<usize>,
+    /// For [`Cut::Sections`]: the `==== START logs` line of the section that the body begins in.
+    pub section: Option<Arc<str>>,
+    /// How the entry is cut.
+    pub cut: Cut,
+    /// Modification time the archive states.
+    pub modified: Option<Timestamp>,
+}
+
+/// An entry that any thread may open.
+#[derive(Debug)]
+pub struct Deferred {
+    /// The entry.
+    pub path: EntryPath,
+}

@@ -1,0 +1,1 @@
+//! Go-internal field names of old kubectl, renamed to the API's.

@@ -1,0 +1,1 @@
+//! `kubectl describe` text read back to objects and events.

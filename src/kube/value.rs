@@ -1,0 +1,1 @@
+//! Reading fields of a JSON value without ever failing.

@@ -1,0 +1,64 @@
+//! Every number that bounds work, with its reason. Tests shrink them to reach the edges cheaply.
+
+/// Bounds on what one analysis reads and keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Decompressed bytes read of one entry. Honest journals reach a few GiB.
+    pub entry_bytes: u64,
+    /// Decompressed bytes read of the whole run: a bomb ends here, no honest bundle comes near.
+    pub bundle_bytes: u64,
+    /// Entries read of the whole run.
+    pub entries: u64,
+    /// Archives inside archives. Real bundles reach three (zip of zips with a `.gz` inside).
+    pub depth: usize,
+    /// A zip inside another archive has to be held in memory, because its index stands at its end.
+    pub nested_zip_bytes: usize,
+    /// Largest document (JSON, YAML, `describe` text) parsed in one piece.
+    pub document_bytes: usize,
+    /// Logs are cut into line-aligned pieces of about this size: large enough that threads do not
+    /// wait for each other, small enough that a few per thread stay far below the memory bound.
+    pub chunk_bytes: usize,
+    /// A line longer than this is cut: no log line of a component comes near, minified JSON does.
+    pub line_bytes: usize,
+    /// Lines of context kept on each side of a citation.
+    pub context_lines: usize,
+    /// Bytes kept of one excerpt or context line. Scheduler messages reach 1,024.
+    pub excerpt_bytes: usize,
+    /// Lines kept of one multi-line record; the tail is kept, because a panic's cause stands there.
+    pub record_lines: usize,
+    /// First hits kept with their text per matcher and piece of a log; all are counted.
+    pub first_samples: usize,
+    /// Last hits kept with their text per matcher and piece of a log.
+    pub last_samples: usize,
+    /// Times kept per matcher with a rate (`at_least` within ...), and per piece of a log.
+    pub rate_times: usize,
+    /// Events kept of one bundle; 85 nodes write about 2,000 in an hour.
+    pub events: usize,
+    /// Objects kept of one bundle.
+    pub objects: usize,
+    /// Compressed bytes of object text kept for citations.
+    pub object_text_bytes: usize,
+}
+
+impl Limits {
+    /// What the released binary uses.
+    pub const RELEASE: Self = Self {
+        entry_bytes: 16 << 30,
+        bundle_bytes: 256 << 30,
+        entries: 2_000_000,
+        depth: 5,
+        nested_zip_bytes: 96 << 20,
+        document_bytes: 24 << 20,
+        chunk_bytes: 1 << 20,
+        line_bytes: 256 << 10,
+        context_lines: 3,
+        excerpt_bytes: 2_000,
+        record_lines: 12,
+        first_samples: 3,
+        last_samples: 2,
+        rate_times: 20_000,
+        events: 200_000,
+        objects: 200_000,
+        object_text_bytes: 48 << 20,
+    };
+}

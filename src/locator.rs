@@ -1,0 +1,147 @@
+//! Where evidence stands: `outer.zip!nodes/node1.zip!systemlogs/kubelet:123`.
+//!
+//! Names come from archives and are hostile: they are shown, compared and matched, and never used
+//! as a path of the file system.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Name of one entry: the bundle it came from and the way down through nested archives.
+///
+/// Ordered by bundle name, then by the names on the way; this order is the order of the output.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryPath {
+    bundle: Arc<str>,
+    folder: bool,
+    parts: Arc<[Arc<str>]>,
+}
+
+impl EntryPath {
+    /// The bundle itself; `folder` when its entries are files of a folder and not of an archive.
+    pub fn bundle(name: &str, folder: bool) -> Self {
+        Self { bundle: name.into(), folder, parts: Arc::from([]) }
+    }
+
+    /// The entry `name` inside the archive (or folder) that this path names.
+    #[must_use]
+    pub fn entry(&self, name: &str) -> Self {
+        let parts = self.parts.iter().cloned().chain([Arc::from(name)]).collect();
+        Self { parts, ..self.clone() }
+    }
+
+    /// Name of the bundle the entry came from.
+    pub fn bundle_name(&self) -> &str {
+        &self.bundle
+    }
+
+    /// Path below the bundle, archives separated by `!`; the bundle's name where the bundle is one file.
+    pub fn path(&self) -> String {
+        if self.parts.is_empty() { self.bundle.to_string() } else { self.parts.join("!") }
+    }
+
+    /// Path inside the innermost archive; the bundle's name where the bundle is one file.
+    pub fn inner(&self) -> &str {
+        self.parts.last().unwrap_or(&self.bundle)
+    }
+
+    /// The innermost archive's own path; `None` where the entry stands directly in the bundle.
+    #[must_use]
+    pub fn archive(&self) -> Option<Self> {
+        let (_, outer) = self.parts.split_last()?;
+        (!outer.is_empty()).then(|| Self { parts: outer.into(), ..self.clone() })
+    }
+
+    /// How many archives have to be opened below the bundle to reach this entry.
+    pub fn depth(&self) -> usize {
+        self.parts.len().saturating_sub(1)
+    }
+
+    /// All names from the outermost to the innermost, cut at archives and at `/`.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.parts.iter().flat_map(|part| part.split('/')).filter(|segment| !segment.is_empty())
+    }
+
+    /// Last segment: the file's own name.
+    pub fn file_name(&self) -> &str {
+        self.segments().next_back().unwrap_or(&self.bundle)
+    }
+
+    /// The locator of a line of this entry, counted from one.
+    pub fn line(&self, line: u64) -> Locator {
+        Locator { entry: self.clone(), line: Some(line) }
+    }
+
+    /// The locator of the entry as a whole.
+    pub fn whole(&self) -> Locator {
+        Locator { entry: self.clone(), line: None }
+    }
+}
+
+impl fmt::Display for EntryPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.bundle)?;
+        for (depth, part) in self.parts.iter().enumerate() {
+            f.write_str(if depth == 0 && self.folder { "/" } else { "!" })?;
+            f.write_str(part)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for EntryPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An entry, or one of its lines.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Locator {
+    /// The entry.
+    pub entry: EntryPath,
+    /// Line counted from one; `None` for the entry as a whole.
+    pub line: Option<u64>,
+}
+
+impl fmt::Display for Locator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.entry.fmt(f)?;
+        self.line.map_or(Ok(()), |line| write!(f, ":{line}"))
+    }
+}
+
+/// A piece of evidence in the bundle's own words: one line (or record) and the lines around it.
+///
+/// The text is as the bundle has it, decoded lossily; it is masked and escaped only when a report
+/// is written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Snippet {
+    /// Line of `text`'s first line, counted from one.
+    pub line: u64,
+    /// The line, or the multi-line record, that is the evidence.
+    pub text: String,
+    /// Up to three lines before.
+    pub before: Vec<String>,
+    /// Up to three lines after.
+    pub after: Vec<String>,
+    /// Byte range of `text` that matched, on character boundaries; empty when the whole line counts.
+    pub matched: (usize, usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locator_reads_from_the_outside_in() {
+        let bundle = EntryPath::bundle("outer.zip", false);
+        let kubelet = bundle.entry("nodes/node1.zip").entry("systemlogs/kubelet");
+        assert_eq!(kubelet.line(123).to_string(), "outer.zip!nodes/node1.zip!systemlogs/kubelet:123");
+        assert_eq!(kubelet.path(), "nodes/node1.zip!systemlogs/kubelet");
+        assert_eq!(kubelet.inner(), "systemlogs/kubelet");
+        assert_eq!(kubelet.archive().map(|a| a.to_string()).as_deref(), Some("outer.zip!nodes/node1.zip"));
+        assert_eq!(kubelet.segments().collect::<Vec<_>>(), ["nodes", "node1.zip", "systemlogs", "kubelet"]);
+        assert_eq!(EntryPath::bundle("dump", true).entry("nodes.json").to_string(), "dump/nodes.json");
+        assert_eq!(EntryPath::bundle("kubelet.log", false).line(7).to_string(), "kubelet.log:7");
+    }
+}

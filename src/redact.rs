@@ -1,0 +1,1 @@
+//! Masking of secrets at the edge of the report.
