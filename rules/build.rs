@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("rules");
+    let root =
+        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("rules");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut files = Vec::new();
     collect(&root, &mut files);
@@ -22,8 +23,13 @@ fn main() {
             .components()
             .map(|part| part.as_os_str().to_string_lossy().into_owned())
             .collect();
-        writeln!(table, "    (\"rules/{}\", include_str!({:?})),", name.join("/"), file)
-            .expect("writing to a string cannot fail");
+        writeln!(
+            table,
+            "    (\"rules/{}\", include_str!({:?})),",
+            name.join("/"),
+            file
+        )
+        .expect("writing to a string cannot fail");
     }
     table.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
@@ -38,7 +44,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.expect("the rules folder can be listed").path();
         if path.is_dir() {
             collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             files.push(path);
         }
     }

@@ -63,7 +63,10 @@ pub enum GapReason {
 impl GapReason {
     /// Whether evidence may be missing because of it; names and links lose nothing by themselves.
     pub fn loses_evidence(&self) -> bool {
-        !matches!(self, Self::HostileName | Self::DuplicateName | Self::NotAFile { .. } | Self::Binary)
+        !matches!(
+            self,
+            Self::HostileName | Self::DuplicateName | Self::NotAFile { .. } | Self::Binary
+        )
     }
 }
 
@@ -76,7 +79,9 @@ impl fmt::Display for GapReason {
             Self::Unsupported { what } => write!(f, "not supported: {what}"),
             Self::Unreadable { detail } => write!(f, "could not be read: {detail}"),
             Self::NotAFile { what } => write!(f, "{what}, not followed"),
-            Self::HostileName => f.write_str("its name is no plain relative path; read under this name only"),
+            Self::HostileName => {
+                f.write_str("its name is no plain relative path; read under this name only")
+            }
             Self::DuplicateName => f.write_str("a second entry of the same name; both were read"),
             Self::Binary => f.write_str("not text"),
             Self::Malformed { detail } => write!(f, "not well-formed: {detail}"),

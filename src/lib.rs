@@ -1,15 +1,15 @@
 //! stub
-pub mod locator;
-pub mod severity;
-pub mod limits;
-pub mod time;
+pub mod diagnose;
+pub mod evidence;
+pub mod examine;
 pub mod gap;
 pub mod ingest;
-pub mod layout;
 pub mod kube;
-pub mod rules;
-pub mod examine;
-pub mod evidence;
-pub mod diagnose;
+pub mod layout;
+pub mod limits;
+pub mod locator;
 pub mod redact;
 pub mod report;
+pub mod rules;
+pub mod severity;
+pub mod time;

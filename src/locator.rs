@@ -19,14 +19,26 @@ pub struct EntryPath {
 impl EntryPath {
     /// The bundle itself; `folder` when its entries are files of a folder and not of an archive.
     pub fn bundle(name: &str, folder: bool) -> Self {
-        Self { bundle: name.into(), folder, parts: Arc::from([]) }
+        Self {
+            bundle: name.into(),
+            folder,
+            parts: Arc::from([]),
+        }
     }
 
     /// The entry `name` inside the archive (or folder) that this path names.
     #[must_use]
     pub fn entry(&self, name: &str) -> Self {
-        let parts = self.parts.iter().cloned().chain([Arc::from(name)]).collect();
-        Self { parts, ..self.clone() }
+        let parts = self
+            .parts
+            .iter()
+            .cloned()
+            .chain([Arc::from(name)])
+            .collect();
+        Self {
+            parts,
+            ..self.clone()
+        }
     }
 
     /// Name of the bundle the entry came from.
@@ -36,7 +48,11 @@ impl EntryPath {
 
     /// Path below the bundle, archives separated by `!`; the bundle's name where the bundle is one file.
     pub fn path(&self) -> String {
-        if self.parts.is_empty() { self.bundle.to_string() } else { self.parts.join("!") }
+        if self.parts.is_empty() {
+            self.bundle.to_string()
+        } else {
+            self.parts.join("!")
+        }
     }
 
     /// Path inside the innermost archive; the bundle's name where the bundle is one file.
@@ -48,7 +64,10 @@ impl EntryPath {
     #[must_use]
     pub fn archive(&self) -> Option<Self> {
         let (_, outer) = self.parts.split_last()?;
-        (!outer.is_empty()).then(|| Self { parts: outer.into(), ..self.clone() })
+        (!outer.is_empty()).then(|| Self {
+            parts: outer.into(),
+            ..self.clone()
+        })
     }
 
     /// How many archives have to be opened below the bundle to reach this entry.
@@ -58,7 +77,10 @@ impl EntryPath {
 
     /// All names from the outermost to the innermost, cut at archives and at `/`.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.parts.iter().flat_map(|part| part.split('/')).filter(|segment| !segment.is_empty())
+        self.parts
+            .iter()
+            .flat_map(|part| part.split('/'))
+            .filter(|segment| !segment.is_empty())
     }
 
     /// Last segment: the file's own name.
@@ -68,12 +90,18 @@ impl EntryPath {
 
     /// The locator of a line of this entry, counted from one.
     pub fn line(&self, line: u64) -> Locator {
-        Locator { entry: self.clone(), line: Some(line) }
+        Locator {
+            entry: self.clone(),
+            line: Some(line),
+        }
     }
 
     /// The locator of the entry as a whole.
     pub fn whole(&self) -> Locator {
-        Locator { entry: self.clone(), line: None }
+        Locator {
+            entry: self.clone(),
+            line: None,
+        }
     }
 }
 
@@ -136,12 +164,29 @@ mod tests {
     fn a_locator_reads_from_the_outside_in() {
         let bundle = EntryPath::bundle("outer.zip", false);
         let kubelet = bundle.entry("nodes/node1.zip").entry("systemlogs/kubelet");
-        assert_eq!(kubelet.line(123).to_string(), "outer.zip!nodes/node1.zip!systemlogs/kubelet:123");
+        assert_eq!(
+            kubelet.line(123).to_string(),
+            "outer.zip!nodes/node1.zip!systemlogs/kubelet:123"
+        );
         assert_eq!(kubelet.path(), "nodes/node1.zip!systemlogs/kubelet");
         assert_eq!(kubelet.inner(), "systemlogs/kubelet");
-        assert_eq!(kubelet.archive().map(|a| a.to_string()).as_deref(), Some("outer.zip!nodes/node1.zip"));
-        assert_eq!(kubelet.segments().collect::<Vec<_>>(), ["nodes", "node1.zip", "systemlogs", "kubelet"]);
-        assert_eq!(EntryPath::bundle("dump", true).entry("nodes.json").to_string(), "dump/nodes.json");
-        assert_eq!(EntryPath::bundle("kubelet.log", false).line(7).to_string(), "kubelet.log:7");
+        assert_eq!(
+            kubelet.archive().map(|a| a.to_string()).as_deref(),
+            Some("outer.zip!nodes/node1.zip")
+        );
+        assert_eq!(
+            kubelet.segments().collect::<Vec<_>>(),
+            ["nodes", "node1.zip", "systemlogs", "kubelet"]
+        );
+        assert_eq!(
+            EntryPath::bundle("dump", true)
+                .entry("nodes.json")
+                .to_string(),
+            "dump/nodes.json"
+        );
+        assert_eq!(
+            EntryPath::bundle("kubelet.log", false).line(7).to_string(),
+            "kubelet.log:7"
+        );
     }
 }

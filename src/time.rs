@@ -43,7 +43,11 @@ pub struct Clock {
 impl Clock {
     /// A clock in UTC.
     pub fn utc(reference: Timestamp) -> Self {
-        Self { reference, offset_seconds: 0, boot: None }
+        Self {
+            reference,
+            offset_seconds: 0,
+            boot: None,
+        }
     }
 
     /// The instant a stamp means, if it can be known.

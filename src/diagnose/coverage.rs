@@ -14,7 +14,10 @@ pub struct Coverage {
 impl Coverage {
     /// Number of rules with this outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
-        self.rules.iter().filter(|rule| rule.outcome == outcome).count()
+        self.rules
+            .iter()
+            .filter(|rule| rule.outcome == outcome)
+            .count()
     }
 }
 

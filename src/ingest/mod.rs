@@ -50,7 +50,9 @@ pub enum IngestError {
         name: String,
     },
     /// Bytes of no known kind that are not text either.
-    #[error("{name}: neither an archive nor text (tar, gzip, zip, zstd, xz, bzip2 and logs are read)")]
+    #[error(
+        "{name}: neither an archive nor text (tar, gzip, zip, zstd, xz, bzip2 and logs are read)"
+    )]
     NotABundle {
         /// The bundle.
         name: String,
@@ -86,9 +88,15 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads `input` on this thread and hands its work to `out` until that breaks.
-    pub fn read(&self, input: &Input, out: &mut dyn FnMut(Work) -> ControlFlow<()>) -> Result<InputFacts, IngestError> {
+    pub fn read(
+        &self,
+        input: &Input,
+        out: &mut dyn FnMut(Work) -> ControlFlow<()>,
+    ) -> Result<InputFacts, IngestError> {
         let _ = out;
-        Err(IngestError::Empty { name: input.name.clone() })
+        Err(IngestError::Empty {
+            name: input.name.clone(),
+        })
     }
 
     /// Opens a deferred entry, and all that is nested in it, on any thread.

@@ -38,7 +38,11 @@ pub struct Event {
 
 impl Event {
     /// The event of this value of kind `Event`, `v1` or `events.k8s.io/v1`.
-    pub fn from_value(value: &serde_json::Value, path: &EntryPath, snippet: Snippet) -> Option<Self> {
+    pub fn from_value(
+        value: &serde_json::Value,
+        path: &EntryPath,
+        snippet: Snippet,
+    ) -> Option<Self> {
         let _ = (value, path, snippet);
         None
     }

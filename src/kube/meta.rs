@@ -18,7 +18,11 @@ pub struct ObjectKey {
 impl ObjectKey {
     /// A key from its parts; an empty namespace for cluster-scoped kinds.
     pub fn new(kind: &str, namespace: &str, name: &str) -> Self {
-        Self { kind: kind.into(), namespace: namespace.into(), name: name.into() }
+        Self {
+            kind: kind.into(),
+            namespace: namespace.into(),
+            name: name.into(),
+        }
     }
 }
 

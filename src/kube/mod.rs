@@ -24,7 +24,7 @@ pub use node::{Condition, Node, Taint};
 pub use pod::{Container, ContainerKind, ContainerState, Pod, Terminated, Waiting};
 pub use storage::{PersistentVolume, PersistentVolumeClaim};
 pub use text::{ObjectText, TextFormat};
-pub use workload::{DisruptionBudgetStatus, Autoscaler, Workload};
+pub use workload::{Autoscaler, DisruptionBudgetStatus, Workload};
 
 use crate::locator::{EntryPath, Snippet};
 use crate::rules::MatcherId;
@@ -46,7 +46,11 @@ pub struct Object {
 
 impl Object {
     /// The object of this value; `None` where it has no kind or name.
-    pub fn from_value(value: &serde_json::Value, path: &EntryPath, text: ObjectText) -> Option<Self> {
+    pub fn from_value(
+        value: &serde_json::Value,
+        path: &EntryPath,
+        text: ObjectText,
+    ) -> Option<Self> {
         let _ = (value, path, text);
         None
     }

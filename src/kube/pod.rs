@@ -77,7 +77,8 @@ impl Container {
             ContainerKind::Main => "containerStatuses",
             ContainerKind::Ephemeral => "ephemeralContainerStatuses",
         };
-        self.status_index.map(|index| format!("status.{field}[{index}]"))
+        self.status_index
+            .map(|index| format!("status.{field}[{index}]"))
     }
 }
 

@@ -26,7 +26,11 @@ impl ObjectText {
     /// Packs the text of an object whose first line is `first_line` of its entry.
     pub fn new(text: &str, format: TextFormat, first_line: u64) -> Self {
         let _ = text;
-        Self { format, first_line, packed: Box::default() }
+        Self {
+            format,
+            first_line,
+            packed: Box::default(),
+        }
     }
 
     /// Bytes it takes in memory.
@@ -43,6 +47,12 @@ impl ObjectText {
     /// the lines around it; the deepest part of the path that exists, at worst the first line.
     pub fn cite(&self, path: &str, limits: &Limits) -> Snippet {
         let _ = (path, limits, &self.format);
-        Snippet { line: self.first_line, text: String::new(), before: vec![], after: vec![], matched: (0, 0) }
+        Snippet {
+            line: self.first_line,
+            text: String::new(),
+            before: vec![],
+            after: vec![],
+            matched: (0, 0),
+        }
     }
 }

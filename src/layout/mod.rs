@@ -9,8 +9,8 @@ mod component;
 mod generic;
 mod role;
 
-pub use component::{component_of_container, component_of_unit, component_of_file, COMPONENTS};
-pub use role::{Role, Content};
+pub use component::{COMPONENTS, component_of_container, component_of_file, component_of_unit};
+pub use role::{Content, Role};
 
 use crate::examine::Shape;
 use crate::locator::EntryPath;
@@ -53,6 +53,14 @@ pub struct Layout {
 
 /// Recognises the format and gives every entry its role.
 pub fn detect(entries: &[EntryFacts]) -> Layout {
-    let roles = entries.iter().map(|entry| (entry.path.clone(), Role::default())).collect();
-    Layout { format: "generic", reason: String::new(), roles, collected_at: None }
+    let roles = entries
+        .iter()
+        .map(|entry| (entry.path.clone(), Role::default()))
+        .collect();
+    Layout {
+        format: "generic",
+        reason: String::new(),
+        roles,
+        collected_at: None,
+    }
 }

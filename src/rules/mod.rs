@@ -9,4 +9,6 @@ pub mod compile;
 pub mod guards;
 pub mod syntax;
 
-pub use compile::{EventMatcher, Kind, LogMatcher, Matcher, MatcherId, ObjectMatcher, Rule, RuleId, RuleSet};
+pub use compile::{
+    EventMatcher, Kind, LogMatcher, Matcher, MatcherId, ObjectMatcher, Rule, RuleId, RuleSet,
+};
