@@ -1,15 +1,59 @@
-//! stub
-pub mod diagnose;
-pub mod evidence;
-pub mod examine;
+//! Offline analysis of Kubernetes support bundles: rooms that data flows through once.
+//!
+//! ```text
+//!  rules/**/*.toml -> RuleSet (compiled once, before any input) ---+-----------------+
+//!                                                                  v                 v
+//!  bundle -> [1 ingest] -Chunk-> [2 examine] -Part-> [3 layout] -> [4 evidence] -> [5 diagnose] -> [6 report]
+//!            bytes, limits,      parse + scan,       which         one sorted,     findings,       html, json,
+//!            nested archives     pure, parallel      collector,    immutable base  incidents,      markdown,
+//!                                                    whose file                    coverage        text
+//!              \____________________\__________________________________^
+//!                               Gap: anything unread, with its reason
+//! ```
+//!
+//! A room may use the rooms before it, never one after it; the vocabulary (`locator`, `severity`,
+//! `limits`, `time`, `gap`, `component`) is open to all, `kube` and `rules` to rooms 2 to 6.
+//! [`analyze`] runs rooms 1 to 5; [`commands`] is what the binary calls. The architecture test
+//! (`tests/it/architecture.rs`) holds this picture as a table and reads the `use` lines.
+//!
+//! How the bytes of an entry are read ([`examine::Shape`]) is told from its name and first bytes
+//! alone; whose file it is ([`layout::Role`]) is decided when the names of all entries are known.
+//! So the order of entries in an archive can never matter, and a stream is read once.
+//!
+//! # Invariants
+//!
+//! 1. **Damage is data.** Wrong use is an `Err`. A damaged bundle is a [`gap::Gap`] in the report,
+//!    and the rules it blinds end as not checked.
+//! 2. **No citation, no finding.** [`diagnose::FindingBuilder`] refuses to build without one.
+//! 3. **Absence is not health.** Every rule ends as found, clear, or not checked with a reason.
+//! 4. **Order is output.** No hash map reaches a writer; threads and the order of entries change
+//!    no byte. Nothing asks the clock: "now" is the capture time.
+//! 5. **Bundle text is hostile.** It is never a path, never HTML, never a format string, never a
+//!    reason to panic. Nothing from an archive is written to disk.
+//! 6. **Memory is bounded** by [`limits::Limits`] and the number of threads, not by the bundle.
+//! 7. **Words live with their rule.** Logic formats values, never advice; `explain` and the report
+//!    print the same text.
+
+// Vocabulary.
+pub mod component;
 pub mod gap;
-pub mod ingest;
-pub mod kube;
-pub mod layout;
 pub mod limits;
 pub mod locator;
-pub mod redact;
-pub mod report;
-pub mod rules;
 pub mod severity;
 pub mod time;
+// Rooms, in the order that data takes.
+pub mod ingest;
+pub mod kube;
+pub mod rules;
+pub mod examine;
+pub mod layout;
+pub mod evidence;
+pub mod diagnose;
+pub mod redact;
+pub mod report;
+// What runs them.
+mod analyze;
+pub mod cli;
+pub mod commands;
+
+pub use analyze::{AnalyzeError, Settings, analyze, collect};

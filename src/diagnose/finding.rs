@@ -1,8 +1,12 @@
 //! Findings, and the builder that refuses to make one without evidence.
 
 use crate::locator::{EntryPath, Snippet};
+use crate::rules::Rule;
 use crate::severity::{Category, Confidence, Severity};
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// A rule or check that fired for one subject.
 #[derive(Debug, Clone)]
@@ -88,9 +92,60 @@ pub struct Subject {
     pub node: Option<String>,
 }
 
+impl Subject {
+    /// A component that no object stands for, such as the kubelet of an unknown node.
+    pub fn component(name: &str, node: Option<&str>) -> Self {
+        Self { kind: "Component".into(), namespace: String::new(), name: name.into(), node: node.map(str::to_owned) }
+    }
+
+    /// A node.
+    pub fn node(name: &str) -> Self {
+        Self { kind: "Node".into(), namespace: String::new(), name: name.into(), node: None }
+    }
+
+    /// The cluster as a whole.
+    pub fn cluster() -> Self {
+        Self { kind: "Cluster".into(), ..Self::default() }
+    }
+}
+
+impl fmt::Display for Subject {
+    /// `Deployment default/web`, `Node aks-1`, `Cluster`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind)?;
+        if self.name.is_empty() {
+            return Ok(());
+        }
+        f.write_str(" ")?;
+        if !self.namespace.is_empty() {
+            write!(f, "{}/", self.namespace)?;
+        }
+        f.write_str(&self.name)
+    }
+}
+
 /// `rule-id` and twelve hex digits of the subject's hash.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(pub String);
+
+impl Fingerprint {
+    /// The fingerprint of this rule's finding about this subject.
+    pub fn of(rule: &str, subject: &Subject) -> Self {
+        let mut hash = Sha256::new();
+        for part in [rule, &subject.kind, &subject.namespace, &subject.name] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        let hex: String = hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("{rule}-{hex}"))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// One piece of evidence with its place and time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,4 +160,201 @@ pub struct Citation {
 
 /// Builds a finding; [`FindingBuilder::build`] gives nothing where no citation was added.
 #[derive(Debug)]
-pub struct FindingBuilder {}
+pub struct FindingBuilder {
+    finding: Finding,
+    values: BTreeMap<String, String>,
+}
+
+impl FindingBuilder {
+    /// Citations kept of one finding: the first and the last ones tell its story.
+    pub const MAX_CITATIONS: usize = 6;
+
+    /// A finding of this rule about this subject, with the rule's words.
+    pub fn new(rule: &Rule, subject: Subject) -> Self {
+        let fingerprint = Fingerprint::of(&rule.id, &subject);
+        let (affected_versions, fixed_versions) = rule.version.as_ref().map(|version| (version.affected_text(), version.fixed_text())).unwrap_or_default();
+        let finding = Finding {
+            rule: rule.id.to_string(),
+            fingerprint,
+            title: rule.title.clone(),
+            category: rule.category,
+            severity: rule.severity,
+            confidence: rule.confidence,
+            state: State::Unknown,
+            state_reason: String::new(),
+            subject,
+            affected: vec![],
+            count: 0,
+            first_seen: None,
+            last_seen: None,
+            citations: vec![],
+            explain: rule.explain.clone(),
+            detail: String::new(),
+            disprove: rule.disprove.clone(),
+            check: rule.check.clone(),
+            remedy: rule.remedy.clone(),
+            references: rule.references.clone(),
+            affected_versions,
+            fixed_versions,
+        };
+        Self { finding, values: BTreeMap::new() }
+    }
+
+    /// Sets whether it is still so, and why.
+    #[must_use]
+    pub fn state(mut self, state: State, reason: String) -> Self {
+        (self.finding.state, self.finding.state_reason) = (state, reason);
+        self
+    }
+
+    /// Sets how often it was seen.
+    #[must_use]
+    pub fn count(mut self, count: u64) -> Self {
+        self.finding.count = count.max(1);
+        self
+    }
+
+    /// Sets the severity, where the case differs from the rule.
+    #[must_use]
+    pub fn severity(mut self, severity: Option<Severity>) -> Self {
+        self.finding.severity = severity.unwrap_or(self.finding.severity);
+        self
+    }
+
+    /// Sets the confidence, where the case differs from the rule.
+    #[must_use]
+    pub fn confidence(mut self, confidence: Option<Confidence>) -> Self {
+        self.finding.confidence = confidence.unwrap_or(self.finding.confidence);
+        self
+    }
+
+    /// Sets the sentence with this case's own values.
+    #[must_use]
+    pub fn detail(mut self, detail: String) -> Self {
+        self.finding.detail = detail;
+        self
+    }
+
+    /// Widens the time in which it was seen.
+    #[must_use]
+    pub fn seen(mut self, first: Option<Timestamp>, last: Option<Timestamp>) -> Self {
+        self.finding.first_seen = self.finding.first_seen.into_iter().chain(first).min();
+        self.finding.last_seen = self.finding.last_seen.max(last).max(first);
+        self
+    }
+
+    /// Adds values for placeholders; the first value of a name is kept.
+    #[must_use]
+    pub fn values(mut self, values: BTreeMap<String, String>) -> Self {
+        for (name, value) in values {
+            self.values.entry(name).or_insert(value);
+        }
+        self
+    }
+
+    /// Adds evidence.
+    #[must_use]
+    pub fn cite(mut self, citation: Citation) -> Self {
+        if !self.finding.citations.contains(&citation) {
+            self.finding.citations.push(citation);
+        }
+        self
+    }
+
+    /// Sets the objects it was seen on.
+    #[must_use]
+    pub fn affects(mut self, affected: BTreeSet<Subject>) -> Self {
+        self.finding.affected = affected.into_iter().collect();
+        self
+    }
+
+    /// The finding; `None` without evidence.
+    pub fn build(mut self) -> Option<Finding> {
+        let finding = &mut self.finding;
+        if finding.citations.is_empty() {
+            return None;
+        }
+        // The first clue in order and the latest in time are kept; what is between repeats them.
+        if finding.citations.len() > Self::MAX_CITATIONS {
+            let mut rest = finding.citations.split_off(Self::MAX_CITATIONS - 2);
+            rest.sort_by(|a, b| (a.time, &a.path, a.snippet.line).cmp(&(b.time, &b.path, b.snippet.line)));
+            let latest = rest.split_off(rest.len().saturating_sub(2));
+            finding.citations.extend(latest);
+        }
+        let one = finding.affected.first().unwrap_or(&finding.subject);
+        for (name, value) in [("namespace", &one.namespace), ("name", &one.name)] {
+            self.values.entry(name.to_owned()).or_insert_with(|| value.clone());
+        }
+        if one.kind == "Pod" {
+            self.values.entry("pod".into()).or_insert_with(|| one.name.clone());
+        }
+        if one.kind == "Node" {
+            self.values.entry("node".into()).or_insert_with(|| one.name.clone());
+        } else if let Some(node) = &one.node {
+            self.values.entry("node".into()).or_insert_with(|| node.clone());
+        }
+        for command in &mut finding.check {
+            *command = fill(command, &self.values);
+        }
+        for step in &mut finding.remedy {
+            *step = fill(step, &self.values);
+        }
+        Some(self.finding)
+    }
+}
+
+/// Fills `{name}` placeholders with values that are safe in a shell; what is unknown, or holds
+/// more than a Kubernetes name may, stays as `<name>` for the reader to fill in.
+fn fill(command: &str, values: &BTreeMap<String, String>) -> String {
+    let mut filled = String::with_capacity(command.len());
+    let mut rest = command;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        match after.split_once('}') {
+            Some((name, after)) if is_placeholder(name) => {
+                match values.get(name).filter(|value| is_plain(value)) {
+                    Some(value) => filled.push_str(value),
+                    None => filled.extend(["<", name, ">"]),
+                }
+                rest = after;
+            }
+            _ => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled + rest
+}
+
+/// Whether the text between braces is a placeholder, and not the JSONPath or Go template of a command.
+fn is_placeholder(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// Whether a value from a bundle may stand in a command that a person will paste.
+fn is_plain(value: &str) -> bool {
+    !value.is_empty() && value.len() <= 253 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:/".contains(&byte)) && !value.starts_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_with_plain_names_only() {
+        let values = BTreeMap::from([("pod".to_owned(), "web-1".to_owned()), ("node".to_owned(), "$(rm -rf /)".to_owned())]);
+        assert_eq!(fill("kubectl logs {pod} -n {namespace}", &values), "kubectl logs web-1 -n <namespace>");
+        assert_eq!(fill("ssh {node}", &values), "ssh <node>");
+        assert_eq!(fill("-o jsonpath='{.items[*].metadata.name}' {", &values), "-o jsonpath='{.items[*].metadata.name}' {");
+    }
+
+    #[test]
+    fn a_fingerprint_names_rule_and_subject_only() {
+        let pod = Subject { kind: "Pod".into(), namespace: "a".into(), name: "b".into(), node: Some("n1".into()) };
+        let moved = Subject { node: Some("n2".into()), ..pod.clone() };
+        assert_eq!(Fingerprint::of("r", &pod), Fingerprint::of("r", &moved));
+        assert_ne!(Fingerprint::of("r", &pod), Fingerprint::of("s", &pod));
+        assert!(Fingerprint::of("r", &pod).0.starts_with("r-"));
+    }
+}

@@ -1,1 +1,175 @@
-//! stub
+//! Room 4: one sorted, immutable base of facts about the whole bundle.
+//!
+//! In: the parts of all entries, in any order. Out: [`Evidence`]: logs with their owner and real
+//! times, objects by identity with their owners and health, events counted once, the versions in
+//! use, and when all this was taken. Nothing here knows what is wrong.
+
+mod capture;
+mod events;
+mod index;
+mod inventory;
+mod logs;
+
+pub use capture::Capture;
+pub use index::{Health, Index};
+pub use inventory::Inventory;
+pub use logs::{LogHit, LogSource};
+
+use crate::examine::Part;
+use crate::examine::part::CollectorFact;
+use crate::gap::Gap;
+use crate::kube::Event;
+use crate::layout::{self, Content, EntryFacts, Layout, Role};
+use crate::limits::Limits;
+use crate::locator::EntryPath;
+use crate::rules::RuleSet;
+use std::collections::BTreeMap;
+
+/// Everything known about a bundle.
+#[derive(Debug)]
+pub struct Evidence {
+    /// Format of the bundle and role of each entry.
+    pub layout: Layout,
+    /// When the bundle was taken.
+    pub capture: Capture,
+    /// Logs, in path order.
+    pub logs: Vec<LogSource>,
+    /// Objects by identity.
+    pub index: Index,
+    /// Events, each occurrence counted once, in order of object, reason and message.
+    pub events: Vec<Event>,
+    /// Kinds that were collected, with the number of objects.
+    pub kinds: BTreeMap<String, usize>,
+    /// What collectors' own files state, with the role of their entry.
+    pub collector: Vec<(EntryPath, Role, CollectorFact)>,
+    /// Versions in use.
+    pub inventory: Inventory,
+    /// What was not read.
+    pub gaps: Vec<Gap>,
+    /// Entries read.
+    pub entries: u64,
+    /// Bytes read, after decompression.
+    pub bytes: u64,
+}
+
+impl Evidence {
+    /// Builds the base from parts in any order.
+    pub fn build(mut parts: Vec<Part>, mut gaps: Vec<Gap>, rules: &RuleSet, limits: &Limits) -> Self {
+        parts.sort_by(|a, b| (&a.path, a.piece).cmp(&(&b.path, b.piece)));
+        let entries = parts.iter().filter(|part| part.piece == 0).count() as u64;
+        let bytes = parts.iter().map(|part| part.bytes).sum();
+        for part in &mut parts {
+            gaps.append(&mut part.gaps);
+        }
+        gaps.sort();
+        gaps.dedup();
+
+        let layout = layout::detect(&facts(&parts));
+        drop_duplicates(&mut parts, &layout);
+        let kinds = kinds(&parts);
+        let capture = Capture::find(&parts, &layout);
+        let logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
+        let events = events::merge(&mut parts, &capture, limits);
+        let collector = collector_facts(&mut parts, &layout);
+        let index = Index::build(parts, limits);
+        let inventory = Inventory::collect(&index, &collector);
+        Self { layout, capture, logs, index, events, kinds, collector, inventory, gaps, entries, bytes }
+    }
+
+    /// Whether objects of this kind were collected, even if there were none.
+    pub fn collected(&self, kind: &str) -> bool {
+        self.kinds.contains_key(kind)
+    }
+
+    /// The role of an entry.
+    pub fn role(&self, path: &EntryPath) -> Role {
+        self.layout.roles.get(path).cloned().unwrap_or_default()
+    }
+}
+
+/// What layout may know of each entry; parts are in path order.
+fn facts(parts: &[Part]) -> Vec<EntryFacts> {
+    let mut entries: Vec<EntryFacts> = Vec::new();
+    let mut hosts: BTreeMap<String, u64> = BTreeMap::new();
+    for part in parts {
+        if part.piece == 0 || entries.last().is_none_or(|last| last.path != part.path) {
+            finish_hosts(entries.last_mut(), &mut hosts);
+            entries.push(EntryFacts {
+                path: part.path.clone(),
+                shape: part.shape,
+                kinds: BTreeMap::new(),
+                sections: false,
+                periscope: false,
+                hosts: vec![],
+                component_hint: None,
+                bytes: 0,
+            });
+        }
+        let Some(entry) = entries.last_mut() else { continue };
+        for (kind, count) in &part.kinds {
+            *entry.kinds.entry(kind.clone()).or_default() += count;
+        }
+        entry.sections |= part.logs.iter().any(|log| log.section.is_some());
+        entry.periscope |= part.collector.iter().any(|fact| !matches!(fact, CollectorFact::ServerVersion { .. }));
+        entry.component_hint = entry.component_hint.or_else(|| part.logs.iter().find_map(|log| log.component_hint));
+        entry.bytes += part.bytes;
+        for (tag, count) in part.logs.iter().flat_map(|log| &log.tags) {
+            if let Some(host) = &tag.host {
+                *hosts.entry(host.to_string()).or_default() += count;
+            }
+        }
+    }
+    finish_hosts(entries.last_mut(), &mut hosts);
+    entries
+}
+
+/// Gives an entry the hosts counted for it, most frequent first.
+fn finish_hosts(entry: Option<&mut EntryFacts>, hosts: &mut BTreeMap<String, u64>) {
+    let mut counted: Vec<_> = std::mem::take(hosts).into_iter().collect();
+    counted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    if let Some(entry) = entry {
+        entry.hosts = counted.into_iter().map(|(host, _)| host).collect();
+    }
+}
+
+/// Drops entries that layout knows as second copies, and logs whose bytes were already read for
+/// the same pod (a collector that writes each log under two names).
+fn drop_duplicates(parts: &mut Vec<Part>, layout: &Layout) {
+    parts.retain(|part| layout.roles.get(&part.path).is_none_or(|role| role.content != Content::Duplicate));
+    let mut digests: BTreeMap<&EntryPath, (Vec<u128>, u64)> = BTreeMap::new();
+    for part in parts.iter() {
+        let entry = digests.entry(&part.path).or_default();
+        entry.0.push(part.digest);
+        entry.1 += part.bytes;
+    }
+    let mut seen: BTreeMap<(Vec<u128>, String, String), &EntryPath> = BTreeMap::new();
+    let mut copies: Vec<EntryPath> = Vec::new();
+    for (path, (digest, bytes)) in digests {
+        let role = layout.roles.get(path).cloned().unwrap_or_default();
+        let Some(pod) = role.pod.filter(|_| bytes > 0 && role.content == Content::PodLog) else { continue };
+        match seen.entry((digest, pod, role.container.unwrap_or_default())) {
+            std::collections::btree_map::Entry::Occupied(_) => copies.push(path.clone()),
+            std::collections::btree_map::Entry::Vacant(free) => _ = free.insert(path),
+        }
+    }
+    parts.retain(|part| copies.binary_search(&part.path).is_err());
+}
+
+/// Kinds of all lists and objects.
+fn kinds(parts: &[Part]) -> BTreeMap<String, usize> {
+    let mut kinds = BTreeMap::new();
+    for (kind, count) in parts.iter().flat_map(|part| &part.kinds) {
+        *kinds.entry(kind.clone()).or_default() += count;
+    }
+    kinds
+}
+
+/// Takes the collectors' facts out of the parts.
+fn collector_facts(parts: &mut [Part], layout: &Layout) -> Vec<(EntryPath, Role, CollectorFact)> {
+    let mut facts = Vec::new();
+    for part in parts {
+        let role = layout.roles.get(&part.path).cloned().unwrap_or_default();
+        facts.extend(part.collector.drain(..).map(|fact| (part.path.clone(), role.clone(), fact)));
+    }
+    facts
+}

@@ -29,6 +29,9 @@ pub struct Part {
     pub objects: Vec<Object>,
     /// Kubernetes events.
     pub events: Vec<Event>,
+    /// Kinds of the lists and objects read, with the number of items: an empty list says that its
+    /// kind was collected.
+    pub kinds: BTreeMap<String, usize>,
     /// Facts of a collector's own files.
     pub collector: Vec<CollectorFact>,
     /// What could not be read.

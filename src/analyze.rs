@@ -1,0 +1,145 @@
+//! Runs rooms 1 to 5 over the inputs: one thread reads, a pool of threads examines.
+//!
+//! The reader fills batches and hands them over through a channel that holds one; this thread
+//! receives them and lets the pool work on each. So the next batch inflates while the last one is
+//! scanned, no more than three batches are ever in memory, and nothing blocks inside the pool.
+
+use crate::diagnose::{self, Diagnosis, Window};
+use crate::evidence::Evidence;
+use crate::examine::{self, Examiner, Part};
+use crate::gap::Gap;
+use crate::ingest::{IngestError, Input, InputFacts, Meter, Reader, Work};
+use crate::limits::Limits;
+use crate::rules::RuleSet;
+use rayon::prelude::*;
+use std::ops::ControlFlow;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+/// Bytes after which a batch is handed over: enough that every thread gets several pieces.
+const BATCH_BYTES: usize = 8 << 20;
+/// Entries after which it is, however small they are.
+const BATCH_ENTRIES: usize = 256;
+
+/// What an analysis needs besides its inputs.
+pub struct Settings<'a> {
+    /// The rules.
+    pub rules: &'a RuleSet,
+    /// Bounds on work and memory.
+    pub limits: &'a Limits,
+    /// Threads that examine; 0 for as many as the machine has.
+    pub threads: usize,
+    /// Told how far the reading is.
+    pub meter: &'a Meter,
+}
+
+/// Why an analysis could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalyzeError {
+    /// An input cannot be read at all.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The operating system gave no threads.
+    #[error("cannot start {threads} threads: {source}; try fewer with --threads")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// The reason.
+        source: rayon::ThreadPoolBuildError,
+    },
+}
+
+/// Reads and diagnoses the inputs as one collection run.
+pub fn analyze(inputs: &[Input], settings: &Settings<'_>, window: Window) -> Result<Diagnosis, AnalyzeError> {
+    let (evidence, facts) = collect(inputs, settings)?;
+    Ok(diagnose::diagnose(evidence, facts, settings.rules, window))
+}
+
+/// Reads the inputs and builds the evidence, without a diagnosis.
+pub fn collect(inputs: &[Input], settings: &Settings<'_>) -> Result<(Evidence, Vec<InputFacts>), AnalyzeError> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(settings.threads)
+        .build()
+        .map_err(|source| AnalyzeError::Threads { threads: settings.threads, source })?;
+    let reader = Reader { limits: settings.limits, cut: &examine::cut_for, meter: settings.meter };
+    let examiner = Examiner { rules: settings.rules, limits: settings.limits };
+    let (sender, receiver) = sync_channel::<Vec<Work>>(1);
+    let mut parts = Vec::new();
+    let mut gaps = Vec::new();
+    let facts = std::thread::scope(|scope| {
+        let reading = scope.spawn(|| read_all(&reader, inputs, sender));
+        for batch in receiver {
+            let done: Vec<(Vec<Part>, Vec<Gap>)> = pool.install(|| batch.into_par_iter().map(|work| work_off(&reader, examiner, work)).collect());
+            for (more_parts, more_gaps) in done {
+                parts.extend(more_parts);
+                gaps.extend(more_gaps);
+            }
+        }
+        match reading.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })?;
+    Ok((Evidence::build(parts, gaps, settings.rules, settings.limits), facts))
+}
+
+/// Reads all inputs and sends their work in batches.
+fn read_all(reader: &Reader<'_>, inputs: &[Input], sender: SyncSender<Vec<Work>>) -> Result<Vec<InputFacts>, IngestError> {
+    let mut batch = Batch { work: Vec::new(), bytes: 0, sender };
+    let mut facts = Vec::new();
+    for input in inputs {
+        facts.push(reader.read(input, &mut |work| batch.add(work))?);
+    }
+    batch.send();
+    facts.sort_by(|a: &InputFacts, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
+    Ok(facts)
+}
+
+/// Work that was read and not yet handed over.
+struct Batch {
+    work: Vec<Work>,
+    bytes: usize,
+    sender: SyncSender<Vec<Work>>,
+}
+
+impl Batch {
+    /// Adds one thing to do; breaks when nobody receives any more.
+    fn add(&mut self, work: Work) -> ControlFlow<()> {
+        self.bytes += match &work {
+            Work::Chunk(chunk) => chunk.bytes.len(),
+            Work::Deferred(deferred) => deferred.held_bytes(),
+            Work::Gap(_) => 0,
+        };
+        self.work.push(work);
+        if self.bytes >= BATCH_BYTES || self.work.len() >= BATCH_ENTRIES { self.send() } else { ControlFlow::Continue(()) }
+    }
+
+    /// Hands over what there is.
+    fn send(&mut self) -> ControlFlow<()> {
+        self.bytes = 0;
+        match self.sender.send(std::mem::take(&mut self.work)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+/// Examines one thing to do, and all that is nested in it.
+fn work_off(reader: &Reader<'_>, examiner: Examiner<'_>, work: Work) -> (Vec<Part>, Vec<Gap>) {
+    let (mut parts, mut gaps) = (Vec::new(), Vec::new());
+    let mut todo = vec![work];
+    while let Some(work) = todo.pop() {
+        match work {
+            Work::Chunk(chunk) => parts.push(examiner.examine(&chunk)),
+            Work::Gap(gap) => gaps.push(gap),
+            Work::Deferred(deferred) => reader.open(deferred, &mut |work| {
+                match work {
+                    Work::Chunk(chunk) => parts.push(examiner.examine(&chunk)),
+                    Work::Gap(gap) => gaps.push(gap),
+                    nested @ Work::Deferred(_) => todo.push(nested),
+                }
+                ControlFlow::Continue(())
+            }),
+        }
+    }
+    (parts, gaps)
+}

@@ -1,0 +1,164 @@
+//! The command line: what may be typed. No input or output.
+
+use crate::report::Format;
+use crate::severity::Severity;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// Colours of help texts; clap leaves them out where there is no terminal or `NO_COLOR` is set.
+const STYLES: Styles = Styles::styled().header(AnsiColor::Green.on_default().bold()).usage(AnsiColor::Green.on_default().bold()).literal(AnsiColor::Cyan.on_default().bold());
+
+/// Offline analyzer of Kubernetes support bundles: says what broke, where, since when, how it
+/// knows, and what to do next. It needs no cluster and opens no network connection.
+#[derive(Debug, Parser)]
+#[command(name = "bundlescope", version, styles = STYLES, arg_required_else_help = true, propagate_version = true)]
+#[command(after_help = "Exit status: 0 nothing at or above --fail-on, 1 such findings, 2 the run failed.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write one report about a bundle
+    Analyze(AnalyzeArgs),
+    /// Show what is in a bundle: its format and why, components, times, gaps
+    Inspect(InspectArgs),
+    /// Print a rule's cause, checks, fix, versions and references
+    Explain(ExplainArgs),
+    /// List rules, or check rule files
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+}
+
+/// Bundles and how to read them.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// Folder, archive (tar, gzip, zip, zstd, xz, bzip2), single log, or - for standard input;
+    /// several are read as one collection run
+    #[arg(value_name = "BUNDLE", required = true)]
+    pub bundles: Vec<PathBuf>,
+    /// Folder with more rule files; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Threads that examine entries [default: as many as the machine has]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+}
+
+/// Arguments of `analyze`.
+#[derive(Debug, Args)]
+pub struct AnalyzeArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// File to write, or - for standard output; may be repeated, one for each --format
+    /// [default: <bundle name>.report.html]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// Format of the output; told from the file's name where it is not given
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Vec<Format>,
+    /// Only evidence that ended at or after this time (RFC 3339, such as 2024-05-01T12:00:00Z)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Timestamp>,
+    /// Only evidence that began at or before this time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Timestamp>,
+    /// Leave findings below this severity out of the report; they are still counted
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub min_severity: Severity,
+    /// Exit with status 1 when a finding that has not ended is at or above this level
+    #[arg(long, value_name = "LEVEL", default_value = "high")]
+    pub fail_on: FailOn,
+    /// Largest HTML report in bytes; what is left out is said in it
+    #[arg(long, value_name = "BYTES", default_value_t = crate::report::MAX_BYTES)]
+    pub max_size: usize,
+}
+
+/// Level at which a run ends with exit status 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Any finding.
+    Info,
+    /// Low and above.
+    Low,
+    /// Medium and above.
+    Medium,
+    /// High and above.
+    High,
+    /// Critical only.
+    Critical,
+    /// Never.
+    Never,
+}
+
+impl FailOn {
+    /// The severity; `None` for never.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Info => Some(Severity::Info),
+            Self::Low => Some(Severity::Low),
+            Self::Medium => Some(Severity::Medium),
+            Self::High => Some(Severity::High),
+            Self::Critical => Some(Severity::Critical),
+            Self::Never => None,
+        }
+    }
+}
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Id of the rule, as reports name it
+    pub rule: String,
+    /// Folder with more rule files; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+}
+
+/// What to do with rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List all rules
+    List {
+        /// Only rules of this category
+        #[arg(long)]
+        category: Option<String>,
+        /// Only rules at or above this severity
+        #[arg(long, value_name = "LEVEL")]
+        min_severity: Option<Severity>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Folder with more rule files; may be repeated
+        #[arg(long, value_name = "DIR")]
+        rules: Vec<PathBuf>,
+    },
+    /// Check rule files: syntax, texts, and every example through the real engine
+    Check {
+        /// Rule files or folders with rule files [default: the built-in rules]
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+}

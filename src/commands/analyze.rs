@@ -1,0 +1,83 @@
+//! `bundlescope analyze`: one report about a bundle.
+
+use super::output::Output;
+use super::{Console, ExitStatus, inputs, is_dash, progress};
+use crate::analyze::{Settings, analyze};
+use crate::cli::{AnalyzeArgs, FailOn};
+use crate::diagnose::{Diagnosis, State, Window};
+use crate::ingest::{Input, Meter};
+use crate::limits::Limits;
+use crate::report::{self, Format, ReportOptions};
+use crate::rules::RuleSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
+    let rules = super::rules::load(&args.input.rules)?;
+    let inputs = inputs(&args.input.bundles)?;
+    let targets = targets(args, &inputs)?;
+    let outputs = targets.iter().map(|(path, _)| Output::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
+
+    let meter = Meter::default();
+    let settings = Settings { rules: &rules, limits: &Limits::RELEASE, threads: args.input.threads, meter: &meter };
+    let window = Window { since: args.since, until: args.until };
+    let diagnosis = progress::during(&meter, console.progress, || analyze(&inputs, &settings, window))?;
+
+    let options = options(args, &rules);
+    let to_stdout = targets.iter().any(|(path, _)| is_dash(path));
+    for ((_, format), output) in targets.iter().zip(outputs) {
+        let bytes = report::render(&diagnosis, &options, *format)?;
+        output.finish(&bytes, &mut console.out)?;
+    }
+    if !to_stdout {
+        summary(&diagnosis, &targets, console)?;
+    }
+    Ok(status(&diagnosis, args.fail_on))
+}
+
+/// What to write where: the nth `--format` belongs to the nth `--output`.
+fn targets(args: &AnalyzeArgs, inputs: &[Input]) -> anyhow::Result<Vec<(PathBuf, Format)>> {
+    let formats = args.format.iter().copied().map(Some).chain(std::iter::repeat(None));
+    if !args.output.is_empty() {
+        anyhow::ensure!(args.format.len() <= args.output.len(), "more --format than --output; give each format its file (- for standard output)");
+        return Ok(args.output.iter().zip(formats).map(|(path, format)| (path.clone(), format.unwrap_or_else(|| format_of(path)))).collect());
+    }
+    let base = inputs.first().map_or("stdin", |input| input.name.as_str());
+    let formats = if args.format.is_empty() { vec![Format::Html] } else { args.format.clone() };
+    Ok(formats.into_iter().map(|format| (PathBuf::from(format!("{base}.report.{}", format.extension())), format)).collect())
+}
+
+/// The format that a file's name asks for; HTML where it does not.
+fn format_of(path: &Path) -> Format {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
+    match extension.as_str() {
+        "json" => Format::Json,
+        "md" | "markdown" => Format::Markdown,
+        "txt" | "text" => Format::Text,
+        _ if is_dash(path) => Format::Text,
+        _ => Format::Html,
+    }
+}
+
+/// What the report is told besides the diagnosis.
+fn options(args: &AnalyzeArgs, rules: &RuleSet) -> ReportOptions {
+    ReportOptions { tool_version: env!("CARGO_PKG_VERSION").into(), rules_hash: rules.hash().to_owned(), min_severity: args.min_severity, max_bytes: args.max_size }
+}
+
+/// Tells the answer on the terminal, and what was written where.
+fn summary(diagnosis: &Diagnosis, targets: &[(PathBuf, Format)], console: &mut Console) -> anyhow::Result<()> {
+    let mut text = report::text::render(diagnosis, 100, console.color);
+    for (path, _) in targets {
+        text.push_str(&format!("\nwrote {}\n", path.display()));
+    }
+    console.out.write_all(text.as_bytes())?;
+    console.out.flush()?;
+    Ok(())
+}
+
+/// The exit status: what has ended fails no run.
+fn status(diagnosis: &Diagnosis, fail_on: FailOn) -> ExitStatus {
+    let fails = |level| diagnosis.findings.iter().any(|finding| finding.state != State::Resolved && finding.severity >= level);
+    if fail_on.severity().is_some_and(fails) { ExitStatus::Findings } else { ExitStatus::Clean }
+}

@@ -1,0 +1,102 @@
+//! What the binary does: one file for each command. Only here are terminals, files of the user's
+//! and exit statuses known.
+
+mod analyze;
+mod explain;
+mod inspect;
+mod output;
+mod progress;
+mod rules;
+
+use crate::cli::{Cli, Command, RulesCommand};
+use crate::ingest::Input;
+use anyhow::Context as _;
+use clap::CommandFactory as _;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// Nothing at or above `--fail-on`.
+    Clean,
+    /// Findings at or above `--fail-on`, or rule files with mistakes.
+    Findings,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        match status {
+            ExitStatus::Clean => Self::SUCCESS,
+            ExitStatus::Findings => Self::from(1),
+        }
+    }
+}
+
+/// Where a command writes what the user reads at once.
+pub struct Console {
+    /// Standard output.
+    pub out: Box<dyn Write>,
+    /// Whether standard output is a terminal that takes colours.
+    pub color: bool,
+    /// Whether progress may be drawn on standard error.
+    pub progress: bool,
+}
+
+impl Console {
+    /// The console of this process; `NO_COLOR` is honoured.
+    pub fn of_process() -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let stdout = io::stdout();
+        Self { color: stdout.is_terminal() && !plain, progress: io::stderr().is_terminal(), out: Box::new(stdout) }
+    }
+}
+
+/// Runs one command.
+pub fn run(cli: Cli, console: &mut Console) -> anyhow::Result<ExitStatus> {
+    match cli.command {
+        Command::Analyze(args) => analyze::run(&args, console),
+        Command::Inspect(args) => inspect::run(&args, console),
+        Command::Explain(args) => explain::run(&args, console),
+        Command::Rules(RulesCommand::List { category, min_severity, json, rules }) => rules::list(category.as_deref(), min_severity, json, &rules, console),
+        Command::Rules(RulesCommand::Check { paths }) => rules::check(&paths, console),
+        Command::Completions { shell } => {
+            // clap_complete panics when its writer fails; a string never does.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "bundlescope", &mut script);
+            console.out.write_all(&script)?;
+            Ok(ExitStatus::Clean)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut console.out)?;
+            Ok(ExitStatus::Clean)
+        }
+    }
+}
+
+/// The inputs that the user named; each must be there before minutes of work begin.
+fn inputs(bundles: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
+    let stdin = bundles.iter().filter(|path| is_dash(path)).count();
+    anyhow::ensure!(stdin <= 1, "standard input can be named once only");
+    bundles.iter().map(|path| input(path)).collect()
+}
+
+/// One input.
+fn input(path: &Path) -> anyhow::Result<Input> {
+    if is_dash(path) {
+        return Ok(Input { name: "stdin".into(), path: None });
+    }
+    let real = path.canonicalize().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => anyhow::anyhow!("{}: no such file or folder", path.display()),
+        _ => anyhow::Error::new(error).context(path.display().to_string()),
+    })?;
+    // `.` and `..` have no name of their own; the folder they stand for has.
+    let name = path.file_name().or_else(|| real.file_name()).context("the root of the file system is no bundle; name a folder in it")?;
+    Ok(Input { name: name.to_string_lossy().into_owned(), path: Some(path.to_owned()) })
+}
+
+/// Whether a path means standard input or output.
+fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}

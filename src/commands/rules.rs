@@ -1,0 +1,62 @@
+//! `bundlescope rules`: list and check.
+
+use super::{Console, ExitStatus};
+use crate::rules::{self, RuleSet};
+use crate::severity::Severity;
+use anyhow::Context as _;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+/// The built-in rules and those of the user's folders; the user's mistakes end the run.
+pub(super) fn load(folders: &[PathBuf]) -> anyhow::Result<RuleSet> {
+    let mut files = Vec::new();
+    for folder in folders {
+        files.extend(rules::load_folder(folder).with_context(|| format!("{}: cannot be read; name a folder with rule files", folder.display()))?);
+    }
+    RuleSet::builtin_and(&files).map_err(|errors| {
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{}", said.join("\n"))
+    })
+}
+
+/// Lists rules.
+pub(super) fn list(category: Option<&str>, least: Option<Severity>, json: bool, folders: &[PathBuf], console: &mut Console) -> anyhow::Result<ExitStatus> {
+    let rules = load(folders)?;
+    let shown = rules.rules().iter().filter(|rule| category.is_none_or(|category| rule.category.to_string() == category)).filter(|rule| least.is_none_or(|least| rule.severity >= least));
+    let mut text = String::new();
+    if json {
+        let rows: Vec<_> = shown.map(|rule| serde_json::json!({"id": &*rule.id, "kind": rule.kind, "category": rule.category, "severity": rule.severity, "confidence": rule.confidence, "title": rule.title})).collect();
+        writeln!(text, "{}", serde_json::to_string_pretty(&rows)?)?;
+    } else {
+        for rule in shown {
+            writeln!(text, "{:<36} {:<9} {:<14} {}", &*rule.id, rule.severity.to_string(), rule.category.to_string(), rule.title)?;
+        }
+    }
+    console.out.write_all(text.as_bytes())?;
+    console.out.flush()?;
+    Ok(ExitStatus::Clean)
+}
+
+/// Checks rule files.
+pub(super) fn check(paths: &[PathBuf], console: &mut Console) -> anyhow::Result<ExitStatus> {
+    let files = if paths.is_empty() {
+        rules::builtin::files()
+    } else {
+        let mut files = Vec::new();
+        for path in paths {
+            files.extend(rules::load_folder(path).with_context(|| format!("{}: cannot be read; name a rule file or a folder with rule files", path.display()))?);
+        }
+        files
+    };
+    let (found, checked) = rules::check::check(&files);
+    let mut text = String::new();
+    for diagnostic in &found {
+        writeln!(text, "{diagnostic}")?;
+    }
+    let errors = found.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    writeln!(text, "{checked} rules checked: {errors} errors, {} warnings", found.len() - errors)?;
+    console.out.write_all(text.as_bytes())?;
+    console.out.flush()?;
+    Ok(if errors == 0 { ExitStatus::Clean } else { ExitStatus::Findings })
+}

@@ -1,0 +1,100 @@
+//! Diagnoses that need joins or arithmetic over objects, one file each.
+//!
+//! A check is a row: the id of the rule file that holds its words, what it needs to look at, and a
+//! pure function from facts to clues. A check without its rule file, or the other way round, fails
+//! a test.
+
+mod conditions;
+mod container_exit_error;
+mod gpu_capacity_zero;
+mod heapster_missing;
+mod image_pull_backoff;
+mod kubelet_restarting;
+mod lb_backend_node_no_provider_id;
+mod lb_no_ready_endpoints;
+mod lb_service_pending;
+mod log_fetch_failed;
+mod node_disk_pressure;
+mod node_memory_pressure;
+mod node_network_unavailable;
+mod node_not_ready;
+mod node_pid_pressure;
+mod npd_condition_true;
+mod periscope_outbound_failed;
+mod pod_config_error;
+mod pod_crashloop;
+mod pod_evicted;
+mod pod_oomkilled;
+mod pod_unschedulable;
+mod probe_failed;
+mod pvc_terminating;
+mod tunnel_pod_not_running;
+mod waiting;
+
+use super::clue::{Clue, Scene};
+
+/// A diagnosis in Rust.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// Id of the rule file with its words.
+    pub id: &'static str,
+    /// What it looks at; any one of these is enough to look.
+    pub needs: &'static [Need],
+    /// The diagnosis.
+    pub run: fn(Scene<'_>) -> Vec<Clue>,
+}
+
+/// What a check looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Objects of a kind.
+    Objects(&'static str),
+    /// Periscope's connection probes.
+    Outbound,
+    /// Logs of containers, or the errors in their place.
+    DumpLogs,
+}
+
+/// All checks, by id.
+pub const CHECKS: &[Check] = &[
+    container_exit_error::CHECK,
+    gpu_capacity_zero::CHECK,
+    heapster_missing::CHECK,
+    image_pull_backoff::CHECK,
+    kubelet_restarting::CHECK,
+    lb_backend_node_no_provider_id::CHECK,
+    lb_no_ready_endpoints::CHECK,
+    lb_service_pending::CHECK,
+    log_fetch_failed::CHECK,
+    node_disk_pressure::CHECK,
+    node_memory_pressure::CHECK,
+    node_network_unavailable::CHECK,
+    node_not_ready::CHECK,
+    node_pid_pressure::CHECK,
+    npd_condition_true::CHECK,
+    periscope_outbound_failed::CHECK,
+    pod_config_error::CHECK,
+    pod_crashloop::CHECK,
+    pod_evicted::CHECK,
+    pod_oomkilled::CHECK,
+    pod_unschedulable::CHECK,
+    probe_failed::CHECK,
+    pvc_terminating::CHECK,
+    tunnel_pod_not_running::CHECK,
+];
+
+/// The check with this id.
+pub fn of(id: &str) -> Option<&'static Check> {
+    CHECKS.binary_search_by(|check| check.id.cmp(id)).ok().and_then(|at| CHECKS.get(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_are_sorted_by_id_and_need_something() {
+        assert!(CHECKS.windows(2).all(|pair| pair[0].id < pair[1].id));
+        assert!(CHECKS.iter().all(|check| !check.needs.is_empty()));
+    }
+}

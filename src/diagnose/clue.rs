@@ -1,0 +1,207 @@
+//! Clues: what one check or matcher saw on one object. Clues of one rule about one owner are
+//! folded into a finding.
+
+use super::finding::{Citation, Finding, FindingBuilder, State, Subject};
+use crate::evidence::Evidence;
+use crate::kube::{Object, ObjectKey};
+use crate::limits::Limits;
+use crate::locator::{EntryPath, Snippet};
+use crate::rules::RuleSet;
+use crate::severity::{Confidence, Severity};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How much a clue knows about the present: an object's status is the present, an event is the
+/// recent past, a log line is some past. The strongest decides the state of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Authority {
+    /// A line of a log.
+    Log,
+    /// An event.
+    Event,
+    /// The status of an object at capture time.
+    Status,
+}
+
+/// What one check or matcher saw on one object.
+#[derive(Debug, Clone)]
+pub struct Clue {
+    /// Rule id.
+    pub rule: String,
+    /// What the finding is about: an owner of pods where there is one.
+    pub subject: Subject,
+    /// The object it was seen on.
+    pub affected: Subject,
+    /// How often.
+    pub count: u64,
+    /// First seen.
+    pub first: Option<Timestamp>,
+    /// Last seen.
+    pub last: Option<Timestamp>,
+    /// Evidence.
+    pub citations: Vec<Citation>,
+    /// Whether it is still so, and why.
+    pub state: (State, String),
+    /// How much the clue knows about the present.
+    pub authority: Authority,
+    /// This case's own values in one sentence; may be empty.
+    pub detail: String,
+    /// Values for the placeholders of the rule's commands.
+    pub values: BTreeMap<String, String>,
+    /// Severity, where the case is worse or better than the rule says.
+    pub severity: Option<Severity>,
+    /// Confidence, where the case is clearer or less clear than the rule says.
+    pub confidence: Option<Confidence>,
+}
+
+impl Clue {
+    /// A clue about an object, from its status at capture time.
+    pub fn status(rule: &str, scene: Scene<'_>, object: &Object) -> Self {
+        let affected = scene.subject(object.key());
+        Self {
+            rule: rule.to_owned(),
+            subject: scene.owner_subject(object.key()),
+            affected,
+            count: 1,
+            first: None,
+            last: None,
+            citations: vec![],
+            state: (State::Active, "so at capture time".into()),
+            authority: Authority::Status,
+            detail: String::new(),
+            values: BTreeMap::new(),
+            severity: None,
+            confidence: None,
+        }
+    }
+
+    /// The same clue with a field of the object as evidence.
+    #[must_use]
+    pub fn citing(mut self, object: &Object, field: &str, time: Option<Timestamp>) -> Self {
+        let snippet = object.text.cite(field, &Limits::RELEASE);
+        self.citations.push(Citation { path: object.path.clone(), time, snippet });
+        self
+    }
+
+    /// The same clue with other evidence.
+    #[must_use]
+    pub fn with_citation(mut self, path: &EntryPath, snippet: Snippet, time: Option<Timestamp>) -> Self {
+        self.citations.push(Citation { path: path.clone(), time, snippet });
+        self
+    }
+
+    /// The same clue with the time span in which it was so.
+    #[must_use]
+    pub fn seen(mut self, first: Option<Timestamp>, last: Option<Timestamp>) -> Self {
+        (self.first, self.last) = (first, last);
+        self
+    }
+
+    /// The same clue with its own values in words.
+    #[must_use]
+    pub fn detailed(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// The same clue with a state and its reason.
+    #[must_use]
+    pub fn in_state(mut self, state: State, reason: impl Into<String>) -> Self {
+        self.state = (state, reason.into());
+        self
+    }
+}
+
+/// What checks and rules look at.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The facts.
+    pub evidence: &'a Evidence,
+    /// The rules.
+    pub rules: &'a RuleSet,
+}
+
+impl Scene<'_> {
+    /// The subject for an object, with its node where it runs on one.
+    pub fn subject(&self, key: &ObjectKey) -> Subject {
+        let node = match self.evidence.index.get(key).map(|object| &object.detail) {
+            Some(crate::kube::Detail::Pod(pod)) => pod.node.clone(),
+            _ => None,
+        };
+        Subject { kind: key.kind.clone(), namespace: key.namespace.clone(), name: key.name.clone(), node }
+    }
+
+    /// The subject for the owner of an object: findings speak of a deployment, not of each pod.
+    /// The owner of a pod that is gone is told by name.
+    pub fn owner_subject(&self, key: &ObjectKey) -> Subject {
+        let index = &self.evidence.index;
+        let owner = index.root_owner(key);
+        if owner == *key && key.kind == "Pod" && index.get(key).is_none() {
+            if let Some(owner) = index.owner_by_name(&key.namespace, &key.name) {
+                return self.subject(&index.root_owner(owner.key()));
+            }
+            return Subject { name: base_name(&key.name), kind: "Pod".into(), namespace: key.namespace.clone(), node: None };
+        }
+        self.subject(&owner)
+    }
+}
+
+/// The name that replicas share: `web-6cd8cc5c4-t4whg` and `web-6cd8cc5c4-abcde` are `web-*`.
+fn base_name(pod: &str) -> String {
+    let generated = |part: &str| part.len() >= 5 && part.len() <= 10 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) && part.bytes().any(|byte| byte.is_ascii_digit() || !b"aeiou".contains(&byte));
+    match pod.rsplit_once('-') {
+        Some((rest, suffix)) if suffix.len() == 5 && generated(suffix) => match rest.rsplit_once('-') {
+            Some((name, hash)) if generated(hash) && hash.bytes().any(|byte| byte.is_ascii_digit()) => format!("{name}-*"),
+            _ => format!("{rest}-*"),
+        },
+        _ => pod.to_owned(),
+    }
+}
+
+/// Folds clues into findings: one for each rule and subject.
+pub fn fold(clues: Vec<Clue>, rules: &RuleSet) -> Vec<Finding> {
+    let mut groups: BTreeMap<(String, Subject), Vec<Clue>> = BTreeMap::new();
+    for clue in clues {
+        let subject = Subject { node: None, ..clue.subject.clone() };
+        groups.entry((clue.rule.clone(), subject)).or_default().push(clue);
+    }
+    groups.into_iter().filter_map(|((rule, subject), clues)| finding(rules, &rule, subject, clues)).collect()
+}
+
+/// One finding of all clues about one subject.
+fn finding(rules: &RuleSet, rule: &str, subject: Subject, mut clues: Vec<Clue>) -> Option<Finding> {
+    let rule = rules.rule(rule)?;
+    clues.sort_by(|a, b| b.authority.cmp(&a.authority).then_with(|| a.affected.cmp(&b.affected)).then_with(|| a.citations.cmp(&b.citations)));
+    let strongest = clues.iter().map(|clue| clue.authority).max()?;
+    // Healthy replicas beside a sick one do not make it well: the worst of the strongest decides.
+    let (state, reason) = clues.iter().filter(|clue| clue.authority == strongest).map(|clue| clue.state.clone()).min()?;
+    let affected: BTreeSet<Subject> = clues.iter().map(|clue| clue.affected.clone()).collect();
+    let mut builder = FindingBuilder::new(rule, subject).state(state, reason);
+    // The status of an object repeats what its events count.
+    let counted = if clues.iter().any(|clue| clue.authority < Authority::Status) { Authority::Event } else { Authority::Status };
+    builder = builder.count(clues.iter().filter(|clue| clue.authority <= counted).map(|clue| clue.count).sum());
+    builder = builder.severity(clues.iter().filter_map(|clue| clue.severity).max());
+    builder = builder.confidence(clues.iter().filter_map(|clue| clue.confidence).max());
+    let details: BTreeSet<&str> = clues.iter().map(|clue| clue.detail.as_str()).filter(|detail| !detail.is_empty()).collect();
+    builder = builder.detail(details.into_iter().take(3).collect::<Vec<_>>().join("; "));
+    for clue in clues {
+        builder = builder.seen(clue.first, clue.last).values(clue.values);
+        for citation in clue.citations {
+            builder = builder.cite(citation);
+        }
+    }
+    builder.affects(affected).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replicas_of_one_workload_share_a_name() {
+        assert_eq!(base_name("server-deployment-56d5dd7646-29sc2"), "server-deployment-*");
+        assert_eq!(base_name("kube-proxy-qxfxq"), "kube-proxy-*");
+        assert_eq!(base_name("etcd-minikube"), "etcd-minikube");
+        assert_eq!(base_name("web-0"), "web-0");
+    }
+}

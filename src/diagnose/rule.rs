@@ -1,0 +1,229 @@
+//! Evaluates rule files: hits of their matchers become clues, if the rule's conditions hold.
+
+use super::clue::{Authority, Clue, Scene};
+use super::finding::{Citation, State, Subject};
+use super::state;
+use crate::evidence::{LogHit, LogSource};
+use crate::kube::{Event, Object, ObjectKey, TextHit};
+use crate::rules::{Kind, Matcher, MatcherId, Rule};
+use crate::severity::Confidence;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Clues of all rules' matchers, and the number of lines that each noise rule explains.
+pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
+    let mut hits = Hits::default();
+    for source in &scene.evidence.logs {
+        for hit in &source.hits {
+            hits.add(scene, hit.matcher, hit.count, || log_clue(scene, source, hit));
+        }
+    }
+    for event in &scene.evidence.events {
+        for hit in &event.hits {
+            hits.add(scene, hit.matcher, event.count, || event_clue(scene, event, hit));
+        }
+    }
+    for object in scene.evidence.index.iter() {
+        for hit in &object.hits {
+            hits.add(scene, hit.matcher, 1, || object_clue(scene, object, hit));
+        }
+    }
+    let mut clues = Vec::new();
+    for rule in scene.rules.rules() {
+        let fired: BTreeMap<MatcherId, Vec<Clue>> = rule.matchers.clone().filter_map(|id| hits.clues.remove(&id).map(|clues| (id, clues))).collect();
+        clues.extend(rule_clues(scene, rule, fired));
+    }
+    (clues, hits.noise)
+}
+
+/// Hits so far.
+#[derive(Default)]
+struct Hits {
+    clues: BTreeMap<MatcherId, Vec<Clue>>,
+    noise: BTreeMap<String, u64>,
+}
+
+impl Hits {
+    /// Counts a hit of a noise rule, or keeps the clue of another.
+    fn add(&mut self, scene: Scene<'_>, matcher: MatcherId, count: u64, clue: impl FnOnce() -> Clue) {
+        let rule = scene.rules.rule_of(matcher);
+        if rule.kind == Kind::Noise {
+            *self.noise.entry(rule.id.to_string()).or_default() += count;
+        } else {
+            self.clues.entry(matcher).or_default().push(clue());
+        }
+    }
+}
+
+/// The clues of one rule, if as many of its matchers fired as it requires and its version fits.
+fn rule_clues(scene: Scene<'_>, rule: &Rule, mut fired: BTreeMap<MatcherId, Vec<Clue>>) -> Vec<Clue> {
+    fired.retain(|id, clues| often_enough(scene, *id, clues));
+    if fired.is_empty() || (rule.require_all && fired.len() < rule.matchers.len()) {
+        return version_clue(scene, rule).into_iter().collect();
+    }
+    let mut clues: Vec<Clue> = fired.into_values().flatten().collect();
+    if let Some(fits) = version_fits(scene, rule) {
+        // The symptom inside the affected range is the known issue; outside it is something alike.
+        let confidence = if fits { Confidence::High } else { Confidence::Low };
+        for clue in &mut clues {
+            clue.confidence = Some(confidence);
+        }
+    }
+    clues
+}
+
+/// Whether a matcher with a rate was hit that often within its time by one writer or object.
+fn often_enough(scene: Scene<'_>, id: MatcherId, clues: &mut Vec<Clue>) -> bool {
+    let (at_least, within) = match scene.rules.matcher(id) {
+        Matcher::Log(log) => (log.at_least, log.within),
+        Matcher::Event(event) => (event.at_least, None),
+        Matcher::Object(_) => (None, None),
+    };
+    let Some(at_least) = at_least else { return true };
+    let needed = u64::from(at_least);
+    clues.retain(|clue| match (within, rate_times(scene, id, clue)) {
+        (Some(within), Some(times)) if !times.is_empty() => {
+            let span = usize::try_from(needed).unwrap_or(usize::MAX).saturating_sub(1);
+            times.iter().zip(times.iter().skip(span)).any(|(first, last)| last.duration_since(*first) <= within)
+        }
+        _ => clue.count >= needed,
+    });
+    !clues.is_empty()
+}
+
+/// Times of the log hits that a clue was made of.
+fn rate_times(scene: Scene<'_>, id: MatcherId, clue: &Clue) -> Option<Vec<Timestamp>> {
+    if clue.authority != Authority::Log {
+        return None;
+    }
+    let path = &clue.citations.first()?.path;
+    let sources = scene.evidence.logs.iter().filter(|source| source.path == *path);
+    let mut times: Vec<_> = sources.flat_map(|source| &source.hits).filter(|hit| hit.matcher == id).flat_map(|hit| hit.times.iter().copied()).collect();
+    times.sort_unstable();
+    Some(times)
+}
+
+/// Whether the versions in the bundle are in the rule's range; `None` where the rule has none or
+/// the bundle does not say.
+fn version_fits(scene: Scene<'_>, rule: &Rule) -> Option<bool> {
+    let range = rule.version.as_ref()?;
+    let versions = scene.evidence.inventory.judged(&range.component);
+    (!versions.is_empty()).then(|| versions.iter().any(|fact| range.affects(&fact.version)))
+}
+
+/// The heads-up of a known issue that is told by the version alone.
+fn version_clue(scene: Scene<'_>, rule: &Rule) -> Option<Clue> {
+    let range = rule.version.as_ref().filter(|range| range.version_is_enough)?;
+    let versions = scene.evidence.inventory.judged(&range.component);
+    let affected: Vec<_> = versions.into_iter().filter(|fact| range.affects(&fact.version)).collect();
+    let first = affected.first()?;
+    Some(Clue {
+        rule: rule.id.to_string(),
+        subject: Subject::cluster(),
+        affected: Subject::cluster(),
+        count: 1,
+        first: None,
+        last: None,
+        citations: vec![Citation { path: first.path.clone(), time: None, snippet: first.snippet.clone() }],
+        state: (State::Active, format!("{} is in use at capture time", first.version)),
+        authority: Authority::Status,
+        detail: format!("{} {} is in the affected range; no symptom was seen", range.component, first.version),
+        values: BTreeMap::new(),
+        severity: None,
+        confidence: None,
+    })
+}
+
+/// The clue of hits in a log.
+fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Clue {
+    let affected = log_subject(scene, source, hit);
+    let key = ObjectKey::new(&affected.kind, &affected.namespace, &affected.name);
+    let subject = if affected.kind == "Pod" { scene.owner_subject(&key) } else { affected.clone() };
+    let citations = hit.samples.iter().map(|(time, snippet, _)| Citation { path: source.path.clone(), time: *time, snippet: snippet.clone() }).collect();
+    let captures = hit.samples.first().map(|(_, _, captures)| captures.as_slice()).unwrap_or_default();
+    Clue {
+        rule: scene.rules.rule_of(hit.matcher).id.to_string(),
+        subject,
+        affected,
+        count: hit.count,
+        first: hit.first,
+        last: hit.last,
+        citations,
+        state: state::of_log(scene, source, hit),
+        authority: Authority::Log,
+        detail: String::new(),
+        values: values(captures),
+        severity: None,
+        confidence: None,
+    }
+}
+
+/// What a log line is about: the pod that it names, the pod whose log it is, the node, or at
+/// least the component.
+fn log_subject(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Subject {
+    let role = &source.role;
+    if let (Some(namespace), Some(pod)) = (&hit.about.namespace, &hit.about.pod) {
+        return scene.subject(&ObjectKey::new("Pod", namespace, pod));
+    }
+    if let Some(node) = &hit.about.node {
+        return Subject::node(node);
+    }
+    if let Some(pod) = &role.pod {
+        let namespace = role.namespace.as_deref().unwrap_or_default();
+        let subject = scene.subject(&ObjectKey::new("Pod", namespace, pod));
+        return Subject { node: subject.node.or_else(|| role.node.clone()), ..subject };
+    }
+    match (hit.host.as_deref().or(role.node.as_deref()), hit.component) {
+        (Some(node), _) => Subject::node(node),
+        (None, Some(component)) => Subject::component(component, None),
+        (None, None) => Subject::component(source.path.file_name(), None),
+    }
+}
+
+/// The clue of an event.
+fn event_clue(scene: Scene<'_>, event: &Event, hit: &TextHit) -> Clue {
+    Clue {
+        rule: scene.rules.rule_of(hit.matcher).id.to_string(),
+        subject: scene.owner_subject(&event.object),
+        affected: scene.subject(&event.object),
+        count: event.count,
+        first: event.first,
+        last: event.last,
+        citations: vec![Citation { path: event.path.clone(), time: event.last, snippet: hit.snippet.clone() }],
+        state: state::of_event(scene, event),
+        authority: Authority::Event,
+        detail: String::new(),
+        values: values(&hit.captures),
+        severity: None,
+        confidence: None,
+    }
+}
+
+/// The clue of an object's own field or status message.
+fn object_clue(scene: Scene<'_>, object: &Object, hit: &TextHit) -> Clue {
+    let rule = scene.rules.rule_of(hit.matcher).id.to_string();
+    let clue = Clue { values: values(&hit.captures), ..Clue::status(&rule, scene, object) };
+    let clue = clue.with_citation(&object.path, hit.snippet.clone(), None);
+    match scene.evidence.index.health(object.key(), true) {
+        // `lastState` and messages of conditions that are met again speak of the past.
+        crate::evidence::Health::Healthy => clue.in_state(State::Resolved, format!("{} is healthy at capture time", object.key())),
+        _ => clue,
+    }
+}
+
+/// Named groups as values for placeholders.
+fn values(captures: &[(String, String)]) -> BTreeMap<String, String> {
+    captures.iter().cloned().collect()
+}
+
+/// Drops findings that a more specific rule explains for the same subject.
+pub(super) fn drop_superseded(scene: Scene<'_>, findings: &mut Vec<super::Finding>) {
+    let mut explained: BTreeSet<(String, Subject)> = BTreeSet::new();
+    for finding in findings.iter() {
+        let Some(rule) = scene.rules.rule(&finding.rule) else { continue };
+        for general in &rule.supersedes {
+            explained.insert((general.to_string(), finding.subject.clone()));
+        }
+    }
+    findings.retain(|finding| !explained.contains(&(finding.rule.clone(), finding.subject.clone())));
+}

@@ -1,0 +1,127 @@
+//! Whether something is still so at capture time, told from events and from logs.
+
+use super::clue::Scene;
+use super::finding::State;
+use crate::evidence::{Health, LogHit, LogSource};
+use crate::kube::Event;
+use jiff::{SignedDuration, Timestamp};
+
+/// Events seen within this time before the capture speak of the present.
+const EVENT_PRESENT: SignedDuration = SignedDuration::from_mins(30);
+/// A log that is quiet about something for this long has moved on, however long it is.
+const LOG_QUIET: SignedDuration = SignedDuration::from_mins(10);
+/// No log is judged by a shorter silence than this.
+const LOG_QUIET_LEAST: SignedDuration = SignedDuration::from_secs(20);
+/// A log that ends this long before the capture says nothing about the present.
+const LOG_STALE: SignedDuration = SignedDuration::from_hours(1);
+/// Lines that must follow the last hit in a log without times before it counts as ended.
+const LINES_QUIET: u64 = 500;
+
+/// The state of what an event says: the health of its object decides where it is known, else how
+/// long ago the event was last seen.
+pub(super) fn of_event(scene: Scene<'_>, event: &Event) -> (State, String) {
+    let evidence = scene.evidence;
+    let complete = evidence.index.of_kind(&event.object.kind).any(|object| object.meta.key.namespace == event.object.namespace) || evidence.kinds.get(&event.object.kind) == Some(&0);
+    let collected = evidence.collected(&event.object.kind) && complete;
+    let recent = age(evidence.capture.at, event.last);
+    match evidence.index.health(&event.object, collected) {
+        Health::Healthy if recent.is_none_or(|age| age > LOG_QUIET) || event.object.kind == "Node" => {
+            (State::Resolved, format!("{} is healthy at capture time", event.object))
+        }
+        // A pod between two failures looks healthy for a while.
+        Health::Healthy if event.count >= 10 => (State::Active, format!("seen {} times, last {}, although {} is ready at the moment", event.count, ago(recent), event.object)),
+        Health::Healthy => (State::Resolved, format!("{} is healthy at capture time", event.object)),
+        Health::Unhealthy if recent.is_some_and(|age| age > LOG_STALE) => (State::Unknown, format!("last seen {}, and {} is not healthy at capture time", ago(recent), event.object)),
+        Health::Unhealthy => (State::Active, format!("{} is not healthy at capture time", event.object)),
+        Health::Gone => gone(scene, event, recent),
+        Health::Unknown => by_age(recent),
+    }
+}
+
+/// The state of an event about an object that does not exist any more.
+fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (State, String) {
+    let index = &scene.evidence.index;
+    let owner = (event.object.kind == "Pod").then(|| index.owner_by_name(&event.object.namespace, &event.object.name)).flatten();
+    match owner.map(|owner| (owner.key(), index.health(owner.key(), true))) {
+        Some((owner, Health::Unhealthy)) => (State::Active, format!("the pod was replaced, and {owner} is not healthy at capture time")),
+        Some((owner, Health::Healthy)) => (State::Resolved, format!("the pod was replaced, and {owner} is healthy at capture time")),
+        _ => (State::Resolved, format!("{} does not exist any more at capture time (last seen {})", event.object, ago(recent))),
+    }
+}
+
+/// The state of an event about something whose health nothing shows.
+fn by_age(recent: Option<SignedDuration>) -> (State, String) {
+    match recent {
+        Some(age) if age <= EVENT_PRESENT => (State::Active, format!("last seen {}", ago(recent))),
+        Some(_) => (State::Unknown, format!("last seen {}; events do not say whether it ended", ago(recent))),
+        None => (State::Unknown, "the event has no time".into()),
+    }
+}
+
+/// The state of what lines of a log say: whether they go on until the log ends.
+pub(super) fn of_log(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
+    let (Some(first), Some(last), Some(end)) = (hit.first, hit.last, source.last) else {
+        return of_log_without_times(source, hit);
+    };
+    let quiet = end.duration_since(last);
+    let span = source.first.map_or(SignedDuration::ZERO, |begin| end.duration_since(begin));
+    let pause = if hit.count > 1 { last.duration_since(first) / i32::try_from(hit.count.min(1 << 20)).unwrap_or(1) } else { SignedDuration::ZERO };
+    let patience = (span / 4).clamp(LOG_QUIET_LEAST, LOG_QUIET).max(pause * 4);
+    if quiet > patience {
+        return (State::Resolved, format!("the log goes on for {} without it", words(quiet)));
+    }
+    if let Some(stale) = age(scene.evidence.capture.at, Some(end)).filter(|stale| *stale > LOG_STALE) {
+        return (State::Unknown, format!("the log ends {} before the capture", words(stale)));
+    }
+    if hit.count == 1 {
+        return (State::Unknown, format!("seen once, {} before the log ends", words(quiet)));
+    }
+    (State::Active, format!("last seen {} before the log ends", words(quiet)))
+}
+
+/// The state of lines without times: whether many lines follow.
+fn of_log_without_times(source: &LogSource, hit: &LogHit) -> (State, String) {
+    let last_line = hit.samples.last().map_or(0, |(_, snippet, _)| snippet.line);
+    let after = source.last_line.saturating_sub(last_line);
+    if after >= LINES_QUIET && after > source.lines / 4 {
+        (State::Resolved, format!("{after} lines without it follow"))
+    } else {
+        (State::Unknown, "the log has no times to tell whether it ended".into())
+    }
+}
+
+/// Time between an instant and the capture; negative differences (skewed clocks) are none.
+fn age(capture: Option<Timestamp>, at: Option<Timestamp>) -> Option<SignedDuration> {
+    Some(capture?.duration_since(at?).max(SignedDuration::ZERO))
+}
+
+/// "4 min before the capture".
+fn ago(age: Option<SignedDuration>) -> String {
+    age.map_or_else(|| "at an unknown time".into(), |age| format!("{} before the capture", words(age)))
+}
+
+/// A duration in its two largest units: "2 h 5 min".
+pub(super) fn words(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs().max(0);
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, 0) => format!("{hours} h"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, 0, _) => format!("{days} d"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_in_their_two_largest_units() {
+        for (seconds, said) in [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3_661, "1 h 1 min"), (7_200, "2 h"), (90_000, "1 d 1 h"), (-5, "0 s")] {
+            assert_eq!(words(SignedDuration::from_secs(seconds)), said);
+        }
+    }
+}

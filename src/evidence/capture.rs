@@ -1,0 +1,89 @@
+//! When the bundle was taken, as its own content says. This instant is "now" for every age and
+//! every judgement of what is still so; nothing asks the clock.
+
+use crate::examine::Part;
+use crate::examine::part::CollectorFact;
+use crate::kube::Detail;
+use crate::layout::Layout;
+use crate::time::{Clock, Stamp};
+use jiff::{Timestamp, ToSpan as _};
+
+/// When a bundle was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// The instant; `None` where nothing in the bundle says.
+    pub at: Option<Timestamp>,
+    /// How it is known, in words.
+    pub known_by: &'static str,
+    /// The reference for stamps without a year: the capture, else the newest file time, else an
+    /// arbitrary instant (then years are unknown too).
+    reference: Option<Timestamp>,
+}
+
+impl Capture {
+    /// Finds the capture time: the collector's own run time, else the newest time in objects and
+    /// events, else the newest complete time in logs.
+    pub fn find(parts: &[Part], layout: &Layout) -> Self {
+        let candidates = [
+            (layout.collected_at, "the collector's run id"),
+            (newest_object_time(parts), "the newest time in objects and events"),
+            (newest_probe_time(parts), "the collector's connection probes"),
+            (newest_log_time(parts), "the newest complete time in logs"),
+        ];
+        let known = candidates.into_iter().find_map(|(at, by)| at.map(|at| (at, by)));
+        let modified = parts.iter().filter_map(|part| part.modified).max();
+        let (at, known_by) = match known {
+            Some((at, by)) => (Some(at), by),
+            None => (None, "not stated in the bundle"),
+        };
+        let reference = at.or(modified);
+        let newest_yearless = reference.and_then(|reference| newest_resolved(parts, Clock::utc(reference)));
+        match (at, newest_yearless) {
+            // Logs without a year end after the newest complete time: the bundle was taken later.
+            (Some(at), Some(newest)) if newest > at && layout.collected_at.is_none() => {
+                Self { at: Some(newest), known_by: "the newest time in logs", reference: Some(newest) }
+            }
+            (None, Some(newest)) => Self { at: Some(newest), known_by: "the newest time in logs, its year guessed from file times", reference },
+            _ => Self { at, known_by, reference },
+        }
+    }
+
+    /// The clock for stamps of this bundle; `None` where no year can be known.
+    pub fn clock(&self) -> Option<Clock> {
+        self.reference.map(Clock::utc)
+    }
+
+    /// The instant a number of seconds before the capture.
+    pub fn ago(&self, seconds: i64) -> Option<Timestamp> {
+        self.at?.checked_sub(seconds.seconds()).ok()
+    }
+}
+
+/// Newest time that events, conditions and container states carry.
+fn newest_object_time(parts: &[Part]) -> Option<Timestamp> {
+    let events = parts.iter().flat_map(|part| &part.events).filter_map(|event| event.last);
+    let objects = parts.iter().flat_map(|part| &part.objects).filter_map(|object| match &object.detail {
+        Detail::Node(node) => node.conditions.iter().filter_map(|condition| condition.heartbeat.max(condition.since)).max(),
+        Detail::Pod(pod) => pod.conditions.iter().filter_map(|condition| condition.since).max().max(pod.started),
+        _ => object.meta.managed.iter().map(|(_, time)| *time).max().max(object.meta.created),
+    });
+    events.chain(objects).max()
+}
+
+/// Newest time of Periscope's connection probes.
+fn newest_probe_time(parts: &[Part]) -> Option<Timestamp> {
+    let facts = parts.iter().flat_map(|part| &part.collector);
+    facts.filter_map(|fact| if let CollectorFact::Outbound(probe) = fact { probe.time } else { None }).max()
+}
+
+/// Newest time that a log line states in full.
+fn newest_log_time(parts: &[Part]) -> Option<Timestamp> {
+    let logs = parts.iter().flat_map(|part| &part.logs);
+    logs.filter_map(|log| log.latest_absolute).max()
+}
+
+/// Newest last line of any log, resolved with `clock`.
+fn newest_resolved(parts: &[Part], clock: Clock) -> Option<Timestamp> {
+    let logs = parts.iter().flat_map(|part| &part.logs);
+    logs.filter_map(|log| log.last).filter(|stamp| matches!(stamp, Stamp::Yearless { .. } | Stamp::Local(_) | Stamp::Absolute(_))).filter_map(|stamp| clock.resolve(stamp)).max()
+}

@@ -1,0 +1,55 @@
+//! Events of the whole bundle, each occurrence counted once.
+
+use super::Capture;
+use crate::examine::Part;
+use crate::kube::Event;
+use crate::limits::Limits;
+use std::collections::BTreeMap;
+
+/// What makes two events the same occurrence seen twice: in an events list and in the describe
+/// text of the object, or in the archives of two nodes.
+type Identity = (crate::kube::ObjectKey, String, String, String);
+
+/// Takes the events out of the parts. Those of one entry add up; the same in several entries is
+/// the largest, because each entry tells the same story.
+pub(super) fn merge(parts: &mut [Part], capture: &Capture, limits: &Limits) -> Vec<Event> {
+    let mut merged: BTreeMap<Identity, Event> = BTreeMap::new();
+    for entry in parts.chunk_by_mut(|a, b| a.path == b.path) {
+        let mut own: BTreeMap<Identity, Event> = BTreeMap::new();
+        for mut event in entry.iter_mut().flat_map(|part| part.events.drain(..)) {
+            place_in_time(&mut event, capture);
+            let identity = (event.object.clone(), event.reason.clone(), event.message.clone(), event.component.clone());
+            match own.get_mut(&identity) {
+                Some(same) => combine(same, event, u64::saturating_add),
+                None => _ = own.insert(identity, event),
+            }
+        }
+        for (identity, event) in own {
+            match merged.get_mut(&identity) {
+                Some(same) => combine(same, event, u64::max),
+                None if merged.len() < limits.events => _ = merged.insert(identity, event),
+                None => {}
+            }
+        }
+    }
+    merged.into_values().collect()
+}
+
+/// Turns the ages that `describe` prints into times.
+fn place_in_time(event: &mut Event, capture: &Capture) {
+    if let Some((first, last)) = event.ages {
+        event.first = event.first.or_else(|| capture.ago(first));
+        event.last = event.last.or_else(|| capture.ago(last));
+    }
+}
+
+/// Makes one event of two that are the same; the later one's words and place are kept.
+fn combine(kept: &mut Event, mut other: Event, count: fn(u64, u64) -> u64) {
+    let counted = count(kept.count, other.count);
+    let first = kept.first.into_iter().chain(other.first).min();
+    if other.last > kept.last {
+        std::mem::swap(kept, &mut other);
+    }
+    kept.count = counted;
+    kept.first = first;
+}

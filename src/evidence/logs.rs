@@ -1,0 +1,200 @@
+//! Logs of the whole bundle: pieces joined, writers named, times made real.
+
+use super::Capture;
+use crate::examine::Part;
+use crate::examine::part::{About, HitGroup, LogPart, Sample, Section, Tag};
+use crate::layout::{self, Content, Layout, Role};
+use crate::limits::Limits;
+use crate::locator::{EntryPath, Snippet};
+use crate::rules::{Matcher, MatcherId, RuleSet};
+use crate::time::{Clock, Stamp};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One log: an entry, or one section of a dump.
+#[derive(Debug, Clone)]
+pub struct LogSource {
+    /// The entry.
+    pub path: EntryPath,
+    /// Whose log it is; pod and container of a section stand here too.
+    pub role: Role,
+    /// Components that wrote to it, as its name and its lines' prefixes say; empty where unknown.
+    pub components: BTreeSet<&'static str>,
+    /// Machines that its lines name.
+    pub hosts: BTreeSet<String>,
+    /// Number of lines.
+    pub lines: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// First time in it.
+    pub first: Option<Timestamp>,
+    /// Last time in it.
+    pub last: Option<Timestamp>,
+    /// Its last line's number in the entry.
+    pub last_line: u64,
+    /// The error that stands in its place.
+    pub fetch_error: Option<Snippet>,
+    /// Hits of matchers that accept its component.
+    pub hits: Vec<LogHit>,
+}
+
+/// Hits of one matcher by one writer about one subject, in one log.
+#[derive(Debug, Clone)]
+pub struct LogHit {
+    /// The matcher.
+    pub matcher: MatcherId,
+    /// Machine that the lines name.
+    pub host: Option<String>,
+    /// Component that wrote them, where known.
+    pub component: Option<&'static str>,
+    /// Objects that the lines name.
+    pub about: About,
+    /// Number of hits.
+    pub count: u64,
+    /// First hit.
+    pub first: Option<Timestamp>,
+    /// Last hit.
+    pub last: Option<Timestamp>,
+    /// Times of the hits, sorted; only for matchers with a rate.
+    pub times: Vec<Timestamp>,
+    /// Kept hits in line order: time, text, named groups.
+    pub samples: Vec<(Option<Timestamp>, Snippet, Vec<(String, String)>)>,
+}
+
+/// Joins the pieces of each log and resolves its times.
+pub(super) fn merge(parts: &mut [Part], layout: &Layout, capture: &Capture, rules: &RuleSet, limits: &Limits) -> Vec<LogSource> {
+    let mut sources = Vec::new();
+    for entry in parts.chunk_by_mut(|a, b| a.path == b.path) {
+        let Some(path) = entry.first().map(|part| part.path.clone()) else { continue };
+        let role = layout.roles.get(&path).cloned().unwrap_or_default();
+        let mut logs: BTreeMap<Option<Section>, Joined> = BTreeMap::new();
+        for log in entry.iter_mut().flat_map(|part| part.logs.drain(..)) {
+            logs.entry(log.section.clone()).or_default().add(log);
+        }
+        for (section, joined) in logs {
+            sources.push(joined.finish(path.clone(), with_section(role.clone(), section), capture.clock(), rules, limits));
+        }
+    }
+    sources
+}
+
+/// The role of a dump's section: that of its entry, with the names that its marker states.
+fn with_section(mut role: Role, section: Option<Section>) -> Role {
+    let Some(section) = section else { return role };
+    role.content = Content::PodLog;
+    role.component = layout::component_of_container(&section.container, &section.pod);
+    role.namespace = Some(section.namespace).filter(|name| !name.is_empty()).or(role.namespace);
+    role.pod = Some(section.pod).filter(|name| !name.is_empty()).or(role.pod);
+    role.container = Some(section.container).filter(|name| !name.is_empty()).or(role.container);
+    role
+}
+
+/// Pieces of one log, joined so far.
+#[derive(Default)]
+struct Joined {
+    lines: u64,
+    bytes: u64,
+    first: Option<Stamp>,
+    last: Option<Stamp>,
+    last_line: u64,
+    tags: BTreeSet<Tag>,
+    hint: Option<&'static str>,
+    fetch_error: Option<Snippet>,
+    hits: BTreeMap<(MatcherId, Tag, About), HitGroup>,
+}
+
+impl Joined {
+    /// Adds the next piece.
+    fn add(&mut self, log: LogPart) {
+        self.lines += log.lines;
+        self.bytes += log.bytes;
+        self.first = self.first.or(log.first);
+        self.last = log.last.or(self.last);
+        self.last_line = (log.first_line + log.lines).saturating_sub(1);
+        self.tags.extend(log.tags.into_keys());
+        self.hint = self.hint.or(log.component_hint);
+        self.fetch_error = self.fetch_error.take().or(log.fetch_error);
+        for group in log.hits {
+            let key = (group.matcher, group.tag.clone(), group.about.clone());
+            match self.hits.get_mut(&key) {
+                Some(known) => {
+                    known.count += group.count;
+                    known.samples.extend(group.samples);
+                    known.times.extend(group.times);
+                }
+                None => _ = self.hits.insert(key, group),
+            }
+        }
+    }
+
+    /// The log with its times resolved and foreign hits dropped.
+    fn finish(self, path: EntryPath, role: Role, clock: Option<Clock>, rules: &RuleSet, limits: &Limits) -> LogSource {
+        let resolve = |stamp: Stamp| match (stamp, clock) {
+            (Stamp::Absolute(time), _) => Some(time),
+            (_, Some(clock)) => clock.resolve(stamp),
+            (_, None) => None,
+        };
+        let own = if self.fetch_error.is_some() { Some("kubectl") } else { role.component.or(self.hint) };
+        let hits = self
+            .hits
+            .into_values()
+            .filter_map(|group| {
+                let unit = group.tag.unit.as_deref().map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"));
+                accepted(rules, group.matcher, own, unit).then(|| hit(group, unit.or(own), resolve, limits))
+            })
+            .collect();
+        let units = self.tags.iter().filter_map(|tag| tag.unit.as_deref().and_then(layout::component_of_unit));
+        LogSource {
+            components: own.into_iter().chain(units).collect(),
+            hosts: self.tags.iter().filter_map(|tag| tag.host.as_deref().map(str::to_owned)).collect(),
+            lines: self.lines,
+            bytes: self.bytes,
+            first: self.first.and_then(resolve),
+            last: self.last.and_then(resolve),
+            last_line: self.last_line,
+            fetch_error: self.fetch_error,
+            hits,
+            path,
+            role,
+        }
+    }
+}
+
+/// Whether a matcher takes lines of this log (by its name) or of this writer (by the line's
+/// prefix): the kubelet's journal also holds systemd's lines about it.
+fn accepted(rules: &RuleSet, matcher: MatcherId, own: Option<&str>, unit: Option<&str>) -> bool {
+    let Matcher::Log(log) = rules.matcher(matcher) else { return true };
+    match (own, unit) {
+        (None, None) => log.accepts(None),
+        _ => own.is_some_and(|own| log.accepts(Some(own))) || unit.is_some_and(|unit| log.accepts(Some(unit))),
+    }
+}
+
+/// One group of hits with real times, and only as many samples as a report shows.
+fn hit(mut group: HitGroup, component: Option<&'static str>, resolve: impl Fn(Stamp) -> Option<Timestamp>, limits: &Limits) -> LogHit {
+    group.samples.sort_by_key(|sample| sample.snippet.line);
+    let stamped = |sample: &Sample| sample.stamp.and_then(&resolve);
+    let first = group.samples.iter().find_map(stamped);
+    let last = group.samples.iter().rev().find_map(stamped);
+    let keep_last = group.samples.len().saturating_sub(limits.last_samples);
+    let samples = group
+        .samples
+        .into_iter()
+        .enumerate()
+        .filter(|(place, _)| *place < limits.first_samples || *place >= keep_last)
+        .map(|(_, sample)| (sample.stamp.and_then(&resolve), sample.snippet, sample.captures))
+        .collect();
+    let mut times: Vec<_> = group.times.into_iter().filter_map(resolve).collect();
+    times.sort_unstable();
+    LogHit {
+        matcher: group.matcher,
+        host: group.tag.host.map(String::from),
+        component,
+        about: group.about,
+        count: group.count,
+        first,
+        last,
+        times,
+        samples,
+    }
+}
