@@ -1,0 +1,99 @@
+//! Lines that begin with a bracket: dmesg, CoreDNS, tunnelfront, Envoy.
+
+use super::{Inner, Kind, Layer, blanks, level};
+use crate::time::{Stamp, read};
+
+/// Whatever the bracket holds: a clock of the kernel, a date, a time, or a level.
+pub(super) fn layer(text: &[u8]) -> Option<Layer> {
+    let inside = text.get(1..)?;
+    kernel(inside)
+        .or_else(|| time_only(inside))
+        .or_else(|| dated(inside))
+        .or_else(|| word(inside))
+}
+
+/// `  199.546814][   C40] ` and `Tue Nov 20 22:30:22 2018] `, from behind the bracket.
+fn kernel(inside: &[u8]) -> Option<Layer> {
+    let (stamp, length) = read::since_boot(inside).or_else(|| read::with_weekday(inside))?;
+    if inside.get(length) != Some(&b']') {
+        return None;
+    }
+    let end = length + 1;
+    let end = end + caller(inside.get(end..)?);
+    let space = usize::from(inside.get(end) == Some(&b' '));
+    Some(Layer {
+        stamp: Some(stamp),
+        kind: Kind::Wrapper,
+        kernel: true,
+        message: 1 + end + space,
+        ..Layer::default()
+    })
+}
+
+/// Length of `[   C40]` or `[ T578]`, with a space before it; 0 where there is none.
+fn caller(text: &[u8]) -> usize {
+    let space = usize::from(text.first() == Some(&b' '));
+    let Some([b'[', name @ ..]) = text.get(space..) else {
+        return 0;
+    };
+    let gap = blanks(name, 0);
+    let digits = name
+        .iter()
+        .skip(gap + 1)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let named = matches!(name.get(gap), Some(b'C' | b'T')) && digits > 0;
+    if named && name.get(gap + 1 + digits) == Some(&b']') {
+        space + 1 + gap + 1 + digits + 1
+    } else {
+        0
+    }
+}
+
+/// `[ 09:32:06 ] INF: ` of tunnelfront, from behind the bracket.
+fn time_only(inside: &[u8]) -> Option<Layer> {
+    let gap = blanks(inside, 0);
+    let (time, length) = read::time_of_day(inside.get(gap..)?)?;
+    let end = gap + length;
+    let end = end + blanks(inside, end);
+    (inside.get(end) == Some(&b']')).then(|| {
+        let end = end + 1;
+        behind(inside, Stamp::TimeOfDay(time), end)
+    })
+}
+
+/// `[2024-05-01 12:00:00.123][1][info]`, from behind the bracket.
+fn dated(inside: &[u8]) -> Option<Layer> {
+    let (stamp, length) = read::iso(inside)?;
+    (inside.get(length) == Some(&b']')).then(|| behind(inside, stamp, length + 1))
+}
+
+/// The layer of a stamp whose bracket ends at `end`, with the level in the columns behind it.
+fn behind(inside: &[u8], stamp: Stamp, end: usize) -> Layer {
+    let end = end + blanks(inside, end);
+    Layer {
+        stamp: Some(stamp),
+        level: level::column(inside.get(end..).unwrap_or_default()),
+        message: 1 + end,
+        inner: Inner::Plain,
+        ..Layer::default()
+    }
+}
+
+/// `[ERROR] plugin/errors: ` of CoreDNS, from behind the bracket.
+fn word(inside: &[u8]) -> Option<Layer> {
+    let length = inside
+        .iter()
+        .take(16)
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    if inside.get(length) != Some(&b']') {
+        return None;
+    }
+    let end = length + 1;
+    Some(Layer {
+        level: Some(level::word(inside.get(..length)?)?),
+        message: 1 + end + blanks(inside, end),
+        ..Layer::default()
+    })
+}

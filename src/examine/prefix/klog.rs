@@ -1,0 +1,49 @@
+//! The header of klog: `E0725 22:17:35.698639   25249 kubelet.go:2291] `.
+
+use super::{Layer, Level, blanks, file_name};
+use crate::time::read;
+
+/// How far the `]` that ends the header may stand from its time.
+const HEADER: usize = 160;
+
+/// The header; hand-copied ones may have lost the id or the file.
+pub(super) fn layer(text: &[u8]) -> Option<Layer> {
+    let level = match text.first()? {
+        b'I' => Level::Info,
+        b'W' => Level::Warning,
+        b'E' => Level::Error,
+        b'F' => Level::Fatal,
+        _ => return None,
+    };
+    let (stamp, length) = read::klog(text.get(1..)?)?;
+    let time_end = 1 + length;
+    let id = time_end + blanks(text, time_end);
+    let file = id + thread_id(text.get(id..)?);
+    let window = text.get(file..text.len().min(file + HEADER))?;
+    let end = memchr::memchr2(b']', b' ', window);
+    let (source, message) = match end {
+        Some(end) if window.get(end) == Some(&b']') => {
+            let next = file + end + 1;
+            let space = usize::from(text.get(next) == Some(&b' '));
+            (file_name(window.get(..end)?, file), next + space)
+        }
+        _ => (None, file),
+    };
+    Some(Layer {
+        stamp: Some(stamp),
+        level: Some(level),
+        source,
+        message,
+        ..Layer::default()
+    })
+}
+
+/// Length of the thread or process id and the space behind it; 0 where there is none.
+fn thread_id(text: &[u8]) -> usize {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits > 0 && text.get(digits) == Some(&b' ') {
+        digits + blanks(text, digits)
+    } else {
+        0
+    }
+}

@@ -1,0 +1,72 @@
+//! Words for levels, and lines that begin with one.
+
+use super::{Kind, Layer, Level};
+
+/// How far into a message a level's word is looked for.
+const REACH: usize = 80;
+
+/// The longest word in [`word`].
+const LONGEST_WORD: usize = 13;
+
+/// The level that a word means, in any case.
+pub(super) fn word(text: &[u8]) -> Option<Level> {
+    let mut lower = [0; LONGEST_WORD];
+    let lower = lower.get_mut(..text.len())?;
+    lower.copy_from_slice(text);
+    lower.make_ascii_lowercase();
+    Some(match &*lower {
+        b"trace" | b"debug" | b"dbg" | b"verbose" => Level::Debug,
+        b"info" | b"inf" | b"information" | b"informational" | b"notice" => Level::Info,
+        b"warn" | b"warning" | b"wrn" => Level::Warning,
+        b"error" | b"err" | b"eror" | b"severe" => Level::Error,
+        b"fatal" | b"panic" | b"dpanic" | b"crit" | b"critical" | b"alert" | b"emerg"
+        | b"emergency" => Level::Fatal,
+        _ => return None,
+    })
+}
+
+/// A line that begins with a level: `panic: `, `fatal error: `, `ERROR something`, `Error: `.
+pub(super) fn layer(text: &[u8]) -> Option<Layer> {
+    if text.starts_with(b"fatal error: ") {
+        return Some(Layer {
+            level: Some(Level::Fatal),
+            message: 13,
+            ..Layer::default()
+        });
+    }
+    let length = text
+        .iter()
+        .take(LONGEST_WORD + 1)
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    let name = text.get(..length)?;
+    let loud = name.iter().all(u8::is_ascii_uppercase);
+    let gap = match text.get(length..)? {
+        [b':', b' ' | b'\t', ..] => 2,
+        [b' ' | b'\t', ..] if loud => 1,
+        _ => return None,
+    };
+    Some(Layer {
+        level: Some(word(name)?),
+        kind: Kind::Record,
+        message: length + gap,
+        ..Layer::default()
+    })
+}
+
+/// The level that the columns behind a date name: `ERROR`, `[error]`, `- INFO -`, `util.py[WARNING]`.
+///
+/// In the first column any spelling counts; further on only capitals, for there the message may
+/// have begun.
+pub(super) fn column(text: &[u8]) -> Option<Level> {
+    let head = text.get(..text.len().min(REACH))?;
+    let mut columns = head
+        .split(|byte| !byte.is_ascii_alphabetic())
+        .filter(|column| !column.is_empty());
+    let first = columns.next()?;
+    word(first).or_else(|| {
+        columns
+            .filter(|column| column.len() >= 4 && column.iter().all(u8::is_ascii_uppercase))
+            .find_map(word)
+    })
+}
