@@ -1,4 +1,5 @@
 //! stub
+pub mod component;
 pub mod diagnose;
 pub mod evidence;
 pub mod examine;

@@ -10,6 +10,7 @@ pub mod lines;
 pub mod objects;
 pub mod part;
 pub mod prefix;
+pub mod proof;
 pub mod scan;
 pub mod shape;
 
