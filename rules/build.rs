@@ -29,7 +29,7 @@ fn main() {
             table,
             "    (\"rules/{}\", include_str!({:?})),",
             name.join("/"),
-            file
+            file.to_string_lossy()
         )
         .expect("writing to a string cannot fail");
     }

@@ -126,20 +126,20 @@ impl Scan<'_> {
         let raw = self.text.get(self.line.clone()).unwrap_or_default();
         let line = raw.strip_suffix(b"\r").unwrap_or(raw);
         let offset = self.line.start;
-        let matched: Vec<(MatcherId, Range<usize>)> = candidates
+        let hits: Vec<(MatcherId, Range<usize>)> = candidates
             .drain(..)
             .filter_map(|(id, at)| {
                 let matcher = self.rules.log_matcher(id)?;
                 let literal = at.start - offset..at.end - offset;
-                let matched = matcher
+                let found = matcher
                     .reads_logs()
                     .then(|| matcher.find(line, literal))??;
-                Some((id, matched))
+                Some((id, found))
             })
             .collect();
         // The allocation is kept for the next line.
         self.candidates = candidates;
-        if matched.is_empty() {
+        if hits.is_empty() {
             return;
         }
         let prefix = prefix::parse(line);
@@ -147,9 +147,9 @@ impl Scan<'_> {
             return;
         }
         let about = about::about(line);
-        let ids: Vec<MatcherId> = matched.iter().map(|(id, _)| *id).collect();
+        let ids: Vec<MatcherId> = hits.iter().map(|(id, _)| *id).collect();
         for (id, silenced_by) in silence::standing(&ids, self.rules) {
-            let Some((_, at)) = matched.iter().find(|(other, _)| *other == id) else {
+            let Some((_, at)) = hits.iter().find(|(other, _)| *other == id) else {
                 continue;
             };
             let Some(matcher) = self.rules.log_matcher(id) else {

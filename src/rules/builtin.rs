@@ -10,6 +10,10 @@ pub const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin_r
 
 impl RuleSet {
     /// The rules that ship with the tool.
+    ///
+    /// # Panics
+    ///
+    /// When a built-in rule is broken, which the tests do not let through.
     pub fn builtin() -> Self {
         Self::build(FILES, |_| Regexes::WhenUsed)
             .expect("the built-in rules are sound: tests/it/rules.rs checks every one")

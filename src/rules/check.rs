@@ -6,7 +6,7 @@
 
 use super::compile::{Example, Rule, RuleSet, file_stem};
 use super::matcher::{EventMatcher, LogMatcher, Matcher, MatcherId, Pattern, STATUS};
-use super::syntax::{EventType, RuleError, Should};
+use super::syntax::{EventType, Kind, RuleError, Should};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -32,6 +32,18 @@ pub struct EventExample<'a> {
     /// `message`.
     pub message: &'a str,
 }
+
+/// Placeholders that every finding can fill in; named groups of the rule's regexes come besides.
+/// `end` is none: it closes a range in the jsonpath of kubectl.
+const PLACEHOLDERS: &[&str] = &[
+    "namespace",
+    "kind",
+    "name",
+    "node",
+    "pod",
+    "container",
+    "end",
+];
 
 /// How bad a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,7 +180,7 @@ impl Lint<'_> {
 
     /// Every placeholder in a command or remedy is one that can be filled in.
     fn placeholders(&mut self, rule: &Rule) {
-        let mut known: BTreeSet<&str> = ["namespace", "name", "node", "pod", "container"].into();
+        let mut known: BTreeSet<&str> = PLACEHOLDERS.iter().copied().collect();
         for pattern in rule
             .matchers()
             .filter_map(|id| self.rules.matcher(id)?.pattern())

@@ -12,6 +12,7 @@ use super::version::VersionRange;
 use crate::severity::{Category, Confidence, Severity};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -334,11 +335,11 @@ fn hash(drafts: &[(Draft, &str)]) -> String {
             digest.update(part);
         }
     }
-    digest
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut hex = String::with_capacity(64);
+    for byte in digest.finalize() {
+        write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
+    }
+    hex
 }
 
 /// Name of a file without folders and extension.

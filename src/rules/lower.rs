@@ -149,7 +149,7 @@ impl Judge<'_> {
             remedy: self.all_words(&file.remedy),
             references: self.all_words(&file.references),
             supersedes: BTreeSet::new(),
-            version: file.version.map(|table| self.version(table)),
+            version: file.version.as_ref().map(|table| self.version(table)),
             examples,
             id_at,
             matchers: 0..0,
@@ -191,19 +191,19 @@ impl Judge<'_> {
                 table.literal.span().start,
                 &mut names,
             );
-            matchers.push(Matcher::Log(self.log(name, table)));
+            matchers.push(Matcher::Log(self.log(name, &table)));
         }
         for table in events {
             let first = table.reason.first().or(table.literal.first());
             let at = first.map_or(0, |text| text.span().start);
             let name = self.name(table.id.as_ref(), EVENT, at, &mut names);
             let at = table.id.as_ref().map_or(at, |id| id.span().start);
-            matchers.push(Matcher::Event(self.event(name, at, table)));
+            matchers.push(Matcher::Event(self.event(name, at, &table)));
         }
         for table in objects {
             let at = table.kind.span().start;
             let name = self.name(table.id.as_ref(), "object", at, &mut names);
-            matchers.push(Matcher::Object(self.object(name, table)));
+            matchers.push(Matcher::Object(self.object(name, &table)));
         }
         matchers
     }
@@ -230,7 +230,7 @@ impl Judge<'_> {
     }
 
     /// A matcher of lines.
-    fn log(&mut self, name: String, table: LogTable) -> LogMatcher {
+    fn log(&mut self, name: String, table: &LogTable) -> LogMatcher {
         let mut components: Vec<String> = Vec::new();
         for component in &table.component {
             let word = component.get_ref().as_str();
@@ -265,7 +265,7 @@ impl Judge<'_> {
     }
 
     /// A matcher of events.
-    fn event(&mut self, name: String, at: usize, table: EventTable) -> EventMatcher {
+    fn event(&mut self, name: String, at: usize, table: &EventTable) -> EventMatcher {
         if table.reason.is_empty() && table.literal.is_empty() {
             self.wrong(
                 at,
@@ -289,22 +289,22 @@ impl Judge<'_> {
     }
 
     /// A matcher of objects.
-    fn object(&mut self, name: String, table: ObjectTable) -> ObjectMatcher {
+    fn object(&mut self, name: String, table: &ObjectTable) -> ObjectMatcher {
         let at = table.field.span().start;
         let field = FieldPath::parse(table.field.get_ref()).unwrap_or_else(|error| {
             self.wrong(at, error);
             FieldPath::root()
         });
         let mut conditions = Vec::new();
-        if let Some(value) = table.equals {
+        if let Some(value) = &table.equals {
             conditions.push(Condition::In(vec![value.get_ref().to_string()]));
         }
-        if let Some(values) = table.any_of {
+        if let Some(values) = &table.any_of {
             conditions.push(Condition::In(
                 values.get_ref().iter().map(ToString::to_string).collect(),
             ));
         }
-        if let Some(exists) = table.exists {
+        if let Some(exists) = &table.exists {
             conditions.push(Condition::Exists(*exists.get_ref()));
         }
         if let Some(regex) = &table.matches {
@@ -390,7 +390,7 @@ impl Judge<'_> {
     }
 
     /// The `[version]` table.
-    fn version(&mut self, table: VersionTable) -> VersionRange {
+    fn version(&mut self, table: &VersionTable) -> VersionRange {
         if table.affected.get_ref().is_empty() {
             self.wrong(
                 table.affected.span().start,

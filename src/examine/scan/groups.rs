@@ -63,7 +63,7 @@ struct Group {
 /// All hits of a piece.
 pub(super) struct Groups<'a> {
     limits: &'a Limits,
-    groups: BTreeMap<Key, Group>,
+    found: BTreeMap<Key, Group>,
     /// Number of groups of each matcher.
     subjects: BTreeMap<MatcherId, usize>,
 }
@@ -73,7 +73,7 @@ impl<'a> Groups<'a> {
     pub(super) fn new(limits: &'a Limits) -> Self {
         Self {
             limits,
-            groups: BTreeMap::new(),
+            found: BTreeMap::new(),
             subjects: BTreeMap::new(),
         }
     }
@@ -81,7 +81,7 @@ impl<'a> Groups<'a> {
     /// Counts a hit; hits come in the order of lines.
     pub(super) fn add(&mut self, hit: Hit<'_>) {
         let key = self.key(&hit);
-        let group = self.groups.entry(key).or_default();
+        let group = self.found.entry(key).or_default();
         group.count += 1;
         if hit.timed
             && group.times.len() < self.limits.rate_times
@@ -112,7 +112,7 @@ impl<'a> Groups<'a> {
             about: hit.about.clone(),
             silenced_by: hit.silenced_by.clone(),
         };
-        if self.groups.contains_key(&key) {
+        if self.found.contains_key(&key) {
             return key;
         }
         let subjects = self.subjects.entry(hit.matcher).or_default();
@@ -122,7 +122,7 @@ impl<'a> Groups<'a> {
         if *subjects >= self.limits.subjects.saturating_mul(2) {
             key.tag = Tag::default();
         }
-        if !self.groups.contains_key(&key) {
+        if !self.found.contains_key(&key) {
             *subjects += 1;
         }
         key
@@ -145,7 +145,7 @@ impl<'a> Groups<'a> {
             count: group.count,
             times: group.times,
         };
-        self.groups.into_iter().map(finish).collect()
+        self.found.into_iter().map(finish).collect()
     }
 }
 

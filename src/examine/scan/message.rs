@@ -39,7 +39,7 @@ pub fn scan_message(
 ) -> Vec<TextHit> {
     let mut found = BTreeMap::new();
     log_matches(message, source, rules, &mut found);
-    text_hits(message, found, at, rules)
+    text_hits(message, &found, at, rules)
 }
 
 /// Hits of event matchers on one event, and of log matchers on its message, sorted by matcher. A
@@ -48,7 +48,7 @@ pub fn scan_event(event: &Event, rules: &RuleSet) -> Vec<TextHit> {
     let mut found = BTreeMap::new();
     log_matches(&event.message, TextSource::Event, rules, &mut found);
     event_matches(event, rules, &mut found);
-    text_hits(&event.message, found, &event.snippet, rules)
+    text_hits(&event.message, &found, &event.snippet, rules)
 }
 
 /// Matchers with the part of the message that each matched.
@@ -103,7 +103,7 @@ fn candidates(index: &LiteralIndex, message: &str) -> Found {
 }
 
 /// The hits that stand, each with its snippet and captures.
-fn text_hits(message: &str, found: Found, at: &Snippet, rules: &RuleSet) -> Vec<TextHit> {
+fn text_hits(message: &str, found: &Found, at: &Snippet, rules: &RuleSet) -> Vec<TextHit> {
     let ids: Vec<MatcherId> = found.keys().copied().collect();
     silence::standing(&ids, rules)
         .into_iter()

@@ -34,9 +34,7 @@ fn matches(
 ) -> Vec<TextHit> {
     let mut fields = Vec::new();
     let wanted = |value: &Value| match &matcher.condition {
-        Condition::In(values) => {
-            scalar(value).is_some_and(|text| values.iter().any(|value| *value == text))
-        }
+        Condition::In(values) => scalar(value).is_some_and(|text| values.contains(&text)),
         Condition::Exists(_) => true,
         Condition::Matches(regex) => {
             scalar(value).is_some_and(|text| regex.is_match(text.as_bytes()))

@@ -34,6 +34,12 @@ fn scan(text: &str, rules: &RuleSet) -> Vec<HitGroup> {
     scan_lines(text.as_bytes(), 0..text.len(), 1, rules, &Limits::RELEASE)
 }
 
+/// Lines made from their numbers.
+fn numbered(count: u32, line: impl Fn(u32) -> String) -> String {
+    let lines: Vec<_> = (0..count).map(line).collect();
+    lines.join("\n")
+}
+
 /// Rule id and count of each group.
 fn counts<'a>(groups: &[HitGroup], rules: &'a RuleSet) -> Vec<(&'a str, u64)> {
     groups
@@ -104,8 +110,8 @@ fn only_the_body_is_scanned_and_lines_are_numbered_from_its_first() {
     let text = b"hit! before\nbody\nhit! 2\n\nhit! 4\nhit! after\n";
     let groups = scan_lines(text, 12..31, 500, &rules, &Limits::RELEASE);
     assert_eq!(counts(&groups, &rules), [("a", 2)]);
-    for odd in [40..12, 12..4_000, 4_000..5_000] {
-        let _ = scan_lines(text, odd, 1, &rules, &Limits::RELEASE);
+    for (start, end) in [(40, 12), (12, 4_000), (4_000, 5_000)] {
+        let _ = scan_lines(text, start..end, 1, &rules, &Limits::RELEASE);
     }
 }
 
@@ -235,7 +241,7 @@ fn hits_are_grouped_by_what_the_line_speaks_about() {
 #[test]
 fn the_first_and_last_samples_are_kept_and_all_hits_counted() {
     let rules = set(&[rule("a", "", &log("hit", "regex = 'hit (?<n>\\d+)'"))]);
-    let text: String = (0..100).map(|n| format!("hit {n}\n")).collect();
+    let text = numbered(100, |n| format!("hit {n}"));
     for (first, last, kept) in [
         (3, 2, vec!["0", "1", "2", "98", "99"]),
         (0, 0, vec!["0", "99"]),
@@ -262,9 +268,7 @@ fn the_first_and_last_samples_are_kept_and_all_hits_counted() {
 #[test]
 fn too_many_subjects_are_counted_together() {
     let rules = set(&[rule("a", "", &log("cannot start", ""))]);
-    let text: String = (0..50)
-        .map(|n| format!("cannot start pod=\"ns/p{n}\"\n"))
-        .collect();
+    let text = numbered(50, |n| format!("cannot start pod=\"ns/p{n}\""));
     let limits = Limits {
         subjects: 4,
         ..Limits::RELEASE
