@@ -1,7 +1,8 @@
 //! Embeds every rule file under `rules/` into the library.
 //!
 //! In: `rules/<category>/<id>.toml`. Out: a table of (path, text) pairs, sorted by path, that
-//! `src/rules/builtin.rs` includes. Adding a rule file needs no line of Rust.
+//! `src/rules/builtin.rs` includes. Adding a rule file needs no line of Rust. Files that stand
+//! directly in `rules/` (`guards.toml`) are no rules.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ fn main() {
     println!("cargo::rerun-if-changed={}", root.display());
     let mut files = Vec::new();
     collect(&root, &mut files);
+    files.retain(|file| file.parent() != Some(&root));
     files.sort();
     let mut table = String::from("&[\n");
     for file in &files {
@@ -27,7 +29,7 @@ fn main() {
             table,
             "    (\"rules/{}\", include_str!({:?})),",
             name.join("/"),
-            file
+            file.to_string_lossy()
         )
         .expect("writing to a string cannot fail");
     }

@@ -30,6 +30,12 @@ pub struct Limits {
     pub first_samples: usize,
     /// Last hits kept with their text per matcher and piece of a log.
     pub last_samples: usize,
+    /// Subjects (writer and named objects) told apart per matcher and piece of a log; a node runs
+    /// up to 250 pods. Hits on further subjects are counted together.
+    pub subjects: usize,
+    /// Hits kept of one matcher on one object: a pod has a few containers, hostile objects have
+    /// thousands, and every hit is cited.
+    pub object_hits: usize,
     /// Times kept per matcher with a rate (`at_least` within ...), and per piece of a log.
     pub rate_times: usize,
     /// Events kept of one bundle; 85 nodes write about 2,000 in an hour.
@@ -56,6 +62,8 @@ impl Limits {
         record_lines: 12,
         first_samples: 3,
         last_samples: 2,
+        subjects: 256,
+        object_hits: 16,
         rate_times: 20_000,
         events: 200_000,
         objects: 200_000,

@@ -11,6 +11,7 @@ pub mod lines;
 mod objects;
 pub mod part;
 pub mod prefix;
+pub mod proof;
 pub mod scan;
 mod sections;
 pub mod shape;

@@ -112,6 +112,10 @@ pub struct HitGroup {
     pub tag: Tag,
     /// What the lines speak about, where they name it.
     pub about: About,
+    /// Matchers of more specific rules that hit the same lines but do not fire on every such line
+    /// (they look at fewer components, or have a rate): where one of their rules is found, these
+    /// hits are explained by it.
+    pub silenced_by: Box<[MatcherId]>,
     /// Number of hits.
     pub count: u64,
     /// First and last samples in line order; the first hit and the last hit are always among them.

@@ -1,13 +1,36 @@
 //! One automaton over all literals, then a regex on the hit's line only.
+//!
+//! In: a cleaned piece of a log. Out: its hits, grouped by matcher, writer and subject, counted,
+//! with the first and last of each as samples. Which component's log it is, is not known here, so
+//! matchers of all components take part; [`crate::rules::LogMatcher::accepts`] is asked later.
+//!
+//! The order of work on a piece keeps the cost of a line without a literal at that of the
+//! automaton: a literal names its line; when the line is over, each matcher that had a literal on
+//! it is confirmed once; lines that only quote a failure are dropped ([`crate::rules::guards`]); a
+//! general rule is silenced by a specific one on the same line ([`silence`]); the rest is counted,
+//! and texts are cut out at the very end, for the samples that are kept.
+
+mod about;
+mod groups;
+mod message;
+mod object;
+mod silence;
+
+pub use message::{TextSource, scan_event, scan_message};
+pub use object::scan_object;
 
 use super::part::HitGroup;
-use crate::kube::{Event, TextHit};
+use super::prefix;
 use crate::limits::Limits;
-use crate::locator::Snippet;
-use crate::rules::RuleSet;
+use crate::rules::engine::Engine;
+use crate::rules::{MatcherId, RuleSet};
+use groups::{Groups, Hit, Place};
+use memchr::{memchr, memchr_iter, memrchr};
 use std::ops::Range;
 
-/// Scans the lines of `text[body]` (the rest is context) and groups the hits.
+/// Scans the lines of `text[body]` (the rest is context) and groups the hits; sorted by matcher,
+/// writer and subject. `first_line` is the number of the body's first line. The text has been
+/// through [`super::lines::clean`]; the body begins and ends between lines.
 pub fn scan_lines(
     text: &[u8],
     body: Range<usize>,
@@ -15,43 +38,149 @@ pub fn scan_lines(
     rules: &RuleSet,
     limits: &Limits,
 ) -> Vec<HitGroup> {
-    let _ = (text, body, first_line, rules, limits);
-    vec![]
+    let engine = rules.engine();
+    let end = body.end.min(text.len());
+    let body = body.start.min(end)..end;
+    let mut scan = Scan {
+        text,
+        rules,
+        engine,
+        seen: vec![0; engine.logs.len()],
+        candidates: Vec::new(),
+        line: body.start..body.start,
+        ordinal: 0,
+        number: first_line,
+        counted: body.start,
+        groups: Groups::new(limits),
+    };
+    for (literal, at) in engine.logs.find(text, body.clone()) {
+        if at.end > scan.line.end || scan.ordinal == 0 {
+            scan.finish_line();
+            scan.begin_line(&at, body.end);
+        }
+        scan.note(literal, &at);
+    }
+    scan.finish_line();
+    scan.groups.finish(text, rules)
 }
 
-/// What a text outside a log is; log matchers name it among their components.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextSource {
-    /// Message of an event: component `event`.
-    Event,
-    /// Message of a status or condition of an object: component `status`.
-    Status,
+/// The state of one pass.
+struct Scan<'a> {
+    text: &'a [u8],
+    rules: &'a RuleSet,
+    engine: &'a Engine,
+    /// For each literal the ordinal of the last line that had it: a line that repeats a literal a
+    /// million times costs one regex.
+    seen: Vec<u64>,
+    /// Matchers with a literal on the current line, and where it stands in the text.
+    candidates: Vec<(MatcherId, Range<usize>)>,
+    /// The current line without its line end; nothing before the first.
+    line: Range<usize>,
+    /// Number of lines with a literal so far.
+    ordinal: u64,
+    /// Number of the line that holds `counted`.
+    number: u64,
+    /// Up to where line ends have been counted.
+    counted: usize,
+    groups: Groups<'a>,
 }
 
-/// Hits of log matchers on one message; each snippet is `at` with the match marked.
-pub fn scan_message(
-    message: &str,
-    source: TextSource,
-    at: &Snippet,
-    rules: &RuleSet,
-) -> Vec<TextHit> {
-    let _ = (message, source, at, rules);
-    vec![]
+impl Scan<'_> {
+    /// Makes the line around `literal` the current one; it lies behind the one before.
+    fn begin_line(&mut self, literal: &Range<usize>, body_end: usize) {
+        let before = self
+            .text
+            .get(self.line.end..literal.start)
+            .unwrap_or_default();
+        let start = memrchr(b'\n', before).map_or(self.line.end, |end| self.line.end + end + 1);
+        let after = self.text.get(literal.end..body_end).unwrap_or_default();
+        let end = literal.end + memchr(b'\n', after).unwrap_or(after.len());
+        let skipped = self.text.get(self.counted..start).unwrap_or_default();
+        self.number += memchr_iter(b'\n', skipped).count() as u64;
+        self.counted = start;
+        self.line = start..end;
+        self.ordinal += 1;
+    }
+
+    /// Notes the matchers of a literal on the current line, each literal once.
+    fn note(&mut self, literal: usize, at: &Range<usize>) {
+        if let Some(seen) = self.seen.get_mut(literal)
+            && *seen != self.ordinal
+        {
+            *seen = self.ordinal;
+            let matchers = self.engine.logs.matchers(literal);
+            self.candidates
+                .extend(matchers.iter().map(|id| (*id, at.clone())));
+        }
+    }
+
+    /// Decides what the current line is a hit of, and counts it.
+    fn finish_line(&mut self) {
+        if self.candidates.is_empty() {
+            return;
+        }
+        let mut candidates = std::mem::take(&mut self.candidates);
+        // A matcher with several of its literals on the line is tried once, at the first.
+        candidates.sort_by_key(|(id, at)| (*id, at.start));
+        candidates.dedup_by_key(|(id, _)| *id);
+        let raw = self.text.get(self.line.clone()).unwrap_or_default();
+        let line = raw.strip_suffix(b"\r").unwrap_or(raw);
+        let offset = self.line.start;
+        let hits: Vec<(MatcherId, Range<usize>)> = candidates
+            .drain(..)
+            .filter_map(|(id, at)| {
+                let matcher = self.rules.log_matcher(id)?;
+                let literal = at.start - offset..at.end - offset;
+                let found = matcher
+                    .reads_logs()
+                    .then(|| matcher.find(line, literal))??;
+                Some((id, found))
+            })
+            .collect();
+        // The allocation is kept for the next line.
+        self.candidates = candidates;
+        if hits.is_empty() {
+            return;
+        }
+        let prefix = prefix::parse(line);
+        if self.engine.guards.quotes(line, prefix.message).is_some() {
+            return;
+        }
+        let about = about::about(line);
+        let ids: Vec<MatcherId> = hits.iter().map(|(id, _)| *id).collect();
+        for (id, silenced_by) in silence::standing(&ids, self.rules) {
+            let Some((_, at)) = hits.iter().find(|(other, _)| *other == id) else {
+                continue;
+            };
+            let Some(matcher) = self.rules.log_matcher(id) else {
+                continue;
+            };
+            self.groups.add(Hit {
+                matcher: id,
+                host: prefix.host,
+                unit: prefix.unit,
+                about: about.refined(matcher.regex.as_ref(), line),
+                silenced_by,
+                timed: matcher.rate.is_some(),
+                place: Place {
+                    line: offset..offset + line.len(),
+                    number: self.number,
+                    matched: offset + at.start..offset + at.end,
+                    stamp: prefix.stamp,
+                },
+            });
+        }
+    }
 }
 
-/// Hits of event matchers on one event, and of log matchers on its message.
-pub fn scan_event(event: &Event, rules: &RuleSet) -> Vec<TextHit> {
-    let _ = (event, rules);
-    vec![]
+/// The text of these bytes, cut to `limit` bytes at a character boundary.
+fn clip(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
 }
 
-/// Hits of object matchers on one object; `cite` gives the snippet of a field path.
-pub fn scan_object(
-    value: &serde_json::Value,
-    kind: &str,
-    rules: &RuleSet,
-    cite: &mut dyn FnMut(&str) -> Snippet,
-) -> Vec<TextHit> {
-    let _ = (value, kind, rules, cite);
-    vec![]
-}
+#[cfg(test)]
+mod tests;

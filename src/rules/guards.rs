@@ -1,1 +1,127 @@
-//! stub
+//! Lines that quote a failure text without reporting a failure: an applied manifest, source code,
+//! a flag listing. They are no hits, whatever rule matches them.
+//!
+//! The list is `rules/guards.toml`; it is the same for all rules. A guard is only tried on a line
+//! that a rule has already matched, so it costs next to nothing.
+
+use super::matcher::Pattern;
+use serde::Deserialize;
+
+/// All guards.
+#[derive(Debug)]
+pub struct Guards {
+    guards: Vec<Guard>,
+}
+
+/// One kind of line that only quotes.
+#[derive(Debug)]
+pub struct Guard {
+    /// Its name.
+    pub id: String,
+    /// What such lines are.
+    pub why: String,
+    /// Such a line.
+    pub example: String,
+    /// How they are recognised.
+    pub pattern: Pattern,
+}
+
+/// `rules/guards.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GuardFile {
+    guard: Vec<GuardTable>,
+}
+
+/// `[[guard]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GuardTable {
+    id: String,
+    why: String,
+    pattern: String,
+    example: String,
+}
+
+/// The file that ships with the tool.
+const BUILTIN: &str = include_str!("../../rules/guards.toml");
+
+impl Guards {
+    /// The guards that ship with the tool.
+    pub(super) fn builtin() -> Self {
+        let file: GuardFile =
+            toml::from_str(BUILTIN).expect("rules/guards.toml is part of the tool and tested");
+        let guards = file
+            .guard
+            .into_iter()
+            .map(|table| Guard {
+                id: table.id,
+                why: table.why,
+                example: table.example,
+                pattern: Pattern::trusted(&table.pattern),
+            })
+            .collect();
+        Self { guards }
+    }
+
+    /// All of them, in the order of the file.
+    pub fn all(&self) -> &[Guard] {
+        &self.guards
+    }
+
+    /// The guard that says that this line only quotes, if one does. `message` is where the line's
+    /// own message begins, behind the prefixes of runtime, journal and logger.
+    pub fn quotes(&self, line: &[u8], message: usize) -> Option<&str> {
+        let message = line.get(message..).filter(|rest| rest.len() < line.len());
+        self.guards
+            .iter()
+            .find(|guard| {
+                guard.pattern.is_match(line)
+                    || message.is_some_and(|message| {
+                        // Other patterns have seen the message as part of the line.
+                        guard.pattern.as_str().starts_with('^') && guard.pattern.is_match(message)
+                    })
+            })
+            .map(|guard| guard.id.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::matcher::compile;
+
+    #[test]
+    fn each_guard_compiles_and_knows_its_own_example() {
+        for guard in Guards::builtin().all() {
+            let regex = compile(guard.pattern.as_str()).unwrap();
+            assert!(regex.is_match(guard.example.as_bytes()), "{}", guard.id);
+            assert!(!regex.is_match(b""), "{}", guard.id);
+            assert!(!guard.why.is_empty(), "{}", guard.id);
+        }
+    }
+
+    #[test]
+    fn reports_of_failures_are_no_quotes() {
+        let guards = Guards::builtin();
+        for line in [
+            "E0725 22:17:35.698639   25249 kubelet.go:2291] \"Error getting node\" err=\"node \\\"node1\\\" not found\"",
+            "Memory cgroup out of memory: Killed process 4021 (java)",
+            "[ERROR] plugin/errors: 2 example.org. A: read udp: i/o timeout",
+            "#1 failed",
+        ] {
+            assert_eq!(guards.quotes(line.as_bytes(), 0), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_quote_behind_a_prefix_is_still_a_quote() {
+        let guards = Guards::builtin();
+        let line = b"Aug 23 13:53:14 node cse[1]: + ERR_OUTBOUND_CONN_FAIL=50";
+        assert_eq!(guards.quotes(line, 29), Some("xtrace-constant"));
+        assert_eq!(guards.quotes(line, 0), None);
+        assert_eq!(guards.quotes(line, 4_000), None);
+        let flags = b"I0101 00:00:00.000000  1 flags.go:64] FLAG: --eviction-hard=\"x\"";
+        assert_eq!(guards.quotes(flags, 38), Some("flag-dump"));
+    }
+}

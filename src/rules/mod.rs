@@ -1,14 +1,26 @@
-//! The rule language: what a rule file says ([`syntax`]), what the engine trusts ([`compile`]),
-//! what is wrong with a file ([`check`]), and the files that ship with the tool ([`builtin`]).
+//! The rule language: what a rule file says ([`syntax`]), how its values are judged (`lower`), what
+//! the engine trusts ([`compile`], [`matcher`]), how candidates are found ([`engine`]), what is
+//! wrong with a file ([`check`]), and the files that ship with the tool ([`builtin`]).
 //!
-//! In: TOML text. Out: a [`RuleSet`], compiled once before any input is opened.
+//! In: TOML text. Out: a [`RuleSet`], compiled once before any input is opened. This room knows no
+//! input: matching texts is the examining room's, and [`check`] is handed that engine.
 
 pub mod builtin;
 pub mod check;
 pub mod compile;
+pub mod engine;
+pub mod field;
+pub mod folder;
 pub mod guards;
+mod lower;
+pub mod matcher;
 pub mod syntax;
+pub mod version;
 
-pub use compile::{
-    EventMatcher, Kind, LogMatcher, Matcher, MatcherId, ObjectMatcher, Rule, RuleId, RuleSet,
+pub use compile::{Example, Rule, RuleId, RuleSet};
+pub use folder::load_folder;
+pub use matcher::{
+    Condition, EventMatcher, LogMatcher, Matcher, MatcherId, ObjectMatcher, Pattern, Rate,
 };
+pub use syntax::{EventType, Kind, Maturity, Require, Requires, RuleError, Should};
+pub use version::{VersionRange, parse_version};

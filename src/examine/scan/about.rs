@@ -1,0 +1,185 @@
+//! Whom a line speaks about: the pod and the node it names.
+//!
+//! Read from named groups of the rule (`namespace`, `pod`, `node`) and, where it has none, from the
+//! ways in which Kubernetes components name objects: `pod="ns/name"`, `pod "name_ns(uid)"`,
+//! `node \"name\" not found`.
+
+use crate::examine::part::About;
+use crate::rules::Pattern;
+use memchr::memmem;
+
+/// Longest name read; names of objects have at most 253 bytes.
+const LONGEST_NAME: usize = 253;
+
+/// The objects that a line names in the ways of Kubernetes components.
+pub(super) fn about(line: &[u8]) -> About {
+    let mut about = About::default();
+    if let Some(pod) = named(line, b"pod") {
+        (about.namespace, about.pod) = pod_name(pod);
+    }
+    about.node = named(line, b"node").filter(|name| is_name(name)).map(boxed);
+    about
+}
+
+impl About {
+    /// What the named groups of a rule add to, or say instead of, what the line says by itself.
+    pub(super) fn refined(&self, regex: Option<&Pattern>, line: &[u8]) -> Self {
+        let mut about = self.clone();
+        let Some(regex) = regex else {
+            return about;
+        };
+        if !regex
+            .names()
+            .any(|name| matches!(name, "namespace" | "pod" | "node"))
+        {
+            return about;
+        }
+        for (name, value) in regex.captures(line) {
+            if value.len() > LONGEST_NAME {
+                continue;
+            }
+            let value = Some(value.into_boxed_str());
+            match name.as_str() {
+                "namespace" => about.namespace = value,
+                "pod" => about.pod = value,
+                "node" => about.node = value,
+                _ => {}
+            }
+        }
+        about
+    }
+}
+
+/// The first quoted value behind the word: `word="value"`, `"word"="value"`, `word "value"`, with
+/// any number of backslashes before the quotes.
+fn named<'a>(line: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
+    memmem::find_iter(line, word).find_map(|at| {
+        let (before, rest) = line.split_at_checked(at)?;
+        if before
+            .last()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(byte))
+        {
+            return None;
+        }
+        let rest = rest.strip_prefix(word)?;
+        let rest = unquote(rest).unwrap_or(rest);
+        let value = unquote(
+            rest.strip_prefix(b"=")
+                .or_else(|| rest.strip_prefix(b" "))?,
+        )?;
+        // A bound on the search keeps a line full of open quotes linear.
+        let window = value.get(..LONGEST_NAME * 2).unwrap_or(value);
+        let end = window
+            .iter()
+            .position(|byte| matches!(byte, b'"' | b'\\'))?;
+        value.get(..end).filter(|value| !value.is_empty())
+    })
+}
+
+/// What follows a quote with backslashes before it; at most a few, as nesting is never deep.
+fn unquote(text: &[u8]) -> Option<&[u8]> {
+    let slashes = text
+        .iter()
+        .take(8)
+        .take_while(|byte| **byte == b'\\')
+        .count();
+    text.get(slashes..)?.strip_prefix(b"\"")
+}
+
+/// Namespace and name from `ns/name`, `name_ns(uid)` or a bare name.
+fn pod_name(text: &[u8]) -> (Option<Box<str>>, Option<Box<str>>) {
+    let split = |separator: u8| {
+        let at = memchr::memchr(separator, text)?;
+        Some((text.get(..at)?, text.get(at + 1..)?))
+    };
+    let (namespace, name) = if let Some((namespace, name)) = split(b'/') {
+        (namespace, name)
+    } else if let Some((name, rest)) = split(b'_') {
+        let end = rest.iter().position(|byte| matches!(byte, b'(' | b'_'));
+        (rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest), name)
+    } else {
+        (&[][..], text)
+    };
+    if !is_name(name) || !(namespace.is_empty() || is_name(namespace)) {
+        return (None, None);
+    }
+    let namespace = (!namespace.is_empty()).then(|| boxed(namespace));
+    (namespace, Some(boxed(name)))
+}
+
+/// Whether this can be the name of an object.
+fn is_name(text: &[u8]) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST_NAME
+        && text
+            .iter()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(byte))
+}
+
+/// A name as text.
+fn boxed(text: &[u8]) -> Box<str> {
+    String::from_utf8_lossy(text).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn names(line: &str) -> [Option<String>; 3] {
+        let about = about(line.as_bytes());
+        [about.namespace, about.pod, about.node].map(|name| name.map(String::from))
+    }
+
+    #[test]
+    fn objects_are_read_in_the_ways_components_name_them() {
+        for (line, namespace, pod, node) in [
+            (
+                r#""Error syncing pod" pod="kube-system/coredns-1" podUID=1"#,
+                "kube-system",
+                "coredns-1",
+                "",
+            ),
+            (r#""pod"="ns/web-0" failed"#, "ns", "web-0", ""),
+            (
+                r#"Error syncing pod "web-0_shop(2b1c)", skipping"#,
+                "shop",
+                "web-0",
+                "",
+            ),
+            (r#"err="node \"aks-1\" not found""#, "", "", "aks-1"),
+            (
+                r#"x err=\"pod \\\"a/b\\\" gone\" node="n.example""#,
+                "a",
+                "b",
+                "n.example",
+            ),
+            (r#"node "aks-1" not found"#, "", "", "aks-1"),
+            (r#"pod "Web" of node "A B""#, "", "", ""),
+            (r#"tripod="a/b" pods="a/b" kube-node="x" pod="#, "", "", ""),
+            (r#"pod="" node="unfinished"#, "", "", ""),
+            ("", "", "", ""),
+        ] {
+            let expected =
+                [namespace, pod, node].map(|name| (!name.is_empty()).then(|| name.to_owned()));
+            assert_eq!(names(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_rule_knows_better_than_the_line() {
+        let line = br#"node "a": evicting pod x from node b"#;
+        let regex = Pattern::trusted(r"pod (?<pod>\w+) from node (?<node>\w+)");
+        let refined = about(line).refined(Some(&regex), line);
+        assert_eq!(refined.pod.as_deref(), Some("x"));
+        assert_eq!(refined.node.as_deref(), Some("b"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_can_be_asked(line in prop::collection::vec(prop::sample::select(b"pode n\"\\=/_(a".to_vec()), 0..40)) {
+            let about = about(&line);
+            prop_assert!(about.pod.is_none_or(|pod| is_name(pod.as_bytes())));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Hits counted by matcher, writer and subject, with the first and last of each kept.
+//!
+//! Only places are kept while the scan runs; texts are cut out in [`Groups::finish`], because a
+//! sample that is displaced by a later one would have been cut out for nothing.
+
+use super::clip;
+use crate::examine::lines;
+use crate::examine::part::{About, HitGroup, Sample, Tag};
+use crate::limits::Limits;
+use crate::locator::Snippet;
+use crate::rules::{MatcherId, RuleSet};
+use crate::time::Stamp;
+use memchr::{memchr, memrchr};
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+
+/// Bytes before and after a line in which its record and context are looked for.
+const WINDOW_BYTES: usize = 64 << 10;
+
+/// One hit on one line.
+pub(super) struct Hit<'a> {
+    pub matcher: MatcherId,
+    pub host: Option<&'a str>,
+    pub unit: Option<&'a str>,
+    pub about: About,
+    pub silenced_by: Box<[MatcherId]>,
+    /// Whether its time is needed, for a rate.
+    pub timed: bool,
+    pub place: Place,
+}
+
+/// Where a hit stands.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The line in the text, without its line end.
+    pub line: Range<usize>,
+    /// Its number in the entry.
+    pub number: u64,
+    /// The match in the text.
+    pub matched: Range<usize>,
+    /// The time it states.
+    pub stamp: Option<Stamp>,
+}
+
+/// What hits are told apart by; its order is the order of the output.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    matcher: MatcherId,
+    tag: Tag,
+    about: About,
+    silenced_by: Box<[MatcherId]>,
+}
+
+/// Hits of one key.
+#[derive(Debug, Default)]
+struct Group {
+    count: u64,
+    first: Vec<Place>,
+    last: VecDeque<Place>,
+    times: Vec<Stamp>,
+}
+
+/// All hits of a piece.
+pub(super) struct Groups<'a> {
+    limits: &'a Limits,
+    found: BTreeMap<Key, Group>,
+    /// Number of groups of each matcher.
+    subjects: BTreeMap<MatcherId, usize>,
+}
+
+impl<'a> Groups<'a> {
+    /// No hits yet.
+    pub(super) fn new(limits: &'a Limits) -> Self {
+        Self {
+            limits,
+            found: BTreeMap::new(),
+            subjects: BTreeMap::new(),
+        }
+    }
+
+    /// Counts a hit; hits come in the order of lines.
+    pub(super) fn add(&mut self, hit: Hit<'_>) {
+        let key = self.key(&hit);
+        let group = self.found.entry(key).or_default();
+        group.count += 1;
+        if hit.timed
+            && group.times.len() < self.limits.rate_times
+            && let Some(stamp) = hit.place.stamp
+        {
+            group.times.push(stamp);
+        }
+        // The first and the last hit are kept whatever the limits say.
+        if group.first.len() < self.limits.first_samples.max(1) {
+            group.first.push(hit.place);
+        } else {
+            if group.last.len() >= self.limits.last_samples.max(1) {
+                group.last.pop_front();
+            }
+            group.last.push_back(hit.place);
+        }
+    }
+
+    /// The group of a hit. When a matcher has too many, new subjects share the group without a
+    /// subject, and when even writers are too many, the one without a writer.
+    fn key(&mut self, hit: &Hit<'_>) -> Key {
+        let mut key = Key {
+            matcher: hit.matcher,
+            tag: Tag {
+                host: hit.host.map(Into::into),
+                unit: hit.unit.map(Into::into),
+            },
+            about: hit.about.clone(),
+            silenced_by: hit.silenced_by.clone(),
+        };
+        if self.found.contains_key(&key) {
+            return key;
+        }
+        let subjects = self.subjects.entry(hit.matcher).or_default();
+        if *subjects >= self.limits.subjects {
+            key.about = About::default();
+        }
+        if *subjects >= self.limits.subjects.saturating_mul(2) {
+            key.tag = Tag::default();
+        }
+        if !self.found.contains_key(&key) {
+            *subjects += 1;
+        }
+        key
+    }
+
+    /// All groups, sorted, with the texts of their samples.
+    pub(super) fn finish(self, text: &[u8], rules: &RuleSet) -> Vec<HitGroup> {
+        let limits = self.limits;
+        let finish = |(key, group): (Key, Group)| HitGroup {
+            samples: group
+                .first
+                .iter()
+                .chain(&group.last)
+                .map(|place| sample(text, place, key.matcher, rules, limits))
+                .collect(),
+            matcher: key.matcher,
+            tag: key.tag,
+            about: key.about,
+            silenced_by: key.silenced_by,
+            count: group.count,
+            times: group.times,
+        };
+        self.found.into_iter().map(finish).collect()
+    }
+}
+
+/// A hit with its text and the named groups of its matcher.
+fn sample(
+    text: &[u8],
+    place: &Place,
+    matcher: MatcherId,
+    rules: &RuleSet,
+    limits: &Limits,
+) -> Sample {
+    let line = text.get(place.line.clone()).unwrap_or_default();
+    let regex = rules
+        .log_matcher(matcher)
+        .and_then(|matcher| matcher.regex.as_ref());
+    let captures = regex.map(|regex| regex.captures(line)).unwrap_or_default();
+    Sample {
+        stamp: place.stamp,
+        snippet: cut_out(text, place, limits),
+        captures: captures
+            .into_iter()
+            .map(|(name, value)| (name, clip(&value, limits.excerpt_bytes).to_owned()))
+            .collect(),
+    }
+}
+
+/// The snippet of a place. Only a window around its line is shown to [`lines::snippet`], so that
+/// its cost does not grow with the piece.
+fn cut_out(text: &[u8], place: &Place, limits: &Limits) -> Snippet {
+    let reach = 4 * (limits.record_lines + limits.context_lines);
+    let mut start = place.line.start;
+    let mut first_line = place.number;
+    let floor = start.saturating_sub(WINDOW_BYTES);
+    for _ in 0..reach {
+        // The byte before `start` is the end of the line above.
+        let above = start.checked_sub(1).and_then(|end| text.get(floor..end));
+        let Some(above) = above.filter(|_| first_line > 1) else {
+            break;
+        };
+        match memrchr(b'\n', above) {
+            Some(end) => start = floor + end + 1,
+            None if floor == 0 => start = 0,
+            None => break,
+        }
+        first_line -= 1;
+    }
+    let mut end = place.line.end;
+    let ceiling = end.saturating_add(WINDOW_BYTES).min(text.len());
+    for _ in 0..=reach {
+        let below = text.get(end..ceiling).unwrap_or_default();
+        match memchr(b'\n', below) {
+            Some(length) => end += length + 1,
+            None if ceiling == text.len() => end = ceiling,
+            None => break,
+        }
+    }
+    let window = text.get(start..end).unwrap_or_default();
+    let matched = place.matched.start - start..place.matched.end - start;
+    lines::snippet(window, first_line, matched, limits)
+}

@@ -1,0 +1,111 @@
+//! Rule files of the user, read from a folder.
+
+use std::io;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+
+/// Longest rule file read: the largest that ship with the tool have a few KiB.
+const LARGEST_FILE: u64 = 1 << 20;
+
+/// A folder of rules that could not be read: wrong use, the run ends.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// The operating system refused, or a file is not UTF-8.
+    #[error("{path}: {source}")]
+    Io {
+        /// The folder or file.
+        path: PathBuf,
+        /// The operating system's words.
+        source: io::Error,
+    },
+    /// Not a single rule file in it.
+    #[error("{path}: holds no rule files (*.toml)")]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file that is too large to be a rule.
+    #[error("{path}: larger than 1 MiB, which no rule is")]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Name and text of every `*.toml` in a folder and its subfolders, sorted by name. A file may be
+/// named instead of a folder. Names are shown with `/` on every system.
+pub fn load_folder(path: &Path) -> Result<Vec<(String, String)>, FolderError> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(path)
+        .follow_links(true)
+        .sort_by_file_name()
+    {
+        let entry = entry.map_err(|error| FolderError::Io {
+            path: error.path().unwrap_or(path).to_owned(),
+            source: error.into(),
+        })?;
+        let is_rule = entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "toml");
+        if entry.file_type().is_file() && is_rule {
+            files.push(load(entry.path())?);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(FolderError::Empty {
+            path: path.to_owned(),
+        });
+    }
+    Ok(files)
+}
+
+/// Reads one file.
+fn load(path: &Path) -> Result<(String, String), FolderError> {
+    let failed = |source| FolderError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    if std::fs::metadata(path).map_err(failed)?.len() > LARGEST_FILE {
+        return Err(FolderError::TooLarge {
+            path: path.to_owned(),
+        });
+    }
+    let text = std::fs::read_to_string(path).map_err(failed)?;
+    Ok((path.to_string_lossy().replace(MAIN_SEPARATOR, "/"), text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_files_are_found_in_subfolders_and_sorted() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("node")).unwrap();
+        for (name, text) in [("z.toml", "z"), ("node/a.toml", "a"), ("readme.md", "no")] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let files = load_folder(folder.path()).unwrap();
+        let texts: Vec<_> = files.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts, ["a", "z"]);
+        assert!(files.iter().all(|(name, _)| !name.contains('\\')));
+    }
+
+    #[test]
+    fn a_folder_without_rules_or_that_is_missing_is_wrong_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = load_folder(folder.path()).unwrap_err();
+        assert!(matches!(error, FolderError::Empty { .. }), "{error}");
+        let error = load_folder(&folder.path().join("none")).unwrap_err();
+        assert!(matches!(error, FolderError::Io { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("x.toml"), b"\xff\xfe").unwrap();
+        let error = load_folder(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("x.toml"), "{error}");
+    }
+}

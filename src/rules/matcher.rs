@@ -1,0 +1,381 @@
+//! Matchers as the engine trusts them, and the regexes in them.
+//!
+//! A regex is compiled when it is first needed, so that listing rules costs nothing for them; the
+//! rules of a user are compiled at once, because their mistakes end the run.
+
+use super::field::FieldPath;
+use super::syntax::EventType;
+use regex::bytes::{Captures, Regex, RegexBuilder};
+use std::ops::Range;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// Index of a matcher in its [`super::RuleSet`]; ordered by rule id, then by place in the file
+/// (`[[log]]`, then `[[event]]`, then `[[object]]`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MatcherId(pub u32);
+
+/// One matcher of a rule.
+#[derive(Debug)]
+pub enum Matcher {
+    /// On lines of logs and on messages of events and statuses.
+    Log(LogMatcher),
+    /// On events.
+    Event(EventMatcher),
+    /// On fields of objects.
+    Object(ObjectMatcher),
+}
+
+impl Matcher {
+    /// Its name within its rule.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Log(matcher) => &matcher.name,
+            Self::Event(matcher) => &matcher.name,
+            Self::Object(matcher) => &matcher.name,
+        }
+    }
+
+    /// How often it must hit, where once is not enough.
+    pub fn rate(&self) -> Option<Rate> {
+        match self {
+            Self::Log(matcher) => matcher.rate,
+            Self::Event(matcher) => matcher.rate,
+            Self::Object(_) => None,
+        }
+    }
+}
+
+/// How often a matcher must hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Hits (of an event matcher: sum of the events' counts).
+    pub at_least: u64,
+    /// Time in which they fall; any when `None`.
+    pub within: Option<Duration>,
+}
+
+/// Component name of event messages.
+pub const EVENT: &str = "event";
+/// Component name of status and condition messages of objects.
+pub const STATUS: &str = "status";
+
+/// A matcher of lines.
+#[derive(Debug)]
+pub struct LogMatcher {
+    /// Its name within its rule.
+    pub name: String,
+    /// Components it looks at, sorted; all when empty.
+    pub components: Vec<String>,
+    /// Any of these stands on the line.
+    pub literals: Vec<String>,
+    /// Confirms the line.
+    pub regex: Option<Pattern>,
+    /// None of these matches the line.
+    pub unless: Vec<Pattern>,
+    /// How often it must hit.
+    pub rate: Option<Rate>,
+}
+
+impl LogMatcher {
+    /// Whether it looks at the log of this component; a log of an unknown component is looked at
+    /// by every matcher that looks at logs.
+    pub fn accepts(&self, component: Option<&str>) -> bool {
+        match component {
+            Some(component) => self.names(component),
+            None => self.reads_logs(),
+        }
+    }
+
+    /// Whether it looks at messages of this source, [`EVENT`] or [`STATUS`].
+    pub fn accepts_message(&self, source: &str) -> bool {
+        self.names(source)
+    }
+
+    /// Whether it looks at logs at all, not at messages alone.
+    pub fn reads_logs(&self) -> bool {
+        self.components.is_empty()
+            || self
+                .components
+                .iter()
+                .any(|name| name != EVENT && name != STATUS)
+    }
+
+    /// Whether it looks wherever `other` looks.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.components.is_empty()
+            || (!other.components.is_empty()
+                && other.components.iter().all(|name| self.names(name)))
+    }
+
+    /// Whether the component is among its own.
+    fn names(&self, component: &str) -> bool {
+        self.components.is_empty() || self.components.iter().any(|name| name == component)
+    }
+
+    /// The part of the line that matches, given where a literal of this matcher stands on it.
+    pub fn find(&self, line: &[u8], literal: Range<usize>) -> Option<Range<usize>> {
+        confirm(self.regex.as_ref(), &self.unless, line, literal)
+    }
+}
+
+/// A matcher of events.
+#[derive(Debug)]
+pub struct EventMatcher {
+    /// Its name within its rule.
+    pub name: String,
+    /// Any of these is the reason; any reason when empty.
+    pub reasons: Vec<String>,
+    /// Any of these stands in the message; any message when empty.
+    pub literals: Vec<String>,
+    /// Confirms the message.
+    pub regex: Option<Pattern>,
+    /// None of these matches the message.
+    pub unless: Vec<Pattern>,
+    /// Kinds of the involved object; all when empty.
+    pub kinds: Vec<String>,
+    /// Type of the event; both when `None`.
+    pub event_type: Option<EventType>,
+    /// How often it must hit, counting the events' counts.
+    pub rate: Option<Rate>,
+}
+
+impl EventMatcher {
+    /// Whether an event with this reason, type and kind of object may match.
+    pub fn accepts(&self, reason: &str, kind: &str, warning: bool) -> bool {
+        let among =
+            |names: &[String], name: &str| names.is_empty() || names.iter().any(|n| n == name);
+        among(&self.reasons, reason)
+            && among(&self.kinds, kind)
+            && self
+                .event_type
+                .is_none_or(|wanted| (wanted == EventType::Warning) == warning)
+    }
+
+    /// The part of the message that matches; empty where any message does. `literal` is where a
+    /// literal of this matcher stands in it.
+    pub fn find(&self, message: &[u8], literal: Range<usize>) -> Option<Range<usize>> {
+        confirm(self.regex.as_ref(), &self.unless, message, literal)
+    }
+}
+
+/// The match of the regex, or the literal where there is none, unless an exception matches.
+fn confirm(
+    regex: Option<&Pattern>,
+    unless: &[Pattern],
+    text: &[u8],
+    literal: Range<usize>,
+) -> Option<Range<usize>> {
+    let matched = match regex {
+        Some(regex) => regex.find(text)?,
+        None => literal,
+    };
+    (!unless.iter().any(|pattern| pattern.is_match(text))).then_some(matched)
+}
+
+/// A matcher of objects.
+#[derive(Debug)]
+pub struct ObjectMatcher {
+    /// Its name within its rule.
+    pub name: String,
+    /// Kind of the object.
+    pub kind: String,
+    /// The field.
+    pub field: FieldPath,
+    /// What its value must be.
+    pub condition: Condition,
+}
+
+/// What the value of a field must be.
+#[derive(Debug)]
+pub enum Condition {
+    /// One of these, compared as text.
+    In(Vec<String>),
+    /// There and not null (`true`), or not (`false`).
+    Exists(bool),
+    /// Text that matches.
+    Matches(Pattern),
+}
+
+/// A regex over bytes, compiled on first use.
+#[derive(Debug)]
+pub struct Pattern {
+    source: String,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// A pattern that is known to be well-formed; it is compiled when first used.
+    pub(crate) fn trusted(source: &str) -> Self {
+        Self {
+            source: source.into(),
+            regex: OnceLock::new(),
+        }
+    }
+
+    /// A pattern that is compiled now; the error says in one line what is wrong with it.
+    pub(super) fn checked(source: &str) -> Result<Self, String> {
+        let regex = compile(source)?;
+        if regex.is_match(b"") {
+            return Err("the regex matches the empty text, so it confirms nothing".into());
+        }
+        Ok(Self {
+            source: source.into(),
+            regex: OnceLock::from(Some(regex)),
+        })
+    }
+
+    /// The pattern as the file writes it.
+    pub fn as_str(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it matches somewhere in the text.
+    pub fn is_match(&self, text: &[u8]) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// Where it first matches.
+    pub fn find(&self, text: &[u8]) -> Option<Range<usize>> {
+        Some(self.regex()?.find(text)?.range())
+    }
+
+    /// Named groups of the first match, in the order of the pattern, without those that took no part.
+    pub fn captures(&self, text: &[u8]) -> Vec<(String, String)> {
+        let Some(captures) = self.regex().and_then(|regex| regex.captures(text)) else {
+            return Vec::new();
+        };
+        let group = |name: &str, captures: &Captures<'_>| {
+            let value = captures.name(name)?;
+            Some((
+                name.to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            ))
+        };
+        self.names()
+            .filter_map(|name| group(name, &captures))
+            .collect()
+    }
+
+    /// Names of its groups, in the order of the pattern.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.regex()
+            .into_iter()
+            .flat_map(|regex| regex.capture_names().flatten())
+    }
+
+    /// The compiled regex; `None` only for a trusted pattern that is malformed after all, which
+    /// the test of the built-in rules does not let through.
+    fn regex(&self) -> Option<&Regex> {
+        self.regex
+            .get_or_init(|| compile(&self.source).ok())
+            .as_ref()
+    }
+}
+
+/// Compiles a pattern for bytes with Unicode off, which is faster and keeps `\d` to ASCII digits;
+/// with Unicode on where the pattern needs it (a non-ASCII character in a class).
+pub(super) fn compile(source: &str) -> Result<Regex, String> {
+    let build = |unicode| RegexBuilder::new(source).unicode(unicode).build();
+    build(false).or_else(|error| {
+        // The first error is the one the author can act on, unless Unicode cures it.
+        build(true).map_err(|_| one_line(&error))
+    })
+}
+
+/// The last line of a regex error, which says what is wrong; the lines before it draw a picture.
+fn one_line(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().rfind(|line| !line.trim().is_empty());
+    let reason = last.unwrap_or("not understood").trim();
+    format!(
+        "regex: {}",
+        reason.strip_prefix("error: ").unwrap_or(reason)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(components: &[&str]) -> LogMatcher {
+        LogMatcher {
+            name: "log".into(),
+            components: components.iter().map(ToString::to_string).collect(),
+            literals: vec!["literal".into()],
+            regex: None,
+            unless: vec![],
+            rate: None,
+        }
+    }
+
+    #[test]
+    fn digits_are_ascii_and_other_characters_still_work() {
+        let digits = compile(r"took \d+ms").unwrap();
+        assert!(digits.is_match(b"took 12ms"));
+        assert!(!digits.is_match("took ١٢ms".as_bytes()));
+        assert!(
+            compile(r"took \d+[µm]s")
+                .unwrap()
+                .is_match("took 12µs".as_bytes())
+        );
+        assert!(compile("a.c").unwrap().is_match(b"a\xffc"));
+    }
+
+    #[test]
+    fn a_regex_that_is_malformed_or_confirms_nothing_is_refused() {
+        for (source, word) in [
+            ("(", "unclosed group"),
+            ("a*", "empty"),
+            ("x{999999999}", "regex"),
+        ] {
+            let error = Pattern::checked(source).unwrap_err();
+            assert!(error.contains(word), "{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn captures_are_named_in_the_order_of_the_pattern() {
+        let pattern = Pattern::trusted(r"(?<zone>\w+)-(?<a>\d+)(?<none>!)?");
+        let captures = pattern.captures(b"at eu-7");
+        assert_eq!(
+            captures,
+            [
+                ("zone".to_owned(), "eu".to_owned()),
+                ("a".to_owned(), "7".to_owned())
+            ]
+        );
+        assert_eq!(pattern.captures(b"nothing"), []);
+    }
+
+    #[test]
+    fn components_decide_which_sources_are_looked_at() {
+        let any = log(&[]);
+        let kubelet = log(&["event", "kubelet"]);
+        let messages = log(&["event"]);
+        for (matcher, unknown, kubelet, kernel, event, status) in [
+            (&any, true, true, true, true, true),
+            (&kubelet, true, true, false, true, false),
+            (&messages, false, false, false, true, false),
+        ] {
+            assert_eq!(matcher.accepts(None), unknown);
+            assert_eq!(matcher.accepts(Some("kubelet")), kubelet);
+            assert_eq!(matcher.accepts(Some("kernel")), kernel);
+            assert_eq!(matcher.accepts_message(EVENT), event);
+            assert_eq!(matcher.accepts_message(STATUS), status);
+        }
+        assert!(any.covers(&kubelet) && kubelet.covers(&messages) && any.covers(&any));
+        assert!(!kubelet.covers(&any) && !messages.covers(&kubelet));
+    }
+
+    #[test]
+    fn an_exception_takes_a_match_back() {
+        let mut matcher = log(&[]);
+        matcher.regex = Some(Pattern::trusted(r"node \w+ failed"));
+        matcher.unless = vec![Pattern::trusted("dry run")];
+        assert_eq!(matcher.find(b"so node a failed", 0..0), Some(3..16));
+        assert_eq!(matcher.find(b"so node a failed (dry run)", 0..0), None);
+        assert_eq!(matcher.find(b"so node", 0..2), None);
+    }
+}
