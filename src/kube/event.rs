@@ -1,8 +1,9 @@
 //! Events, from the API or from the Events table of `describe` text.
 
-use super::{ObjectKey, TextHit};
+use super::{ObjectKey, TextHit, value as read};
 use crate::locator::{EntryPath, Snippet};
 use jiff::Timestamp;
+use serde_json::Value;
 
 /// One Kubernetes event (or one row of `describe`'s Events table).
 #[derive(Debug, Clone)]
@@ -37,13 +38,171 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event of this value of kind `Event`, `v1` or `events.k8s.io/v1`.
-    pub fn from_value(
-        value: &serde_json::Value,
-        path: &EntryPath,
-        snippet: Snippet,
-    ) -> Option<Self> {
-        let _ = (value, path, snippet);
-        None
+    /// The event of this value of kind `Event`, `v1` or `events.k8s.io/v1`; `None` where it says
+    /// neither a reason nor a message.
+    pub fn from_value(value: &Value, path: &EntryPath, snippet: Snippet) -> Option<Self> {
+        let reason = read::string(value, "reason");
+        let message = first_text(value, &["message", "note"]).unwrap_or_default();
+        if reason.is_empty() && message.is_empty() {
+            return None;
+        }
+        let (first, last) = times(value);
+        let count = ["series.count", "count", "deprecatedCount"]
+            .iter()
+            .filter_map(|field| read::int(value, field))
+            .filter_map(|count| u64::try_from(count).ok())
+            .max();
+        Some(Self {
+            path: path.clone(),
+            object: subject(value),
+            reason,
+            message,
+            warning: read::text(value, "type").is_some_and(|kind| kind != "Normal"),
+            component: first_text(
+                value,
+                &[
+                    "source.component",
+                    "deprecatedSource.component",
+                    "reportingComponent",
+                    "reportingController",
+                ],
+            )
+            .unwrap_or_default(),
+            host: first_text(value, &["source.host", "deprecatedSource.host"]),
+            count: count.unwrap_or(1).max(1),
+            first,
+            last,
+            ages: None,
+            snippet,
+            hits: vec![],
+        })
+    }
+}
+
+/// What the event is about: `involvedObject`, or `regarding` of `events.k8s.io`. An event about a
+/// cluster-scoped object is itself stored in `default`, so only the reference's namespace counts.
+fn subject(value: &Value) -> ObjectKey {
+    let reference = read::get(value, "involvedObject")
+        .or_else(|| read::get(value, "regarding"))
+        .unwrap_or(&Value::Null);
+    ObjectKey {
+        kind: read::string(reference, "kind"),
+        namespace: read::string(reference, "namespace"),
+        name: read::string(reference, "name"),
+    }
+}
+
+/// First and last time seen. Events of `events.k8s.io` have no `lastTimestamp`: their series, or
+/// the time of the only occurrence, or at worst the creation, stands in.
+fn times(value: &Value) -> (Option<Timestamp>, Option<Timestamp>) {
+    let first_of = |fields: &[&str]| fields.iter().find_map(|field| read::time(value, field));
+    let created = ["eventTime", "metadata.creationTimestamp"];
+    let first =
+        first_of(&["firstTimestamp", "deprecatedFirstTimestamp"]).or_else(|| first_of(&created));
+    let last = first_of(&[
+        "lastTimestamp",
+        "deprecatedLastTimestamp",
+        "series.lastObservedTime",
+    ])
+    .or_else(|| first_of(&created))
+    .or(first);
+    (first, last)
+}
+
+/// The first of these fields that holds text.
+fn first_text(value: &Value, fields: &[&str]) -> Option<String> {
+    fields.iter().find_map(|field| read::optional(value, field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The event of a value, with a snippet that does not matter.
+    fn event(value: &Value) -> Option<Event> {
+        let snippet = Snippet {
+            line: 1,
+            text: String::new(),
+            before: vec![],
+            after: vec![],
+            matched: (0, 0),
+        };
+        Event::from_value(value, &EntryPath::bundle("events.json", false), snippet)
+    }
+
+    #[test]
+    fn a_core_event_is_read() {
+        let event = event(&json!({
+            "metadata": {"name": "web-0.1", "namespace": "shop"},
+            "involvedObject": {"kind": "Pod", "namespace": "shop", "name": "web-0"},
+            "reason": "BackOff", "message": "Back-off restarting failed container", "type": "Warning",
+            "source": {"component": "kubelet", "host": "node-1"}, "count": 12,
+            "firstTimestamp": "2024-05-01T10:00:00Z", "lastTimestamp": "2024-05-01T11:00:00Z"
+        }))
+        .expect("it has a reason");
+        assert_eq!(event.object, ObjectKey::new("Pod", "shop", "web-0"));
+        assert!(event.warning);
+        assert_eq!((event.component.as_str(), event.count), ("kubelet", 12));
+        assert_eq!(event.host.as_deref(), Some("node-1"));
+        assert_eq!(
+            event.last.map(|t| t.to_string()).as_deref(),
+            Some("2024-05-01T11:00:00Z")
+        );
+    }
+
+    #[test]
+    fn a_null_last_time_falls_back_to_the_series_then_to_the_event_then_to_the_creation() {
+        let base = json!({
+            "metadata": {"creationTimestamp": "2024-05-01T10:00:03Z"},
+            "reason": "FailedScheduling", "note": "0/3 nodes are available", "type": "Warning",
+            "regarding": {"kind": "Pod", "namespace": "shop", "name": "web-0"},
+            "reportingController": "default-scheduler",
+            "lastTimestamp": null, "firstTimestamp": null
+        });
+        let with = |extra: Value| {
+            let mut value = base.clone();
+            for (key, field) in extra.as_object().cloned().unwrap_or_default() {
+                value[key] = field;
+            }
+            event(&value).expect("it has a reason")
+        };
+        let created = with(json!({}));
+        assert_eq!(created.message, "0/3 nodes are available");
+        assert_eq!(created.component, "default-scheduler");
+        assert_eq!(created.count, 1);
+        assert_eq!(
+            created.last.map(|t| t.to_string()).as_deref(),
+            Some("2024-05-01T10:00:03Z")
+        );
+        let once = with(json!({"eventTime": "2024-05-01T10:00:02.5Z"}));
+        assert_eq!(
+            once.last.map(|t| t.to_string()).as_deref(),
+            Some("2024-05-01T10:00:02.5Z")
+        );
+        let series = with(json!({
+            "eventTime": "2024-05-01T10:00:02Z",
+            "series": {"count": 40, "lastObservedTime": "2024-05-01T12:00:00Z"}
+        }));
+        assert_eq!(series.count, 40);
+        assert_eq!(
+            series.first.map(|t| t.to_string()).as_deref(),
+            Some("2024-05-01T10:00:02Z")
+        );
+        assert_eq!(
+            series.last.map(|t| t.to_string()).as_deref(),
+            Some("2024-05-01T12:00:00Z")
+        );
+    }
+
+    #[test]
+    fn a_value_without_reason_and_message_is_no_event() {
+        for value in [
+            json!({}),
+            json!(null),
+            json!({"reason": 3, "kind": "Event"}),
+        ] {
+            assert!(event(&value).is_none(), "{value}");
+        }
     }
 }

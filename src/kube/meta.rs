@@ -1,6 +1,8 @@
 //! Identity and metadata that every object has.
 
+use super::value as read;
 use jiff::Timestamp;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -67,4 +69,51 @@ pub struct Owner {
     pub kind: String,
     /// Its name, in the same namespace.
     pub name: String,
+}
+
+/// The annotation in which `kubectl apply` keeps the whole object once more.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+impl Meta {
+    /// The metadata of an object; `None` where it has no kind or name.
+    pub(super) fn from_value(value: &Value) -> Option<Self> {
+        let mut annotations = read::map(value, "metadata.annotations");
+        annotations.remove(LAST_APPLIED);
+        Some(Self {
+            key: ObjectKey {
+                kind: read::optional(value, "kind")?,
+                namespace: read::string(value, "metadata.namespace"),
+                name: read::optional(value, "metadata.name")?,
+            },
+            uid: read::optional(value, "metadata.uid"),
+            created: read::time(value, "metadata.creationTimestamp"),
+            deleted: read::time(value, "metadata.deletionTimestamp"),
+            labels: read::map(value, "metadata.labels"),
+            annotations,
+            owners: read::list(value, "metadata.ownerReferences")
+                .iter()
+                .filter_map(Owner::from_value)
+                .collect(),
+            finalizers: read::strings(value, "metadata.finalizers"),
+            managed: read::list(value, "metadata.managedFields")
+                .iter()
+                .filter_map(|entry| {
+                    Some((
+                        read::optional(entry, "manager")?,
+                        read::time(entry, "time")?,
+                    ))
+                })
+                .collect(),
+        })
+    }
+}
+
+impl Owner {
+    /// An entry of `ownerReferences`.
+    fn from_value(value: &Value) -> Option<Self> {
+        Some(Self {
+            kind: read::optional(value, "kind")?,
+            name: read::optional(value, "name")?,
+        })
+    }
 }

@@ -13,9 +13,10 @@ mod network;
 mod node;
 mod pod;
 mod storage;
-mod text;
-mod value;
+pub mod text;
+pub mod value;
 mod workload;
+pub mod yaml;
 
 pub use event::Event;
 pub use meta::{Meta, ObjectKey, Owner};
@@ -28,6 +29,7 @@ pub use workload::{Autoscaler, DisruptionBudgetStatus, Workload};
 
 use crate::locator::{EntryPath, Snippet};
 use crate::rules::MatcherId;
+use serde_json::Value;
 
 /// One Kubernetes object.
 #[derive(Debug, Clone)]
@@ -45,20 +47,48 @@ pub struct Object {
 }
 
 impl Object {
-    /// The object of this value; `None` where it has no kind or name.
-    pub fn from_value(
-        value: &serde_json::Value,
-        path: &EntryPath,
-        text: ObjectText,
-    ) -> Option<Self> {
-        let _ = (value, path, text);
-        None
+    /// The object of this value, in API names; `None` where it has no kind or name. Items of a list
+    /// often have no kind of their own: the caller fills it in from the list's.
+    pub fn from_value(value: &Value, path: &EntryPath, text: ObjectText) -> Option<Self> {
+        let meta = Meta::from_value(value)?;
+        let detail = if is_builtin(value::text(value, "apiVersion")) {
+            Detail::from_value(&meta.key.kind, value)
+        } else {
+            Detail::Other
+        };
+        Some(Self {
+            meta,
+            path: path.clone(),
+            text,
+            detail,
+            hits: vec![],
+        })
     }
 
     /// Its identity.
     pub fn key(&self) -> &ObjectKey {
         &self.meta.key
     }
+}
+
+/// API groups whose kinds [`Detail`] means; others reuse the same names for things of their own
+/// (OpenShift has a `Node` in `config.openshift.io`, Knative a `Service`).
+const BUILTIN_GROUPS: &[&str] = &[
+    "apps",
+    "extensions",
+    "batch",
+    "autoscaling",
+    "policy",
+    "networking.k8s.io",
+    "discovery.k8s.io",
+    "admissionregistration.k8s.io",
+];
+
+/// Whether an `apiVersion` is of Kubernetes itself; items of typed lists state none.
+fn is_builtin(api_version: Option<&str>) -> bool {
+    api_version
+        .and_then(|version| version.split_once('/'))
+        .is_none_or(|(group, _)| BUILTIN_GROUPS.contains(&group))
 }
 
 /// The fields of its kind that diagnoses read.
@@ -88,6 +118,38 @@ pub enum Detail {
     WebhookConfiguration(WebhookConfiguration),
     /// Any other kind: it is known to exist, and object matchers were run on it.
     Other,
+}
+
+impl Detail {
+    /// The fields that are read of a value of this kind.
+    fn from_value(kind: &str, value: &Value) -> Self {
+        match kind {
+            "Pod" => Self::Pod(Box::new(Pod::from_value(value))),
+            "Node" => Self::Node(Box::new(Node::from_value(value))),
+            "Service" => Self::Service(Service::from_value(value)),
+            "Endpoints" | "EndpointSlice" => Self::Endpoints(Endpoints::from_value(value)),
+            "Ingress" => Self::Ingress(Ingress::from_value(value)),
+            "Deployment"
+            | "ReplicaSet"
+            | "StatefulSet"
+            | "DaemonSet"
+            | "ReplicationController"
+            | "Job"
+            | "CronJob" => Self::Workload(Workload::from_value(value)),
+            "PersistentVolumeClaim" => {
+                Self::PersistentVolumeClaim(PersistentVolumeClaim::from_value(value))
+            }
+            "PersistentVolume" => Self::PersistentVolume(PersistentVolume::from_value(value)),
+            "HorizontalPodAutoscaler" => Self::Autoscaler(Autoscaler::from_value(value)),
+            "PodDisruptionBudget" => {
+                Self::DisruptionBudget(DisruptionBudgetStatus::from_value(value))
+            }
+            "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => {
+                Self::WebhookConfiguration(WebhookConfiguration::from_value(value))
+            }
+            _ => Self::Other,
+        }
+    }
 }
 
 /// A hit of an object matcher, or of a log matcher on a status or event message.

@@ -1,6 +1,8 @@
 //! Services, endpoints, ingresses, webhooks.
 
-use std::collections::BTreeMap;
+use super::value as read;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A service.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +37,7 @@ pub struct ServicePort {
 /// Addresses behind a service: `Endpoints` or one `EndpointSlice`.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoints {
-    /// The service, where it is not the object's own name (slices).
+    /// The service: the label of a slice, or the object's own name.
     pub service: String,
     /// Addresses that are ready.
     pub ready: usize,
@@ -70,4 +72,127 @@ pub struct Webhook {
     pub service: Option<(String, String)>,
     /// `failurePolicy`.
     pub failure_policy: String,
+}
+
+impl Service {
+    /// The service of a value.
+    pub(super) fn from_value(value: &Value) -> Self {
+        Self {
+            kind: read::string(value, "spec.type"),
+            selector: read::map(value, "spec.selector"),
+            cluster_ip: read::optional(value, "spec.clusterIP"),
+            ports: read::list(value, "spec.ports")
+                .iter()
+                .map(ServicePort::from_value)
+                .collect(),
+            ingress: load_balancer_addresses(value),
+            external_traffic_policy: read::optional(value, "spec.externalTrafficPolicy"),
+        }
+    }
+}
+
+impl ServicePort {
+    /// An entry of `spec.ports`.
+    fn from_value(value: &Value) -> Self {
+        Self {
+            name: read::string(value, "name"),
+            port: read::int(value, "port").unwrap_or(0),
+            target: read::scalar(value, "targetPort").unwrap_or_default(),
+            protocol: read::string(value, "protocol"),
+        }
+    }
+}
+
+/// Addresses and names of `status.loadBalancer.ingress`.
+fn load_balancer_addresses(value: &Value) -> Vec<String> {
+    read::list(value, "status.loadBalancer.ingress")
+        .iter()
+        .filter_map(|entry| {
+            read::optional(entry, "ip").or_else(|| read::optional(entry, "hostname"))
+        })
+        .collect()
+}
+
+impl Endpoints {
+    /// The addresses of an `Endpoints` or `EndpointSlice`.
+    pub(super) fn from_value(value: &Value) -> Self {
+        let service = read::map(value, "metadata.labels")
+            .remove("kubernetes.io/service-name")
+            .unwrap_or_else(|| read::string(value, "metadata.name"));
+        let mut endpoints = Self {
+            service,
+            ..Self::default()
+        };
+        for subset in read::list(value, "subsets") {
+            endpoints.ready += read::list(subset, "addresses").len();
+            endpoints.not_ready += read::list(subset, "notReadyAddresses").len();
+        }
+        for endpoint in read::list(value, "endpoints") {
+            // A condition that is not stated has to be read as ready (API documentation).
+            let ready = read::get(endpoint, "conditions.ready").is_none()
+                || read::bool(endpoint, "conditions.ready");
+            let addresses = read::list(endpoint, "addresses").len();
+            if ready {
+                endpoints.ready += addresses;
+            } else {
+                endpoints.not_ready += addresses;
+            }
+        }
+        endpoints
+    }
+}
+
+impl Ingress {
+    /// The ingress of a value, of `networking.k8s.io/v1` or of the beta versions.
+    pub(super) fn from_value(value: &Value) -> Self {
+        let rules = read::list(value, "spec.rules");
+        let paths = rules.iter().flat_map(|rule| read::list(rule, "http.paths"));
+        let backends = paths
+            .filter_map(|path| read::get(path, "backend"))
+            .chain(read::get(value, "spec.defaultBackend"))
+            .chain(read::get(value, "spec.backend"));
+        let services: BTreeSet<String> = backends
+            .filter_map(|backend| {
+                read::optional(backend, "service.name")
+                    .or_else(|| read::optional(backend, "serviceName"))
+            })
+            .collect();
+        Self {
+            services: services.into_iter().collect(),
+            tls_secrets: read::list(value, "spec.tls")
+                .iter()
+                .filter_map(|entry| read::optional(entry, "secretName"))
+                .collect(),
+            ingress: load_balancer_addresses(value),
+        }
+    }
+}
+
+impl WebhookConfiguration {
+    /// The webhooks of a value.
+    pub(super) fn from_value(value: &Value) -> Self {
+        Self {
+            webhooks: read::list(value, "webhooks")
+                .iter()
+                .map(Webhook::from_value)
+                .collect(),
+        }
+    }
+}
+
+impl Webhook {
+    /// An entry of `webhooks`.
+    fn from_value(value: &Value) -> Self {
+        let service = read::get(value, "clientConfig.service").and_then(|service| {
+            Some((
+                read::optional(service, "namespace")?,
+                read::optional(service, "name")?,
+            ))
+        });
+        Self {
+            name: read::string(value, "name"),
+            service,
+            failure_policy: read::string(value, "failurePolicy"),
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Nodes: conditions, capacity, versions.
 
+use super::value as read;
 use jiff::Timestamp;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A node.
@@ -71,4 +73,69 @@ pub struct Taint {
     pub value: String,
     /// `effect`.
     pub effect: String,
+}
+
+impl Node {
+    /// The node of a value.
+    pub(super) fn from_value(value: &Value) -> Self {
+        let info = |field: &str| read::optional(value, &format!("status.nodeInfo.{field}"));
+        Self {
+            conditions: Condition::all(value),
+            taints: read::list(value, "spec.taints")
+                .iter()
+                .map(Taint::from_value)
+                .collect(),
+            unschedulable: read::bool(value, "spec.unschedulable"),
+            provider_id: read::optional(value, "spec.providerID"),
+            external_id: read::optional(value, "spec.externalID"),
+            capacity: read::resources(value, "status.capacity"),
+            allocatable: read::resources(value, "status.allocatable"),
+            kubelet_version: info("kubeletVersion"),
+            kube_proxy_version: info("kubeProxyVersion"),
+            kernel_version: info("kernelVersion"),
+            runtime_version: info("containerRuntimeVersion"),
+            os_image: info("osImage"),
+            operating_system: info("operatingSystem"),
+            internal_ips: read::list(value, "status.addresses")
+                .iter()
+                .filter(|address| read::text(address, "type") == Some("InternalIP"))
+                .filter_map(|address| read::optional(address, "address"))
+                .collect(),
+        }
+    }
+}
+
+impl Condition {
+    /// All conditions of an object's status.
+    pub(super) fn all(value: &Value) -> Vec<Self> {
+        Self::of_list(read::list(value, "status.conditions"))
+    }
+
+    /// The conditions of a list, numbered by their place in it.
+    pub(super) fn of_list(list: &[Value]) -> Vec<Self> {
+        list.iter()
+            .enumerate()
+            .map(|(index, value)| Self {
+                index,
+                kind: read::string(value, "type"),
+                status: read::string(value, "status"),
+                reason: read::string(value, "reason"),
+                message: read::string(value, "message"),
+                since: read::time(value, "lastTransitionTime"),
+                heartbeat: read::time(value, "lastHeartbeatTime")
+                    .or_else(|| read::time(value, "lastUpdateTime")),
+            })
+            .collect()
+    }
+}
+
+impl Taint {
+    /// An entry of `spec.taints`.
+    fn from_value(value: &Value) -> Self {
+        Self {
+            key: read::string(value, "key"),
+            value: read::string(value, "value"),
+            effect: read::string(value, "effect"),
+        }
+    }
 }

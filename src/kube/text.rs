@@ -1,14 +1,40 @@
 //! The text of an object, kept small, so that a citation can show the very line of a field.
+//!
+//! In: the text of one object as it stands in its entry, and the line it begins at. Out: a
+//! [`Snippet`] for a field path. Nothing here judges whether the text is well-formed: where a path
+//! cannot be followed to its end, the deepest part that exists is cited, at worst the first line.
 
+use super::canonical::api_name;
+use super::value::{Segment, segments};
 use crate::limits::Limits;
 use crate::locator::Snippet;
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::ops::Range;
+
+/// Texts below this size gain nothing from compression.
+const PACK_FROM: usize = 512;
 
 /// The text of one object as the bundle has it, compressed.
 #[derive(Debug, Clone)]
 pub struct ObjectText {
     format: TextFormat,
     first_line: u64,
-    packed: Box<[u8]>,
+    packed: Packed,
+}
+
+/// Bytes of a text, as they are or compressed.
+#[derive(Debug, Clone)]
+enum Packed {
+    /// As they are.
+    Plain(Box<str>),
+    /// As a zlib stream of a text of so many bytes.
+    Zlib(Box<[u8]>, usize),
 }
 
 /// What the text is written in.
@@ -25,17 +51,27 @@ pub enum TextFormat {
 impl ObjectText {
     /// Packs the text of an object whose first line is `first_line` of its entry.
     pub fn new(text: &str, format: TextFormat, first_line: u64) -> Self {
-        let _ = text;
         Self {
             format,
             first_line,
-            packed: Box::default(),
+            packed: Packed::new(text),
         }
     }
 
     /// Bytes it takes in memory.
     pub fn size(&self) -> usize {
-        self.packed.len()
+        let table = match &self.format {
+            TextFormat::Describe(lines) => lines
+                .iter()
+                .map(|(path, _)| path.len() + size_of::<(String, u32)>())
+                .sum(),
+            TextFormat::Json | TextFormat::Yaml => 0,
+        };
+        let packed = match &self.packed {
+            Packed::Plain(text) => text.len(),
+            Packed::Zlib(bytes, _) => bytes.len(),
+        };
+        table + packed
     }
 
     /// Line of the object's first line in its entry.
@@ -46,13 +82,712 @@ impl ObjectText {
     /// The line of the field at `path` (`status.containerStatuses[0].state.waiting.reason`) with
     /// the lines around it; the deepest part of the path that exists, at worst the first line.
     pub fn cite(&self, path: &str, limits: &Limits) -> Snippet {
-        let _ = (path, limits, &self.format);
-        Snippet {
-            line: self.first_line,
-            text: String::new(),
-            before: vec![],
-            after: vec![],
-            matched: (0, 0),
+        cite_in(
+            &self.packed.text(),
+            &self.format,
+            self.first_line,
+            path,
+            limits,
+        )
+    }
+}
+
+impl Packed {
+    /// Packs a text, if that makes it smaller.
+    fn new(text: &str) -> Self {
+        if text.len() >= PACK_FROM {
+            let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+            let packed = encoder
+                .write_all(text.as_bytes())
+                .and_then(|()| encoder.finish());
+            // Writing to memory cannot fail; if it ever did, the plain text is still right.
+            if let Ok(packed) = packed
+                && packed.len() < text.len()
+            {
+                return Self::Zlib(packed.into(), text.len());
+            }
+        }
+        Self::Plain(text.into())
+    }
+
+    /// The text again.
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Plain(text) => Cow::Borrowed(text),
+            Self::Zlib(packed, length) => {
+                let mut bytes = Vec::with_capacity(*length);
+                // Our own stream of valid UTF-8: what can be read of it is the text.
+                let whole = ZlibDecoder::new(&packed[..]).read_to_end(&mut bytes);
+                debug_assert!(whole.is_ok(), "a text that was packed here unpacks");
+                Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+            }
+        }
+    }
+}
+
+/// The snippet of the field at `path` in the text of one object that begins at `first_line` of its
+/// entry: what [`ObjectText::cite`] does, for texts that are not kept (events).
+pub fn cite_in(
+    text: &str,
+    format: &TextFormat,
+    first_line: u64,
+    path: &str,
+    limits: &Limits,
+) -> Snippet {
+    let (steps, _) = segments(path);
+    let found = match format {
+        TextFormat::Json => find_in_json(text, &steps),
+        TextFormat::Yaml => find_in_yaml(text, &steps),
+        TextFormat::Describe(lines) => find_in_table(text, lines, path),
+    };
+    snippet_of(text, &found, first_line, limits)
+}
+
+/// The snippet of a line of `text`, counted from zero, with nothing marked; `text` begins at line
+/// `first_line` of its entry. A line past the end gives the last one.
+///
+/// It looks at the text from its beginning: give it the text of one object or event, not of a list.
+pub fn snippet_of_line(text: &str, line_index: usize, first_line: u64, limits: &Limits) -> Snippet {
+    let start = match line_index {
+        0 => 0,
+        _ => memchr::memchr_iter(b'\n', text.as_bytes())
+            .nth(line_index - 1)
+            .map_or(text.len(), |end| end + 1),
+    };
+    snippet_of(text, &(start..start), first_line, limits)
+}
+
+/// The snippet of the line in which the byte range begins, with the part of the range that stands
+/// on this line marked.
+fn snippet_of(text: &str, found: &Range<usize>, first_line: u64, limits: &Limits) -> Snippet {
+    let bytes = text.as_bytes();
+    let at = found.start.min(bytes.len());
+    let (head, tail) = bytes.split_at(at);
+    let start = memchr::memrchr(b'\n', head).map_or(0, |end| end + 1);
+    let end = memchr::memchr(b'\n', tail).map_or(bytes.len(), |length| at + length);
+    let line = text
+        .get(start..end)
+        .unwrap_or_default()
+        .trim_end_matches('\r');
+    let before: Vec<&str> = lines_backwards(text, start, limits.context_lines);
+    let after = text
+        .get(end + 1..)
+        .into_iter()
+        .flat_map(str::lines)
+        .take(limits.context_lines);
+    let number = memchr::memchr_iter(b'\n', head).count() as u64;
+    let matched = (at - start).min(line.len())..found.end.saturating_sub(start).min(line.len());
+    let (text, matched) = bounded(line, matched, limits.excerpt_bytes);
+    Snippet {
+        line: first_line + number,
+        text: text.to_owned(),
+        before: before
+            .iter()
+            .map(|line| front(line, limits.excerpt_bytes).to_owned())
+            .collect(),
+        after: after
+            .map(|line| front(line, limits.excerpt_bytes).to_owned())
+            .collect(),
+        matched: if matched.is_empty() {
+            (0, 0)
+        } else {
+            (matched.start, matched.end)
+        },
+    }
+}
+
+/// Up to `count` lines that end before the line beginning at `start`, in reading order.
+fn lines_backwards(text: &str, start: usize, count: usize) -> Vec<&str> {
+    let head = text.get(..start.saturating_sub(1)).unwrap_or_default();
+    if start == 0 {
+        return vec![];
+    }
+    let mut lines: Vec<&str> = head.rsplit('\n').take(count).collect();
+    lines.reverse();
+    lines
+        .iter()
+        .map(|line| line.trim_end_matches('\r'))
+        .collect()
+}
+
+/// The front of a line, at most `most` bytes.
+fn front(line: &str, most: usize) -> &str {
+    let end = line.floor_char_boundary(most.min(line.len()));
+    line.get(..end).unwrap_or_default()
+}
+
+/// At most `most` bytes of a line (minified JSON is one line), chosen so that the match is in it.
+fn bounded(line: &str, matched: Range<usize>, most: usize) -> (&str, Range<usize>) {
+    if line.len() <= most {
+        return (line, matched);
+    }
+    // A quarter of the room goes to what stands before the match.
+    let wanted = matched
+        .start
+        .saturating_sub(most / 4)
+        .min(line.len() - most);
+    let start = if matched.end <= most {
+        0
+    } else {
+        line.floor_char_boundary(wanted)
+    };
+    let end = line.floor_char_boundary(start + most);
+    let cut = |at: usize| line.floor_char_boundary(at.clamp(start, end)) - start;
+    let matched = cut(matched.start)..cut(matched.end);
+    (line.get(start..end).unwrap_or_default(), matched)
+}
+
+/// Byte range of the value at the steps in a JSON text. Go-internal names are matched by the API
+/// name they stand for, and inlined metadata is looked for in place.
+fn find_in_json(text: &str, steps: &[Segment]) -> Range<usize> {
+    let Ok(mut at) = serde_json::from_str::<&RawValue>(text) else {
+        return 0..0;
+    };
+    for (depth, step) in steps.iter().enumerate() {
+        let child = match step {
+            Segment::Key(key) => {
+                match serde_json::from_str::<BTreeMap<String, &RawValue>>(at.get()) {
+                    Ok(map) if depth == 0 && key == "metadata" && !map.contains_key(key) => {
+                        continue;
+                    }
+                    Ok(map) => map.get(key).copied().or_else(|| {
+                        map.iter()
+                            .find(|(internal, _)| api_name(internal) == *key)
+                            .map(|(_, value)| *value)
+                    }),
+                    Err(_) => None,
+                }
+            }
+            Segment::Index(index) => serde_json::from_str::<Vec<&RawValue>>(at.get())
+                .ok()
+                .and_then(|list| list.get(*index).copied()),
+            Segment::Any => None,
+        };
+        let Some(child) = child else {
+            let start = offset(text, at.get());
+            return start..start;
+        };
+        at = child;
+    }
+    let start = offset(text, at.get());
+    // The mark of a text leaves its quotes out.
+    let quotes = usize::from(at.get().len() >= 2 && at.get().starts_with('"'));
+    start + quotes..start + at.get().len() - quotes
+}
+
+/// Where a part of a text begins in it.
+fn offset(text: &str, part: &str) -> usize {
+    (part.as_ptr() as usize)
+        .saturating_sub(text.as_ptr() as usize)
+        .min(text.len())
+}
+
+/// Byte range of the longest recorded prefix of `path` in a `describe` text: of its value where
+/// the path itself is recorded, of nothing at its line otherwise.
+fn find_in_table(text: &str, lines: &[(String, u32)], path: &str) -> Range<usize> {
+    let best = lines
+        .iter()
+        .filter(|(known, _)| {
+            path.strip_prefix(known.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+        .max_by_key(|(known, _)| known.len());
+    let (known, index) = best.map_or(("", 0), |(known, index)| (known.as_str(), *index));
+    let start = match index {
+        0 => 0,
+        _ => memchr::memchr_iter(b'\n', text.as_bytes())
+            .nth(index as usize - 1)
+            .map_or(text.len(), |end| end + 1),
+    };
+    let line = text
+        .get(start..)
+        .unwrap_or_default()
+        .lines()
+        .next()
+        .unwrap_or_default();
+    match line.split_once(':') {
+        // Two spaces before the colon part table cells: the row is no `Key: value`.
+        Some((key, value)) if known == path && !key.trim_start().contains("  ") => {
+            let value_start = start + line.len() - value.trim_start().len();
+            value_start..value_start + value.trim().len()
+        }
+        _ => start..start,
+    }
+}
+
+/// A run of YAML lines that make up one node.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    /// First line.
+    first: usize,
+    /// Column at which the first line's content begins, which may stand behind a `- `.
+    column: usize,
+    /// The line after the last.
+    end: usize,
+}
+
+/// Byte range of the value at the steps in a YAML text as Kubernetes tools print it: indented,
+/// lists at the indent of their key or deeper, no flow collections except empty ones.
+fn find_in_yaml(text: &str, steps: &[Segment]) -> Range<usize> {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let begin = lines
+        .iter()
+        .position(|line| {
+            !line.trim().is_empty() && !line.starts_with(['#', '%']) && !line.starts_with("---")
+        })
+        .unwrap_or(0);
+    let root = Block {
+        first: begin,
+        column: lines.get(begin).map_or(0, |line| indent(line)),
+        end: lines.len(),
+    };
+    // An item may have been cut out of its list with its dash.
+    let root = match steps.first() {
+        Some(Segment::Key(_)) => behind_dash(&lines, root).unwrap_or(root),
+        _ => root,
+    };
+    let (mut cited, mut value) = (root, Some(root));
+    for step in steps {
+        let child = match (step, value) {
+            (Segment::Key(key), Some(value)) => yaml_key(&lines, value, key),
+            (Segment::Index(index), Some(value)) => yaml_item(&lines, value, *index),
+            _ => None,
+        };
+        let Some(child) = child else {
+            let start = lines.get(cited.first).map_or(0, |line| offset(text, line));
+            return start..start;
+        };
+        cited = child;
+        value = match step {
+            Segment::Key(_) => block_below(&lines, child),
+            _ => Some(child),
+        };
+    }
+    let entry = lines
+        .get(cited.first)
+        .and_then(|line| line.get(cited.column..))
+        .unwrap_or_default();
+    let shown = match steps.last() {
+        Some(Segment::Key(key)) => yaml_value(entry, key).unwrap_or_default().trim(),
+        _ => entry.trim(),
+    };
+    let bare = match shown.as_bytes() {
+        [b'"' | b'\'', .., b'"' | b'\''] => shown.trim_matches(['"', '\'']),
+        _ => shown,
+    };
+    let start = offset(text, if bare.is_empty() { entry } else { bare });
+    start..start + bare.len()
+}
+
+/// Number of spaces a line begins with.
+fn indent(line: &str) -> usize {
+    line.bytes().take_while(|byte| *byte == b' ').count()
+}
+
+/// Whether a list entry begins at the front of this text.
+fn is_item(content: &str) -> bool {
+    content == "-" || content == "-\r" || content.starts_with("- ")
+}
+
+/// What stands after `key:` where the entry's key is this one, quoted or not.
+fn yaml_value<'a>(entry: &'a str, key: &str) -> Option<&'a str> {
+    let rest = entry.strip_prefix(key).or_else(|| {
+        ['"', '\''].iter().find_map(|quote| {
+            entry
+                .strip_prefix(*quote)?
+                .strip_prefix(key)?
+                .strip_prefix(*quote)
+        })
+    })?;
+    let value = rest.strip_prefix(':')?;
+    (value.trim().is_empty() || value.starts_with([' ', '\r'])).then_some(value)
+}
+
+/// The content of a list entry as a block of its own, if the block begins with a dash.
+fn behind_dash(lines: &[&str], block: Block) -> Option<Block> {
+    let content = lines.get(block.first)?.get(block.column..)?;
+    if !is_item(content) {
+        return None;
+    }
+    let rest = content.strip_prefix('-')?;
+    if rest.trim().is_empty() {
+        return below(lines, block);
+    }
+    Some(Block {
+        column: block.column + 1 + indent(rest),
+        ..block
+    })
+}
+
+/// The entry of a key in the mapping that a block is. The block found begins at the entry's own
+/// line; its value may follow on the lines below.
+fn yaml_key(lines: &[&str], mapping: Block, key: &str) -> Option<Block> {
+    let mut found: Option<usize> = None;
+    for number in mapping.first..mapping.end {
+        let line = lines.get(number)?;
+        let at = if number == mapping.first {
+            mapping.column
+        } else {
+            indent(line)
+        };
+        if line.trim().is_empty() || at > mapping.column {
+            continue;
+        }
+        let content = line.get(at..)?;
+        if let Some(first) = found {
+            // A list at the indent of its key still belongs to the key.
+            if at == mapping.column && is_item(content) {
+                continue;
+            }
+            return Some(Block {
+                first,
+                column: mapping.column,
+                end: number,
+            });
+        }
+        if at < mapping.column {
+            return None;
+        }
+        if yaml_value(content, key).is_some() {
+            found = Some(number);
+        }
+    }
+    found.map(|first| Block {
+        first,
+        column: mapping.column,
+        end: mapping.end,
+    })
+}
+
+/// The element of the list that a block is.
+fn yaml_item(lines: &[&str], list: Block, index: usize) -> Option<Block> {
+    let mut seen = 0;
+    let mut first: Option<usize> = None;
+    for number in list.first..list.end {
+        let line = lines.get(number)?;
+        let at = if number == list.first {
+            list.column
+        } else {
+            indent(line)
+        };
+        if line.trim().is_empty() || at > list.column {
+            continue;
+        }
+        if let Some(first) = first {
+            return behind_dash(
+                lines,
+                Block {
+                    first,
+                    column: list.column,
+                    end: number,
+                },
+            );
+        }
+        if at < list.column || !is_item(line.get(at..)?) {
+            return None;
+        }
+        if seen == index {
+            first = Some(number);
+        }
+        seen += 1;
+    }
+    behind_dash(
+        lines,
+        Block {
+            first: first?,
+            column: list.column,
+            end: list.end,
+        },
+    )
+}
+
+/// The lines below a key's entry that are its value; `None` where it stands on the entry's line.
+fn block_below(lines: &[&str], entry: Block) -> Option<Block> {
+    let content = lines.get(entry.first)?.get(entry.column..)?;
+    if !content.trim_end().ends_with(':') {
+        return None;
+    }
+    below(lines, entry)
+}
+
+/// What follows on the lines below a block's first line.
+fn below(lines: &[&str], block: Block) -> Option<Block> {
+    let first = (block.first + 1..block.end).find(|number| {
+        lines
+            .get(*number)
+            .is_some_and(|line| !line.trim().is_empty())
+    })?;
+    let column = indent(lines.get(first)?);
+    Some(Block {
+        first,
+        column,
+        end: block.end,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const JSON: &str = r#"{
+    "metadata": {
+        "name": "web-0",
+        "annotations": {"a.b/c": "yes"}
+    },
+    "status": {
+        "containerStatuses": [
+            {"name": "side", "ready": true},
+            {
+                "name": "web",
+                "state": {
+                    "waiting": {
+                        "reason": "CrashLoopBackOff"
+                    }
+                },
+                "restartCount": 12
+            }
+        ]
+    }
+}"#;
+
+    const YAML: &str = "---
+# collected
+metadata:
+  annotations:
+    a.b/c: \"yes\"
+    note: |
+      status:
+        phase: not this
+  name: web-0
+status:
+  containerStatuses:
+  - name: side
+    ready: true
+  - name: web
+    state:
+      waiting:
+        message: 'back-off: 5m0s
+          restarting'
+        reason: CrashLoopBackOff
+    restartCount: 12
+  phase: Running
+  podIPs:
+    - ip: 10.0.0.1
+    -
+      ip: 10.0.0.2
+";
+
+    const INTERNAL: &str = r#"{
+    "name": "web-0",
+    "labels": {"App": "web"},
+    "Status": {
+        "ContainerStatuses": [
+            {
+                "LastTerminationState": {
+                    "Terminated": {"Reason": "OOMKilled"}
+                }
+            }
+        ]
+    }
+}"#;
+
+    /// The cited line and the part of it that is marked.
+    fn cited(text: &str, format: &TextFormat, path: &str) -> (u64, String) {
+        let snippet = cite_in(text, format, 1, path, &Limits::RELEASE);
+        let (from, to) = snippet.matched;
+        (
+            snippet.line,
+            snippet
+                .text
+                .get(from..to)
+                .expect("on character boundaries")
+                .to_owned(),
+        )
+    }
+
+    #[test]
+    fn a_field_is_found_on_its_own_line() {
+        let json = TextFormat::Json;
+        let yaml = TextFormat::Yaml;
+        for (text, format, path, line, matched) in [
+            (JSON, &json, "metadata.name", 3, "web-0"),
+            (JSON, &json, "metadata.annotations[\"a.b/c\"]", 4, "yes"),
+            (JSON, &json, "status.containerStatuses[0].ready", 8, "true"),
+            (
+                JSON,
+                &json,
+                "status.containerStatuses[1].state.waiting.reason",
+                13,
+                "CrashLoopBackOff",
+            ),
+            (
+                JSON,
+                &json,
+                "status.containerStatuses[1].restartCount",
+                16,
+                "12",
+            ),
+            (
+                JSON,
+                &json,
+                "status.containerStatuses[1].lastState.terminated",
+                9,
+                "",
+            ),
+            (JSON, &json, "spec.nodeName", 1, ""),
+            (YAML, &yaml, "metadata.name", 9, "web-0"),
+            (YAML, &yaml, "metadata.annotations[\"a.b/c\"]", 5, "yes"),
+            (YAML, &yaml, "status.phase", 21, "Running"),
+            (YAML, &yaml, "status.containerStatuses[0].ready", 13, "true"),
+            (YAML, &yaml, "status.containerStatuses[1].name", 14, "web"),
+            (
+                YAML,
+                &yaml,
+                "status.containerStatuses[1].state.waiting.reason",
+                19,
+                "CrashLoopBackOff",
+            ),
+            (
+                YAML,
+                &yaml,
+                "status.containerStatuses[1].restartCount",
+                20,
+                "12",
+            ),
+            (YAML, &yaml, "status.containerStatuses[1]", 14, "name: web"),
+            (YAML, &yaml, "status.containerStatuses[7].state", 11, ""),
+            (YAML, &yaml, "status.podIPs[1].ip", 25, "10.0.0.2"),
+            (YAML, &yaml, "status.podIPs[0].ip", 23, "10.0.0.1"),
+            (YAML, &yaml, "spec", 3, ""),
+            (INTERNAL, &json, "metadata.name", 2, "web-0"),
+            (INTERNAL, &json, "metadata.labels.App", 3, "web"),
+            (
+                INTERNAL,
+                &json,
+                "status.containerStatuses[0].lastState.terminated.reason",
+                8,
+                "OOMKilled",
+            ),
+        ] {
+            assert_eq!(
+                cited(text, format, path),
+                (line, matched.to_owned()),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_item_cut_with_its_dash_is_read_like_any_other() {
+        let text = "  - metadata:\n      name: a\n    status:\n      phase: Failed\n";
+        assert_eq!(
+            cited(text, &TextFormat::Yaml, "status.phase"),
+            (4, "Failed".into())
+        );
+        assert_eq!(
+            cited(text, &TextFormat::Yaml, "metadata.name"),
+            (2, "a".into())
+        );
+    }
+
+    #[test]
+    fn describe_text_is_cited_by_its_table() {
+        let text = "Name:  web-0\nState:  Waiting\n  Reason:  Error: x\n  Ready  True  12:00:01\n";
+        let table = TextFormat::Describe(vec![
+            ("metadata.name".into(), 0),
+            ("status.state".into(), 1),
+            ("status.state.reason".into(), 2),
+            ("status.conditions[0]".into(), 3),
+        ]);
+        for (path, line, matched) in [
+            ("metadata.name", 1, "web-0"),
+            ("status.state.reason", 3, "Error: x"),
+            ("status.state.other", 2, ""),
+            ("status.conditions[0]", 4, ""),
+            ("status.conditions[0].status", 4, ""),
+            ("status.statement", 1, ""),
+        ] {
+            assert_eq!(
+                cited(text, &table, path),
+                (line, matched.to_owned()),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn context_lines_stay_inside_the_text_and_lose_their_carriage_return() {
+        let limits = Limits {
+            context_lines: 2,
+            ..Limits::RELEASE
+        };
+        let snippet = snippet_of_line("a\r\nb\r\nc\r\nd\r\ne", 1, 10, &limits);
+        assert_eq!((snippet.line, snippet.text.as_str()), (11, "b"));
+        assert_eq!(
+            (snippet.before, snippet.after),
+            (vec!["a".to_owned()], vec!["c".to_owned(), "d".to_owned()])
+        );
+        let last = snippet_of_line("a\nb\nc\nd", 3, 1, &limits);
+        assert_eq!(
+            (last.text.as_str(), last.before),
+            ("d", vec!["b".to_owned(), "c".to_owned()])
+        );
+        assert_eq!(snippet_of_line("a", 9, 1, &limits).text, "a");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_its_match() {
+        let limits = Limits {
+            excerpt_bytes: 40,
+            ..Limits::RELEASE
+        };
+        let text = format!(
+            r#"{{"pad":"{}","reason":"OOMKilled","tail":"{}"}}"#,
+            "é".repeat(60),
+            "y".repeat(60)
+        );
+        let snippet = cite_in(&text, &TextFormat::Json, 1, "reason", &limits);
+        assert!(snippet.text.len() <= 40);
+        assert_eq!(
+            snippet.text.get(snippet.matched.0..snippet.matched.1),
+            Some("OOMKilled")
+        );
+    }
+
+    #[test]
+    fn a_packed_text_is_cited_like_the_plain_one_and_is_smaller() {
+        let text = format!(
+            "{}status:\n  phase: Failed\n",
+            "padding: of a line that repeats itself\n".repeat(50)
+        );
+        let packed = ObjectText::new(&text, TextFormat::Yaml, 7);
+        assert!(packed.size() < text.len() / 4);
+        let limits = Limits::RELEASE;
+        assert_eq!(
+            packed.cite("status.phase", &limits),
+            cite_in(&text, &TextFormat::Yaml, 7, "status.phase", &limits)
+        );
+        assert_eq!(packed.cite("status.phase", &limits).line, 58);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_and_path_give_a_snippet_of_one_of_its_lines(
+            text in "[-a-c: \\[\\]{}\",'\n\ré0]{0,80}",
+            path in "([a-c]|\\[[01]\\]|\\.){0,6}",
+            bytes in 0usize..30,
+        ) {
+            let limits = Limits { excerpt_bytes: bytes, ..Limits::RELEASE };
+            let table = TextFormat::Describe(vec![("a".into(), 2), ("b".into(), 99)]);
+            for format in [TextFormat::Json, TextFormat::Yaml, table] {
+                let snippet = cite_in(&text, &format, 1, &path, &limits);
+                prop_assert!(snippet.text.len() <= bytes);
+                let (from, to) = snippet.matched;
+                prop_assert!(from <= to && snippet.text.get(from..to).is_some());
+                prop_assert!(snippet.line <= 1 + text.matches('\n').count() as u64);
+                prop_assert!(text.contains(&snippet.text));
+            }
         }
     }
 }

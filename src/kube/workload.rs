@@ -1,6 +1,7 @@
 //! Controllers of pods, autoscalers and disruption budgets.
 
-use super::Condition;
+use super::{Condition, value as read};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A controller of pods: `Deployment`, `ReplicaSet`, `StatefulSet`, `DaemonSet`, `ReplicationController`, `Job`, `CronJob`.
@@ -58,4 +59,98 @@ pub struct DisruptionBudgetStatus {
     pub min_available: Option<String>,
     /// `spec.maxUnavailable` as text.
     pub max_unavailable: Option<String>,
+}
+
+/// Where `autoscaling/v1` keeps the conditions, as JSON text.
+const AUTOSCALER_CONDITIONS: &str = "autoscaling.alpha.kubernetes.io/conditions";
+
+impl Workload {
+    /// The workload of a value of any of its kinds.
+    pub(super) fn from_value(value: &Value) -> Self {
+        let first_int = |fields: &[&str]| fields.iter().find_map(|field| read::int(value, field));
+        let available = first_int(&["status.availableReplicas", "status.numberAvailable"]);
+        let ready = first_int(&[
+            "status.readyReplicas",
+            "status.numberReady",
+            "status.succeeded",
+        ]);
+        let mut selector = read::map(value, "spec.selector.matchLabels");
+        if selector.is_empty() {
+            selector = read::map(value, "spec.selector");
+        }
+        Self {
+            desired: first_int(&[
+                "spec.replicas",
+                "status.desiredNumberScheduled",
+                "spec.completions",
+            ]),
+            // An available pod is a ready one; text of `describe` states only the former.
+            ready: ready.unwrap_or(0).max(available.unwrap_or(0)),
+            available: available.unwrap_or(0),
+            updated: first_int(&["status.updatedReplicas", "status.updatedNumberScheduled"])
+                .unwrap_or(0),
+            failed: read::int(value, "status.failed").unwrap_or(0),
+            generations: read::int(value, "metadata.generation")
+                .zip(read::int(value, "status.observedGeneration")),
+            selector,
+            conditions: Condition::all(value),
+            images: images(value),
+            paused: read::bool(value, "spec.suspend") || read::bool(value, "spec.paused"),
+        }
+    }
+}
+
+/// Images of the pod template, which cron jobs keep one level deeper.
+fn images(value: &Value) -> Vec<String> {
+    let pod = read::get(value, "spec.template.spec")
+        .or_else(|| read::get(value, "spec.jobTemplate.spec.template.spec"))
+        .unwrap_or(&Value::Null);
+    ["initContainers", "containers"]
+        .iter()
+        .flat_map(|field| read::list(pod, field))
+        .filter_map(|container| read::optional(container, "image"))
+        .collect()
+}
+
+impl Autoscaler {
+    /// The autoscaler of a value of `autoscaling/v1` or later.
+    pub(super) fn from_value(value: &Value) -> Self {
+        let mut conditions = Condition::all(value);
+        if conditions.is_empty() {
+            conditions = read::map(value, "metadata.annotations")
+                .get(AUTOSCALER_CONDITIONS)
+                .and_then(|text| serde_json::from_str::<Vec<Value>>(text).ok())
+                .map(|list| Condition::of_list(&list))
+                .unwrap_or_default();
+        }
+        let number = |field: &str| read::int(value, field).unwrap_or(0);
+        Self {
+            target: (
+                read::string(value, "spec.scaleTargetRef.kind"),
+                read::string(value, "spec.scaleTargetRef.name"),
+            ),
+            // The API server fills in 1 where nothing is stated.
+            min: read::int(value, "spec.minReplicas").unwrap_or(1),
+            max: number("spec.maxReplicas"),
+            current: number("status.currentReplicas"),
+            desired: number("status.desiredReplicas"),
+            conditions,
+        }
+    }
+}
+
+impl DisruptionBudgetStatus {
+    /// The budget of a value. `policy/v1beta1` of old Go-internal dumps calls the allowed number
+    /// `podDisruptionsAllowed`.
+    pub(super) fn from_value(value: &Value) -> Self {
+        let allowed = read::int(value, "status.disruptionsAllowed")
+            .or_else(|| read::int(value, "status.podDisruptionsAllowed"));
+        Self {
+            allowed: allowed.unwrap_or(0),
+            expected: read::int(value, "status.expectedPods").unwrap_or(0),
+            healthy: read::int(value, "status.currentHealthy").unwrap_or(0),
+            min_available: read::scalar(value, "spec.minAvailable"),
+            max_unavailable: read::scalar(value, "spec.maxUnavailable"),
+        }
+    }
 }
