@@ -39,8 +39,8 @@ fn words(rule: &Rule) -> Result<String, std::fmt::Error> {
     paragraph("What to check", &rule.check.join("\n"))?;
     paragraph("What to do", &rule.remedy.join("\n"))?;
     if let Some(version) = &rule.version {
-        paragraph("Affected versions", &format!("{} {}", version.component, version.affected_text().join(" or ")))?;
-        paragraph("Fixed in", &version.fixed_text().join(", "))?;
+        paragraph("Affected versions", &format!("{} {}", version.component, version.affected.join(" or ")))?;
+        paragraph("Fixed in", &version.fixed.join(", "))?;
     }
     paragraph("References", &rule.references.join("\n"))?;
     Ok(text)

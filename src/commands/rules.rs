@@ -1,6 +1,8 @@
 //! `bundlescope rules`: list and check.
 
 use super::{Console, ExitStatus};
+use crate::examine::proof::Engine;
+use crate::rules::check::Level;
 use crate::rules::{self, RuleSet};
 use crate::severity::Severity;
 use anyhow::Context as _;
@@ -40,21 +42,21 @@ pub(super) fn list(category: Option<&str>, least: Option<Severity>, json: bool, 
 
 /// Checks rule files.
 pub(super) fn check(paths: &[PathBuf], console: &mut Console) -> anyhow::Result<ExitStatus> {
-    let files = if paths.is_empty() {
-        rules::builtin::files()
-    } else {
-        let mut files = Vec::new();
-        for path in paths {
-            files.extend(rules::load_folder(path).with_context(|| format!("{}: cannot be read; name a rule file or a folder with rule files", path.display()))?);
-        }
-        files
-    };
-    let (found, checked) = rules::check::check(&files);
+    let mut own = Vec::new();
+    for path in paths {
+        own.extend(rules::load_folder(path).with_context(|| format!("{}: cannot be read; name a rule file or a folder with rule files", path.display()))?);
+    }
+    // Whether an example holds depends on the other rules, so the built-in ones take part; only
+    // what is wrong with the files that the user named is told.
+    let (files, kept) = rules::builtin::merge(&own);
+    let mut found = rules::check::check(&files, &Engine);
+    found.retain(|diagnostic| paths.is_empty() || own.iter().any(|(file, _)| *file == diagnostic.file));
     let mut text = String::new();
     for diagnostic in &found {
         writeln!(text, "{diagnostic}")?;
     }
-    let errors = found.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let checked = if paths.is_empty() { kept } else { own.len() };
+    let errors = found.iter().filter(|diagnostic| diagnostic.level == Level::Error).count();
     writeln!(text, "{checked} rules checked: {errors} errors, {} warnings", found.len() - errors)?;
     console.out.write_all(text.as_bytes())?;
     console.out.flush()?;

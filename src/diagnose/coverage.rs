@@ -4,6 +4,7 @@ use super::checks::{self, Need};
 use super::clue::Scene;
 use crate::evidence::Evidence;
 use crate::examine::part::CollectorFact;
+use crate::rules::syntax::Requires;
 use crate::rules::{Kind, Matcher, Rule};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,15 +125,15 @@ impl<'a> Seen<'a> {
             Ok(()) => looked = true,
             Err(reason) => missing.push(reason),
         };
-        for id in rule.matchers.clone() {
-            look(self.matcher(scene.rules.matcher(id)));
+        for matcher in rule.matchers().filter_map(|id| scene.rules.matcher(id)) {
+            look(self.matcher(matcher));
         }
         for need in checks::of(&rule.id).map(|check| check.needs).unwrap_or_default() {
             look(self.need(*need));
         }
         if let Some(range) = &rule.version {
             let known = !self.evidence.inventory.judged(&range.component).is_empty();
-            if range.version_is_enough {
+            if range.requires == Requires::Version {
                 look(if known { Ok(()) } else { Err(format!("no version of {} in this bundle", range.component)) });
             }
         }
@@ -196,7 +197,7 @@ impl<'a> Seen<'a> {
 }
 
 /// Sources of evidence by component and node.
-fn sources(evidence: &Evidence) -> Vec<SourceCoverage> {
+pub fn sources(evidence: &Evidence) -> Vec<SourceCoverage> {
     let mut sources: BTreeMap<(String, Option<String>), SourceCoverage> = BTreeMap::new();
     let mut add = |component: &str, node: Option<&str>, first: Option<Timestamp>, last: Option<Timestamp>, entries: u64, bytes: u64| {
         let key = (component.to_owned(), node.map(str::to_owned));

@@ -172,7 +172,7 @@ impl FindingBuilder {
     /// A finding of this rule about this subject, with the rule's words.
     pub fn new(rule: &Rule, subject: Subject) -> Self {
         let fingerprint = Fingerprint::of(&rule.id, &subject);
-        let (affected_versions, fixed_versions) = rule.version.as_ref().map(|version| (version.affected_text(), version.fixed_text())).unwrap_or_default();
+        let (affected_versions, fixed_versions) = rule.version.as_ref().map(|version| (version.affected.clone(), version.fixed.clone())).unwrap_or_default();
         let finding = Finding {
             rule: rule.id.to_string(),
             fingerprint,

@@ -5,9 +5,10 @@ use super::finding::{Citation, State, Subject};
 use super::state;
 use crate::evidence::{LogHit, LogSource};
 use crate::kube::{Event, Object, ObjectKey, TextHit};
+use crate::rules::syntax::{Require, Requires};
 use crate::rules::{Kind, Matcher, MatcherId, Rule};
 use crate::severity::Confidence;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Clues of all rules' matchers, and the number of lines that each noise rule explains.
@@ -30,7 +31,7 @@ pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
     }
     let mut clues = Vec::new();
     for rule in scene.rules.rules() {
-        let fired: BTreeMap<MatcherId, Vec<Clue>> = rule.matchers.clone().filter_map(|id| hits.clues.remove(&id).map(|clues| (id, clues))).collect();
+        let fired: BTreeMap<MatcherId, Vec<Clue>> = rule.matchers().filter_map(|id| hits.clues.remove(&id).map(|clues| (id, clues))).collect();
         clues.extend(rule_clues(scene, rule, fired));
     }
     (clues, hits.noise)
@@ -46,7 +47,7 @@ struct Hits {
 impl Hits {
     /// Counts a hit of a noise rule, or keeps the clue of another.
     fn add(&mut self, scene: Scene<'_>, matcher: MatcherId, count: u64, clue: impl FnOnce() -> Clue) {
-        let rule = scene.rules.rule_of(matcher);
+        let Some(rule) = scene.rules.rule_of(matcher) else { return };
         if rule.kind == Kind::Noise {
             *self.noise.entry(rule.id.to_string()).or_default() += count;
         } else {
@@ -58,7 +59,7 @@ impl Hits {
 /// The clues of one rule, if as many of its matchers fired as it requires and its version fits.
 fn rule_clues(scene: Scene<'_>, rule: &Rule, mut fired: BTreeMap<MatcherId, Vec<Clue>>) -> Vec<Clue> {
     fired.retain(|id, clues| often_enough(scene, *id, clues));
-    if fired.is_empty() || (rule.require_all && fired.len() < rule.matchers.len()) {
+    if fired.is_empty() || (rule.require == Require::All && fired.len() < rule.matchers().len()) {
         return version_clue(scene, rule).into_iter().collect();
     }
     let mut clues: Vec<Clue> = fired.into_values().flatten().collect();
@@ -74,19 +75,14 @@ fn rule_clues(scene: Scene<'_>, rule: &Rule, mut fired: BTreeMap<MatcherId, Vec<
 
 /// Whether a matcher with a rate was hit that often within its time by one writer or object.
 fn often_enough(scene: Scene<'_>, id: MatcherId, clues: &mut Vec<Clue>) -> bool {
-    let (at_least, within) = match scene.rules.matcher(id) {
-        Matcher::Log(log) => (log.at_least, log.within),
-        Matcher::Event(event) => (event.at_least, None),
-        Matcher::Object(_) => (None, None),
-    };
-    let Some(at_least) = at_least else { return true };
-    let needed = u64::from(at_least);
+    let Some(rate) = scene.rules.matcher(id).and_then(Matcher::rate) else { return true };
+    let within = rate.within.and_then(|within| SignedDuration::try_from(within).ok());
     clues.retain(|clue| match (within, rate_times(scene, id, clue)) {
         (Some(within), Some(times)) if !times.is_empty() => {
-            let span = usize::try_from(needed).unwrap_or(usize::MAX).saturating_sub(1);
+            let span = usize::try_from(rate.at_least).unwrap_or(usize::MAX).saturating_sub(1);
             times.iter().zip(times.iter().skip(span)).any(|(first, last)| last.duration_since(*first) <= within)
         }
-        _ => clue.count >= needed,
+        _ => clue.count >= rate.at_least,
     });
     !clues.is_empty()
 }
@@ -108,14 +104,14 @@ fn rate_times(scene: Scene<'_>, id: MatcherId, clue: &Clue) -> Option<Vec<Timest
 fn version_fits(scene: Scene<'_>, rule: &Rule) -> Option<bool> {
     let range = rule.version.as_ref()?;
     let versions = scene.evidence.inventory.judged(&range.component);
-    (!versions.is_empty()).then(|| versions.iter().any(|fact| range.affects(&fact.version)))
+    (!versions.is_empty()).then(|| versions.iter().any(|fact| range.affects(&fact.version) == Some(true)))
 }
 
 /// The heads-up of a known issue that is told by the version alone.
 fn version_clue(scene: Scene<'_>, rule: &Rule) -> Option<Clue> {
-    let range = rule.version.as_ref().filter(|range| range.version_is_enough)?;
+    let range = rule.version.as_ref().filter(|range| range.requires == Requires::Version)?;
     let versions = scene.evidence.inventory.judged(&range.component);
-    let affected: Vec<_> = versions.into_iter().filter(|fact| range.affects(&fact.version)).collect();
+    let affected: Vec<_> = versions.into_iter().filter(|fact| range.affects(&fact.version) == Some(true)).collect();
     let first = affected.first()?;
     Some(Clue {
         rule: rule.id.to_string(),
@@ -142,7 +138,7 @@ fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Clue {
     let citations = hit.samples.iter().map(|(time, snippet, _)| Citation { path: source.path.clone(), time: *time, snippet: snippet.clone() }).collect();
     let captures = hit.samples.first().map(|(_, _, captures)| captures.as_slice()).unwrap_or_default();
     Clue {
-        rule: scene.rules.rule_of(hit.matcher).id.to_string(),
+        rule: rule_id(scene, hit.matcher),
         subject,
         affected,
         count: hit.count,
@@ -183,7 +179,7 @@ fn log_subject(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Subject {
 /// The clue of an event.
 fn event_clue(scene: Scene<'_>, event: &Event, hit: &TextHit) -> Clue {
     Clue {
-        rule: scene.rules.rule_of(hit.matcher).id.to_string(),
+        rule: rule_id(scene, hit.matcher),
         subject: scene.owner_subject(&event.object),
         affected: scene.subject(&event.object),
         count: event.count,
@@ -201,7 +197,7 @@ fn event_clue(scene: Scene<'_>, event: &Event, hit: &TextHit) -> Clue {
 
 /// The clue of an object's own field or status message.
 fn object_clue(scene: Scene<'_>, object: &Object, hit: &TextHit) -> Clue {
-    let rule = scene.rules.rule_of(hit.matcher).id.to_string();
+    let rule = rule_id(scene, hit.matcher);
     let clue = Clue { values: values(&hit.captures), ..Clue::status(&rule, scene, object) };
     let clue = clue.with_citation(&object.path, hit.snippet.clone(), None);
     match scene.evidence.index.health(object.key(), true) {
@@ -209,6 +205,11 @@ fn object_clue(scene: Scene<'_>, object: &Object, hit: &TextHit) -> Clue {
         crate::evidence::Health::Healthy => clue.in_state(State::Resolved, format!("{} is healthy at capture time", object.key())),
         _ => clue,
     }
+}
+
+/// Id of a matcher's rule.
+fn rule_id(scene: Scene<'_>, matcher: MatcherId) -> String {
+    scene.rules.rule_of(matcher).map(|rule| rule.id.to_string()).unwrap_or_default()
 }
 
 /// Named groups as values for placeholders.

@@ -163,7 +163,7 @@ impl Joined {
 /// Whether a matcher takes lines of this log (by its name) or of this writer (by the line's
 /// prefix): the kubelet's journal also holds systemd's lines about it.
 fn accepted(rules: &RuleSet, matcher: MatcherId, own: Option<&str>, unit: Option<&str>) -> bool {
-    let Matcher::Log(log) = rules.matcher(matcher) else { return true };
+    let Some(Matcher::Log(log)) = rules.matcher(matcher) else { return true };
     match (own, unit) {
         (None, None) => log.accepts(None),
         _ => own.is_some_and(|own| log.accepts(Some(own))) || unit.is_some_and(|unit| log.accepts(Some(unit))),

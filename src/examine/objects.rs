@@ -279,9 +279,12 @@ impl Reader<'_> {
             status_messages(status, "status", &mut messages);
         }
         for (path, message) in messages {
-            let mut lazy = None;
-            let found = scan::scan_message(message, TextSource::Status, &mut || lazy.get_or_insert_with(|| cite(&path)).clone(), self.examiner.rules);
-            hits.extend(found);
+            // Most messages hold no failure: their place is only looked up for those that do.
+            let unplaced = Snippet { line: 0, text: String::new(), before: vec![], after: vec![], matched: (0, 0) };
+            let found = scan::scan_message(message, TextSource::Status, &unplaced, self.examiner.rules);
+            if !found.is_empty() {
+                hits.extend(scan::scan_message(message, TextSource::Status, &cite(&path), self.examiner.rules));
+            }
         }
         hits
     }

@@ -74,6 +74,11 @@ impl ObjectText {
         table + packed
     }
 
+    /// What the text is written in.
+    pub fn format(&self) -> &TextFormat {
+        &self.format
+    }
+
     /// Line of the object's first line in its entry.
     pub fn first_line(&self) -> u64 {
         self.first_line
