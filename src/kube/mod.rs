@@ -8,6 +8,7 @@
 pub mod canonical;
 pub mod describe;
 mod event;
+pub mod kinds;
 mod meta;
 mod network;
 mod node;

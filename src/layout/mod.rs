@@ -1,12 +1,17 @@
 //! Room 2b: which collector wrote the bundle, and whose file each entry is.
 //!
-//! In: the sorted names of all entries, with what examining saw of each (its shape, the kinds of
-//! its documents). Out: a [`Layout`]: the format, why, and a [`Role`] for every entry.
+//! In: the names of all entries, with what examining saw of each (its shape, the kinds of its
+//! documents). Out: a [`Layout`]: the format, why, and a [`Role`] for every entry.
+//!
+//! Each bundle is judged on its own. Every format claims the entries that it knows, wherever they
+//! lie: wrapper folders and nested archives do not matter, and a dump inside another collector's
+//! tree still gets a dump's roles. The format that claims most entries names the bundle.
 
 mod aks_periscope;
 mod cluster_info_dump;
 mod component;
 mod generic;
+mod pod_path;
 mod role;
 
 pub use component::{COMPONENTS, component_of_container, component_of_file, component_of_unit};
@@ -15,7 +20,7 @@ pub use role::{Content, Role};
 use crate::examine::Shape;
 use crate::locator::EntryPath;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What layout may know of an entry.
 #[derive(Debug, Clone)]
@@ -41,26 +46,262 @@ pub struct EntryFacts {
 /// The format of a bundle and the role of each entry.
 #[derive(Debug, Clone)]
 pub struct Layout {
-    /// `aks-periscope`, `cluster-info-dump`, `generic`, ...
+    /// `aks-periscope`, `cluster-info-dump` or `generic`; `mixed` where several bundles of one run
+    /// differ.
     pub format: &'static str,
     /// Why, in words, naming the decisive entries: "nodes.json beside 2 folders with replication-controllers.json".
     pub reason: String,
     /// Role of each entry.
     pub roles: BTreeMap<EntryPath, Role>,
-    /// When the collector ran, where names say so (Periscope's run id).
+    /// When the collector ran, where names say so (Periscope's run id); the latest of several runs.
     pub collected_at: Option<Timestamp>,
 }
 
-/// Recognises the format and gives every entry its role.
+/// Recognises the format and gives every entry its role; the order of `entries` does not matter.
 pub fn detect(entries: &[EntryFacts]) -> Layout {
-    let roles = entries
-        .iter()
-        .map(|entry| (entry.path.clone(), Role::default()))
-        .collect();
+    let mut bundles: BTreeMap<&str, Vec<Named>> = BTreeMap::new();
+    for facts in entries {
+        bundles
+            .entry(facts.path.bundle_name())
+            .or_default()
+            .push(Named::new(facts));
+    }
+    let mut formats = BTreeSet::new();
+    let mut reasons = vec![];
+    let mut roles = BTreeMap::new();
+    let mut collected_at = None;
+    let several = bundles.len() > 1;
+    for (bundle, mut named) in bundles {
+        named.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
+        let verdict = judge(&named);
+        formats.insert(verdict.format);
+        reasons.push(if several {
+            format!("{bundle}: {}", verdict.reason)
+        } else {
+            verdict.reason
+        });
+        collected_at = collected_at.max(verdict.collected_at);
+        let paths = named.iter().map(|entry| entry.facts.path.clone());
+        roles.extend(paths.zip(verdict.roles));
+    }
+    let format = match formats.first() {
+        Some(only) if formats.len() == 1 => *only,
+        Some(_) => "mixed",
+        None => "generic",
+    };
     Layout {
-        format: "generic",
-        reason: String::new(),
+        format,
+        reason: reasons.join("; "),
         roles,
-        collected_at: None,
+        collected_at,
+    }
+}
+
+/// An entry with its name cut into segments.
+struct Named<'a> {
+    /// What is known of it.
+    facts: &'a EntryFacts,
+    /// Its name from the outermost to the innermost, cut at archives and at `/`; never empty.
+    segments: Vec<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    /// Cuts the name of an entry.
+    fn new(facts: &'a EntryFacts) -> Self {
+        let mut segments: Vec<_> = facts.path.segments().filter(|s| *s != ".").collect();
+        if segments.is_empty() {
+            segments.push(facts.path.file_name());
+        }
+        Self { facts, segments }
+    }
+
+    /// Its last segment.
+    fn file(&self) -> &'a str {
+        self.segments.last().copied().unwrap_or_default()
+    }
+
+    /// The segments before the last.
+    fn folder(&self) -> &[&'a str] {
+        self.segments.split_last().map_or(&[], |(_, folder)| folder)
+    }
+
+    /// Whether it was read as documents.
+    fn is_document(&self) -> bool {
+        matches!(
+            self.facts.shape,
+            Shape::Json | Shape::Yaml | Shape::Describe
+        )
+    }
+}
+
+/// The entries that a format knows as its own.
+struct Claim {
+    /// Roles by the entry's place in the sorted list.
+    roles: BTreeMap<usize, Role>,
+    /// What the format was recognised by.
+    reason: String,
+    /// When the collector ran.
+    collected_at: Option<Timestamp>,
+}
+
+/// What one bundle is.
+struct Verdict {
+    /// Name of its format.
+    format: &'static str,
+    /// Why.
+    reason: String,
+    /// Roles in the order of the entries.
+    roles: Vec<Role>,
+    /// When the collector ran.
+    collected_at: Option<Timestamp>,
+}
+
+/// Judges one bundle.
+///
+/// The score of a format is the number of entries that it claims. Another collector's tree, known
+/// by its marker files, scores with the entries that nobody claims, so that a dump stream inside it
+/// does not name the whole. On a tie the dump wins over Periscope, and both over the rest.
+fn judge(entries: &[Named]) -> Verdict {
+    let dump = cluster_info_dump::recognise(entries);
+    let periscope = aks_periscope::recognise(entries);
+    let generic = generic::read(entries);
+
+    let claims = |claim: &Option<Claim>| claim.as_ref().map_or(0, |claim| claim.roles.len());
+    let claimed = |index: &usize| {
+        [&dump, &periscope]
+            .iter()
+            .any(|claim| claim.as_ref().is_some_and(|c| c.roles.contains_key(index)))
+    };
+    let unclaimed = (0..entries.len()).filter(|index| !claimed(index)).count();
+    let score_of_rest = if generic.known_tree { unclaimed } else { 0 };
+    let (score_of_dump, score_of_periscope) = (claims(&dump), claims(&periscope));
+
+    let best = score_of_dump.max(score_of_periscope).max(score_of_rest);
+    let (format, reason) = match (&dump, &periscope) {
+        (Some(dump), _) if score_of_dump == best => ("cluster-info-dump", dump.reason.clone()),
+        (_, Some(periscope)) if score_of_periscope == best => {
+            ("aks-periscope", periscope.reason.clone())
+        }
+        _ => ("generic", generic.reason),
+    };
+    let collected_at = periscope.as_ref().and_then(|claim| claim.collected_at);
+    let roles = generic
+        .roles
+        .into_iter()
+        .enumerate()
+        .map(|(index, guess)| {
+            [&dump, &periscope]
+                .iter()
+                .find_map(|claim| claim.as_ref()?.roles.get(&index).cloned())
+                .unwrap_or(guess)
+        })
+        .collect();
+    Verdict {
+        format,
+        reason,
+        roles,
+        collected_at,
+    }
+}
+
+/// "1 node", "3 nodes".
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Tables of paths and roles for the tests of all formats.
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{entries, facts, role};
+    use super::*;
+
+    #[test]
+    fn nothing_is_generic() {
+        let layout = detect(&[]);
+        assert_eq!((layout.format, layout.roles.len()), ("generic", 0));
+    }
+
+    #[test]
+    fn bundles_of_one_run_are_judged_each_on_its_own() {
+        let mut all = entries("dump", &["nodes.json", "a/replication-controllers.json"]);
+        all.extend(entries(
+            "p.zip",
+            &["networkoutbound/Internet", "dns/kubernetes"],
+        ));
+        let layout = detect(&all);
+        assert_eq!(layout.format, "mixed");
+        assert!(layout.reason.starts_with("dump: "), "{}", layout.reason);
+        assert!(layout.reason.contains("; p.zip: "), "{}", layout.reason);
+
+        all.truncate(2);
+        all.extend(entries("dump2", &["b/replication-controllers.json"]));
+        assert_eq!(detect(&all).format, "cluster-info-dump");
+    }
+
+    #[test]
+    fn the_order_of_entries_does_not_matter() {
+        let mut all = entries(
+            "b.zip",
+            &[
+                "2023-10-05T09-15-02Z/aks-n-1-vmss000000/kubelet",
+                "2023-10-05T09-15-02Z/aks-n-1-vmss000000/kubeletcmd",
+                "2023-10-05T09-15-02Z/aks-n-1-vmss000000/aks-n-1-vmss000000.zip!systemlogs/kubelet",
+                "2023-10-05T09-15-02Z/aks-n-1-vmss000000/web-1-web",
+                "2023-10-05T09-15-02Z/aks-n-1-vmss000001/web-1-web",
+                "other/pods/a_b_0123456789abcdef0123456789abcdef/c/0.log",
+                "other/pods/a_b_0123456789abcdef0123456789abcdef/c/1.log",
+            ],
+        );
+        let forward = detect(&all);
+        all.reverse();
+        let backward = detect(&all);
+        assert_eq!(forward.roles, backward.roles);
+        assert_eq!(forward.reason, backward.reason);
+        assert_eq!(forward.roles.len(), all.len());
+    }
+
+    #[test]
+    fn a_dump_inside_another_collectors_tree_keeps_its_roles() {
+        let mut all = entries(
+            "host.tar.gz",
+            &[
+                "host/collector-output.log",
+                "host/systeminfo/ps",
+                "host/journald/kubelet",
+                "host/kubeadm/kubectl/cluster-info_dump",
+            ],
+        );
+        let stream = all.last_mut().expect("four entries were made");
+        stream.shape = Shape::Sections;
+        stream.sections = true;
+        stream.kinds = BTreeMap::from([("Node".into(), 1)]);
+        let layout = detect(&all);
+        assert_eq!(layout.format, "generic");
+        assert!(layout.reason.contains("Rancher"), "{}", layout.reason);
+        let stream = role(&layout, "host/kubeadm/kubectl/cluster-info_dump");
+        assert_eq!(stream.content, Content::PodLog);
+        let journal = role(&layout, "host/journald/kubelet");
+        assert_eq!(journal.component, Some("kubelet"));
+    }
+
+    #[test]
+    fn a_bare_log_is_told_by_its_name_or_by_what_it_says() {
+        let mut named = facts("raw-kubelet.log.gz", "");
+        named.hosts = vec!["node-1".into()];
+        let layout = detect(&[named]);
+        assert_eq!(layout.format, "generic");
+        let role = layout.roles.values().next().expect("one entry was given");
+        assert_eq!(role.content, Content::NodeLog);
+        assert_eq!(role.component, Some("kubelet"));
+        assert_eq!(role.node.as_deref(), Some("node-1"));
+
+        let mut unnamed = facts("stdin", "");
+        unnamed.component_hint = Some("kube-apiserver");
+        let layout = detect(&[unnamed]);
+        let role = layout.roles.values().next().expect("one entry was given");
+        assert_eq!(role.component, Some("kube-apiserver"));
     }
 }

@@ -1,5 +1,7 @@
 //! Whose file an entry is.
 
+use super::component::component_of_container;
+
 /// Whose file an entry is, as far as its format says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Role {
@@ -35,4 +37,47 @@ pub enum Content {
     Other,
     /// The same content again (the loose blob of a zip, a second node's copy).
     Duplicate,
+}
+
+impl Role {
+    /// A role of which only the content is known.
+    pub(super) fn of(content: Content) -> Self {
+        Self {
+            content,
+            ..Self::default()
+        }
+    }
+
+    /// Log of a container; parts that the name does not say are empty.
+    pub(super) fn pod_log(namespace: &str, pod: &str, container: &str) -> Self {
+        Self {
+            component: component_of_container(container, pod),
+            namespace: some(namespace),
+            pod: some(pod),
+            container: some(container),
+            ..Self::of(Content::PodLog)
+        }
+    }
+
+    /// Log from a node.
+    pub(super) fn node_log(component: Option<&'static str>, node: Option<&str>) -> Self {
+        Self {
+            component,
+            node: node.and_then(some),
+            ..Self::of(Content::NodeLog)
+        }
+    }
+
+    /// Objects of a namespace, or of the cluster.
+    pub(super) fn objects(namespace: &str) -> Self {
+        Self {
+            namespace: some(namespace),
+            ..Self::of(Content::Objects)
+        }
+    }
+}
+
+/// The text, unless it is empty.
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_string())
 }
