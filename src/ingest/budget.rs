@@ -22,7 +22,7 @@ const CHARGED: u64 = 8;
 
 /// What may still be read.
 #[derive(Debug)]
-pub struct Budget {
+pub(super) struct Budget {
     /// Decompressed bytes.
     bytes: Cell<u64>,
     /// Entries.
@@ -33,7 +33,7 @@ pub struct Budget {
 
 impl Budget {
     /// The budget of one input.
-    pub fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         Self::of(limits.bundle_bytes, limits.entries)
     }
 
@@ -47,26 +47,26 @@ impl Budget {
     }
 
     /// Takes one entry; `false` when there is none left.
-    pub fn take_entry(&self) -> bool {
+    pub(super) fn take_entry(&self) -> bool {
         let left = self.entries.get();
         self.entries.set(left.saturating_sub(1));
         left > 0
     }
 
     /// Takes `bytes`; `false` when fewer are left, and then none are.
-    pub fn take_bytes(&self, bytes: u64) -> bool {
+    pub(super) fn take_bytes(&self, bytes: u64) -> bool {
         let left = self.bytes.get();
         self.bytes.set(left.saturating_sub(bytes));
         left >= bytes
     }
 
     /// Sets aside what an entry of this size that is no archive needs; `None` when it is not there.
-    pub fn set_aside_plain(&self, size: u64) -> Option<Self> {
+    pub(super) fn set_aside_plain(&self, size: u64) -> Option<Self> {
         self.take_bytes(size).then(|| Self::of(size, 1))
     }
 
     /// Sets aside what an archive of `packed` bytes may need.
-    pub fn set_aside_archive(&self, packed: u64, limits: &Limits) -> Option<Self> {
+    pub(super) fn set_aside_archive(&self, packed: u64, limits: &Limits) -> Option<Self> {
         let left = self.bytes.get();
         let share = packed
             .saturating_mul(RATIO)
@@ -78,14 +78,14 @@ impl Budget {
     }
 
     /// The gap for a budget without entries.
-    pub fn entries_gap(&self) -> GapReason {
+    pub(super) fn entries_gap(&self) -> GapReason {
         GapReason::Limit {
             limit: format!("{} entries", self.started.1),
         }
     }
 
     /// The gap for a budget without bytes.
-    pub fn bytes_gap(&self) -> GapReason {
+    pub(super) fn bytes_gap(&self) -> GapReason {
         GapReason::Limit {
             limit: format!("{} decompressed", size(self.started.0)),
         }
@@ -93,13 +93,13 @@ impl Budget {
 
     /// Bytes that may still be read.
     #[cfg(test)]
-    pub fn bytes_left(&self) -> u64 {
+    pub(super) fn bytes_left(&self) -> u64 {
         self.bytes.get()
     }
 }
 
 /// A number of bytes in words: the largest binary unit that leaves no fraction.
-pub fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
     units
         .iter()
@@ -113,18 +113,18 @@ pub fn size(bytes: u64) -> String {
 /// Ends a stream at a limit; travels inside an [`io::Error`] through the decoders above.
 #[derive(Debug, thiserror::Error)]
 #[error("over the limit of {limit}")]
-pub struct OverLimit {
+pub(super) struct OverLimit {
     /// Which limit, in words with its unit.
-    pub limit: String,
+    pub(super) limit: String,
 }
 
 /// The error that ends a stream at `limit`.
-pub fn over(limit: String) -> io::Error {
+pub(super) fn over(limit: String) -> io::Error {
     io::Error::other(OverLimit { limit })
 }
 
 /// The gap that a stream's error stands for.
-pub fn reason(error: &io::Error) -> GapReason {
+pub(super) fn reason(error: &io::Error) -> GapReason {
     match error
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<OverLimit>())
@@ -139,14 +139,14 @@ pub fn reason(error: &io::Error) -> GapReason {
 }
 
 /// Charges what is read to a budget.
-pub struct Metered<'a, R> {
+pub(super) struct Metered<'a, R> {
     inner: R,
     budget: &'a Budget,
 }
 
 impl<'a, R: Read> Metered<'a, R> {
     /// Charges what is read of `inner` to `budget`.
-    pub fn new(inner: R, budget: &'a Budget) -> Self {
+    pub(super) fn new(inner: R, budget: &'a Budget) -> Self {
         Self { inner, budget }
     }
 }

@@ -18,10 +18,10 @@ use std::ops::ControlFlow;
 const CONTEXT_BYTES: usize = 8 << 10;
 
 /// Where work goes.
-pub type Out<'a> = dyn FnMut(Work) -> ControlFlow<()> + 'a;
+pub(super) type Out<'a> = dyn FnMut(Work) -> ControlFlow<()> + 'a;
 
 /// Cuts one entry.
-pub struct Cutter<'a> {
+pub(super) struct Cutter<'a> {
     place: &'a Place,
     limits: &'a Limits,
     choose: CutFor<'a>,
@@ -49,7 +49,7 @@ pub struct Cutter<'a> {
 
 impl<'a> Cutter<'a> {
     /// At the beginning of the entry at `place`.
-    pub fn new(place: &'a Place, limits: &'a Limits, choose: CutFor<'a>) -> Self {
+    pub(super) fn new(place: &'a Place, limits: &'a Limits, choose: CutFor<'a>) -> Self {
         Self {
             place,
             limits,
@@ -68,12 +68,12 @@ impl<'a> Cutter<'a> {
     }
 
     /// Whether no more text is of use: the entry is skipped, or its document is too long.
-    pub fn done(&self) -> bool {
+    pub(super) fn done(&self) -> bool {
         self.done
     }
 
     /// Takes more text.
-    pub fn push(&mut self, text: &[u8], out: &mut Out<'_>) -> ControlFlow<()> {
+    pub(super) fn push(&mut self, text: &[u8], out: &mut Out<'_>) -> ControlFlow<()> {
         let Some(cut) = self.cut else {
             self.text.extend_from_slice(text);
             return if self.text.len() < HEAD {
@@ -87,7 +87,7 @@ impl<'a> Cutter<'a> {
     }
 
     /// Hands out what is left; an entry without text is one empty piece.
-    pub fn finish(mut self, out: &mut Out<'_>) -> ControlFlow<()> {
+    pub(super) fn finish(mut self, out: &mut Out<'_>) -> ControlFlow<()> {
         if self.cut.is_none() {
             self.decide(out)?;
         }
@@ -301,5 +301,246 @@ fn context_after(text: &[u8], stop: usize, count: usize) -> usize {
                 .find(|at| text.get(*at).is_none_or(|b| b & 0xc0 != 0x80))
                 .unwrap_or(roof),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Small limits, so that a few lines have edges.
+    fn limits(chunk: usize, document: usize, line: usize) -> Limits {
+        Limits {
+            chunk_bytes: chunk,
+            document_bytes: document,
+            line_bytes: line,
+            ..Limits::RELEASE
+        }
+    }
+
+    /// All work of one entry, pushed in portions of `step` bytes.
+    fn run(limits: &Limits, cut: Cut, text: &[u8], step: usize) -> (Vec<Chunk>, Vec<Gap>) {
+        let place = Place::bundle("x", false);
+        let choose = move |_: &_, _: &[u8]| cut;
+        let mut cutter = Cutter::new(&place, limits, &choose);
+        let (mut chunks, mut gaps) = (Vec::new(), Vec::new());
+        let mut out = |work| {
+            match work {
+                Work::Chunk(chunk) => chunks.push(chunk),
+                Work::Gap(gap) => gaps.push(gap),
+                Work::Deferred(_) => unreachable!("nothing defers here"),
+            }
+            ControlFlow::Continue(())
+        };
+        for portion in text.chunks(step) {
+            assert!(cutter.push(portion, &mut out).is_continue());
+        }
+        assert!(cutter.finish(&mut out).is_continue());
+        (chunks, gaps)
+    }
+
+    /// A chunk's own text.
+    fn body(chunk: &Chunk) -> &[u8] {
+        &chunk.bytes[chunk.body.clone()]
+    }
+
+    /// Numbers, last marks, line numbers and surroundings agree with the whole text.
+    fn check(chunks: &[Chunk], text: &[u8]) {
+        let bodies: Vec<u8> = chunks.iter().flat_map(|c| body(c).to_vec()).collect();
+        assert_eq!(bodies, text);
+        let mut at = 0;
+        for (number, chunk) in chunks.iter().enumerate() {
+            assert_eq!(chunk.piece as usize, number);
+            assert_eq!(chunk.last, number + 1 == chunks.len());
+            assert_eq!(chunk.first_line, 1 + lines(&text[..at]));
+            let lead = chunk.body.start;
+            let from = at - lead;
+            assert_eq!(chunk.bytes, text[from..from + chunk.bytes.len()]);
+            assert!(lines(&chunk.bytes[..lead]) <= 3);
+            assert!(lines(&chunk.bytes[chunk.body.end..]) <= 3);
+            at += chunk.body.len();
+        }
+    }
+
+    /// Many lines, more than the head and several pieces.
+    fn log(count: usize) -> Vec<u8> {
+        (1..=count)
+            .map(|n| format!("line {n} of a log that has some length\n"))
+            .collect::<String>()
+            .into_bytes()
+    }
+
+    #[test]
+    fn lines_are_cut_at_line_ends_with_three_lines_around() {
+        let text = log(5000);
+        let (chunks, gaps) = run(&limits(1000, 5000, 500), Cut::Lines, &text, 777);
+        assert!(gaps.is_empty());
+        assert!(chunks.len() > 100);
+        check(&chunks, &text);
+        let second = &chunks[1];
+        assert!(second.body.len() <= 1000 && body(second).ends_with(b"\n"));
+        assert_eq!(lines(&second.bytes[..second.body.start]), 3);
+        assert_eq!(lines(&second.bytes[second.body.end..]), 3);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_cut_and_the_numbers_stay_right() {
+        let mut text = log(3);
+        text.extend(vec![b'x'; 300_000]);
+        text.extend(b"\nafter\n");
+        let (chunks, gaps) = run(&limits(1 << 20, 1 << 20, 100), Cut::Lines, &text, 4096);
+        let [chunk] = &chunks[..] else {
+            panic!("one piece")
+        };
+        let kept = String::from_utf8_lossy(body(chunk)).into_owned();
+        let kept: Vec<_> = kept.lines().collect();
+        assert_eq!((kept.len(), kept[3].len(), kept[4]), (5, 100, "after"));
+        let [gap] = &gaps[..] else { panic!("one gap") };
+        assert_eq!(gap.locator.to_string(), "x:4");
+        assert_eq!(
+            gap.reason.to_string(),
+            "over the limit of 100 bytes of one line"
+        );
+    }
+
+    #[test]
+    fn a_document_is_one_piece_up_to_its_limit() {
+        let text = log(3000);
+        let (chunks, gaps) = run(&limits(100, 1 << 20, 100), Cut::Whole, &text, 1000);
+        assert_eq!((chunks.len(), gaps.len()), (1, 0));
+        check(&chunks, &text);
+        let (chunks, gaps) = run(&limits(100, 70_000, 100), Cut::Whole, &text, 1000);
+        assert_eq!((chunks.len(), gaps.len()), (1, 1));
+        check(&chunks, &text[..70_000]);
+    }
+
+    #[test]
+    fn an_empty_entry_is_one_empty_piece_and_a_skipped_one_is_none() {
+        for cut in [Cut::Lines, Cut::Whole, Cut::Sections] {
+            let (chunks, _) = run(&limits(100, 100, 100), cut, b"", 1);
+            assert_eq!(chunks.len(), 1, "{cut:?}");
+            check(&chunks, b"");
+        }
+        let (chunks, gaps) = run(&limits(100, 100, 100), Cut::Skip, &log(5000), 1000);
+        assert!(chunks.is_empty() && gaps.is_empty());
+    }
+
+    /// A dump: a document, a section whose log quotes another START, and its glued END.
+    fn dump(items: usize, log_lines: usize) -> String {
+        let items: String = (0..items)
+            .map(|n| format!("    {{\n        \"name\": \"item-{n}\"\n    }},\n"))
+            .collect();
+        let log: String = (0..log_lines).map(|n| format!("log line {n}\n")).collect();
+        format!(
+            "{{\n    \"kind\": \"PodList\",\n{items}}}\n\
+             ==== START logs for container c of pod ns/p ====\n\
+             ==== START logs for container other of pod ns/q ====\n{log}\
+             last line==== END logs for container c of pod ns/p ====\n\
+             ---\nkind: EventList\n"
+        )
+    }
+
+    #[test]
+    fn a_dump_is_cut_between_documents_and_inside_logs_only() {
+        let text = dump(900, 4000).repeat(3);
+        let (chunks, gaps) = run(
+            &limits(2000, 200_000, 500),
+            Cut::Sections,
+            text.as_bytes(),
+            999,
+        );
+        assert!(gaps.is_empty(), "{gaps:?}");
+        check(&chunks, text.as_bytes());
+        for chunk in &chunks {
+            let body = String::from_utf8_lossy(body(chunk)).into_owned();
+            match chunk.section.as_deref() {
+                Some(line) => {
+                    assert_eq!(line, "==== START logs for container c of pod ns/p ====");
+                    assert!(!body.starts_with('{') && !body.starts_with("---"), "{body}");
+                }
+                None => assert!(
+                    ["{", "---", "==== START"]
+                        .iter()
+                        .any(|first| body.starts_with(first)),
+                    "{}",
+                    chunk.first_line
+                ),
+            }
+            let documents = body.matches("\"kind\"").count();
+            let ends = body.matches("\n}\n").count();
+            assert_eq!(documents, ends, "a document stays whole");
+        }
+        assert!(chunks.iter().any(|chunk| chunk.section.is_some()));
+    }
+
+    #[test]
+    fn a_document_of_a_dump_over_the_limit_is_cut_at_a_line_end_and_said_once() {
+        let text = dump(9000, 10);
+        let (chunks, gaps) = run(
+            &limits(2000, 20_000, 500),
+            Cut::Sections,
+            text.as_bytes(),
+            999,
+        );
+        assert_eq!(gaps.len(), 1);
+        check(&chunks, text.as_bytes());
+        for chunk in &chunks {
+            assert!(chunk.body.len() <= 20_000);
+            assert!(body(chunk).ends_with(b"\n"));
+        }
+    }
+
+    /// Pieces of text whose joins are where cutting may go wrong.
+    fn any_text() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            4 => "[a-z ]{0,40}\n",
+            1 => Just("}\n".to_owned()),
+            1 => Just("{\n".to_owned()),
+            1 => Just("---\n".to_owned()),
+            1 => Just("\r\n".to_owned()),
+            1 => "[a-zé]{100,300}",
+            1 => Just("==== START logs for container c of pod n/p ====\n".to_owned()),
+            1 => Just("==== END logs for container c of pod n/p ====\n".to_owned()),
+        ];
+        // Repeated, because nothing is cut below the size of the context.
+        (prop::collection::vec(piece, 0..60), 1..80usize)
+            .prop_map(|(pieces, times)| pieces.concat().repeat(times).into_bytes())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn pieces_add_up_to_the_text_whatever_the_portions(
+            text in any_text(),
+            chunk in 1..5000usize,
+            document in 1..30_000usize,
+            steps in (1..9000usize, 1..9000usize),
+        ) {
+            for cut in [Cut::Lines, Cut::Sections] {
+                let limits = limits(chunk, document, usize::MAX >> 1);
+                let (first, gaps) = run(&limits, cut, &text, steps.0);
+                check(&first, &text);
+                let (second, again) = run(&limits, cut, &text, steps.1);
+                prop_assert_eq!(format!("{first:?}"), format!("{second:?}"));
+                prop_assert_eq!(gaps, again);
+            }
+        }
+
+        #[test]
+        fn long_lines_are_cut_the_same_whatever_the_portions(
+            text in any_text(),
+            line in 1..120usize,
+            steps in (1..9000usize, 1..9000usize),
+        ) {
+            let limits = limits(1000, 1000, line);
+            let (first, gaps) = run(&limits, Cut::Lines, &text, steps.0);
+            let (second, again) = run(&limits, Cut::Lines, &text, steps.1);
+            prop_assert_eq!(format!("{first:?}"), format!("{second:?}"));
+            prop_assert_eq!(gaps, again);
+            let ends: u64 = first.iter().map(|chunk| lines(body(chunk))).sum();
+            prop_assert_eq!(ends, lines(&text));
+        }
     }
 }

@@ -25,11 +25,11 @@ use walkdir::{DirEntry, WalkDir};
 const PROBE: usize = 512;
 
 /// What is known of a folder after it was read.
-pub struct Facts {
+pub(super) struct Facts {
     /// Over names, sizes and contents, in hex.
     pub sha256: String,
     /// Bytes of all files.
-    pub bytes: u64,
+    pub(super) bytes: u64,
 }
 
 /// The walk over a folder, the same every time.
@@ -55,7 +55,7 @@ fn total(root: &Path) -> u64 {
 }
 
 /// Reads the folder `root`, which stands at `place`, until the work is no longer wanted.
-pub fn read(walker: &mut Walker<'_>, place: &Place, root: &Path) -> Facts {
+pub(super) fn read(walker: &mut Walker<'_>, place: &Place, root: &Path) -> Facts {
     let meter = walker.reader.meter;
     meter.total.fetch_add(total(root), Ordering::Relaxed);
     let mut hash = Sha256::new();
@@ -163,7 +163,7 @@ fn set_aside(walker: &Walker<'_>, size: u64, file: &mut dyn Read) -> Option<Budg
 }
 
 /// Reads a deferred file.
-pub fn read_file(walker: &mut Walker<'_>, place: &Place, path: &Path) -> ControlFlow<()> {
+pub(super) fn read_file(walker: &mut Walker<'_>, place: &Place, path: &Path) -> ControlFlow<()> {
     // The meter counted its bytes when they were hashed.
     let uncounted = AtomicU64::new(0);
     match File::open(path) {

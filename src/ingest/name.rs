@@ -7,15 +7,15 @@ use std::collections::HashMap;
 
 /// A name that can be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name {
+pub(super) struct Name {
     /// What it is shown as.
-    pub shown: String,
+    pub(super) shown: String,
     /// Whether it is no plain relative path: `..`, absolute, a drive letter, control characters.
-    pub hostile: bool,
+    pub(super) hostile: bool,
 }
 
 /// The name to show for `raw`.
-pub fn clean(raw: &str) -> Name {
+pub(super) fn clean(raw: &str) -> Name {
     let absolute = raw.starts_with(['/', '\\']);
     let drive = matches!(raw.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     let climbs = raw.split(['/', '\\']).any(|segment| segment == "..");
@@ -45,7 +45,7 @@ pub fn clean(raw: &str) -> Name {
 }
 
 /// Whether the entry is what macOS adds to archives and folders beside the files themselves.
-pub fn is_clutter(name: &str) -> bool {
+pub(super) fn is_clutter(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     file == ".DS_Store"
         || file.starts_with("._")
@@ -54,14 +54,14 @@ pub fn is_clutter(name: &str) -> bool {
 
 /// The names that one archive used so far, as hashes: an archive may hold millions.
 #[derive(Debug, Default)]
-pub struct Names {
+pub(super) struct Names {
     /// How often each name was used.
     used: HashMap<u64, u32>,
 }
 
 impl Names {
     /// `name`, or with `#2`, `#3` and so on where it was used before, and whether it was.
-    pub fn unique(&mut self, name: String) -> (String, bool) {
+    pub(super) fn unique(&mut self, name: String) -> (String, bool) {
         let hash = xxhash_rust::xxh3::xxh3_64(name.as_bytes());
         let count = self.used.entry(hash).or_insert(0);
         *count = count.saturating_add(1);

@@ -25,7 +25,7 @@ struct Open {
 
 /// What is known of the text after the last cut.
 #[derive(Debug, Default)]
-pub struct Sections {
+pub(super) struct Sections {
     /// The section that the piece begins in.
     at_start: Option<Arc<Open>>,
     /// The section that the next unread line stands in.
@@ -44,18 +44,18 @@ pub struct Sections {
 
 impl Sections {
     /// The START line of the section that the piece begins in.
-    pub fn open(&self) -> Option<Arc<str>> {
+    pub(super) fn open(&self) -> Option<Arc<str>> {
         self.at_start.as_ref().map(|open| Arc::clone(&open.line))
     }
 
     /// The safe place to cut; `None` while a better one may come.
-    pub fn safe(&self) -> Option<usize> {
+    pub(super) fn safe(&self) -> Option<usize> {
         let (at, _) = self.best.as_ref()?;
         self.settled.then_some(*at)
     }
 
     /// The last line end before `limit`, or `limit` itself where one line is that long.
-    pub fn force(&mut self, limit: usize) -> usize {
+    pub(super) fn force(&mut self, limit: usize) -> usize {
         let place = self
             .line_end
             .take()
@@ -66,7 +66,7 @@ impl Sections {
     }
 
     /// The text was cut at the safe (or forced) place, which is now at `start`.
-    pub fn restart(&mut self, start: usize) {
+    pub(super) fn restart(&mut self, start: usize) {
         let open = self.best.take().and_then(|(_, open)| open);
         *self = Self {
             at_start: open.clone(),
@@ -79,7 +79,7 @@ impl Sections {
 
     /// Reads on in `text` for the piece that begins at `start`, should hold `size` bytes and must
     /// not hold more than `limit`; `end` when no more text will come.
-    pub fn scan(&mut self, text: &[u8], start: usize, size: usize, limit: usize, end: bool) {
+    pub(super) fn scan(&mut self, text: &[u8], start: usize, size: usize, limit: usize, end: bool) {
         self.next = self.next.max(start);
         while !self.settled {
             let rest = &text[self.next..];

@@ -6,11 +6,11 @@
 use super::text;
 
 /// Bytes of the beginning that are looked at; also what the caller sees to choose a cut.
-pub const HEAD: usize = 64 << 10;
+pub(super) const HEAD: usize = 64 << 10;
 
 /// What a beginning announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// One compressed stream.
     Compressed(Codec),
     /// A tar.
@@ -27,7 +27,7 @@ pub enum Kind {
 
 /// A compressed stream's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Codec {
+pub(super) enum Codec {
     /// gzip, of any number of members.
     Gzip,
     /// zstd.
@@ -65,7 +65,7 @@ const MAGIC: &[(&[u8], Kind)] = &[
 ];
 
 /// What the bytes that begin with `head` are.
-pub fn sniff(head: &[u8]) -> Kind {
+pub(super) fn sniff(head: &[u8]) -> Kind {
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return *kind;
     }
@@ -82,7 +82,7 @@ pub fn sniff(head: &[u8]) -> Kind {
 
 impl Kind {
     /// Whether more than its own bytes may come out of it.
-    pub fn unfolds(self) -> bool {
+    pub(super) fn unfolds(self) -> bool {
         matches!(self, Self::Compressed(_) | Self::Tar | Self::Zip)
     }
 }

@@ -17,7 +17,7 @@ const ZSTD_WINDOW: u32 = 27;
 const COMPRESSED_BUFFER: usize = 64 << 10;
 
 /// The decoded bytes of `inner`; every member of a gzip, every stream of the others.
-pub fn decode<'a>(codec: Codec, inner: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+pub(super) fn decode<'a>(codec: Codec, inner: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let inner = BufReader::with_capacity(COMPRESSED_BUFFER, inner);
     Ok(match codec {
         Codec::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(inner)),
@@ -39,7 +39,7 @@ pub fn decode<'a>(codec: Codec, inner: impl Read + 'a) -> io::Result<Box<dyn Rea
 }
 
 /// The modification time in a gzip header; zero stands for none.
-pub fn gzip_modified(head: &[u8]) -> Option<Timestamp> {
+pub(super) fn gzip_modified(head: &[u8]) -> Option<Timestamp> {
     let seconds = head.get(4..8)?.try_into().ok().map(u32::from_le_bytes)?;
     (seconds != 0)
         .then(|| Timestamp::from_second(i64::from(seconds)).ok())
@@ -47,7 +47,7 @@ pub fn gzip_modified(head: &[u8]) -> Option<Timestamp> {
 }
 
 /// Reads until `buf` is full or the stream ends; the error that ended it comes with what was read.
-pub fn fill(reader: &mut dyn Read, buf: &mut [u8]) -> (usize, Option<io::Error>) {
+pub(super) fn fill(reader: &mut dyn Read, buf: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while filled < buf.len() {
         match reader.read(&mut buf[filled..]) {
@@ -61,7 +61,7 @@ pub fn fill(reader: &mut dyn Read, buf: &mut [u8]) -> (usize, Option<io::Error>)
 }
 
 /// A reader whose beginning was looked at.
-pub struct Peeked<'a> {
+pub(super) struct Peeked<'a> {
     head: Vec<u8>,
     given: usize,
     error: Option<io::Error>,
@@ -70,7 +70,7 @@ pub struct Peeked<'a> {
 
 impl<'a> Peeked<'a> {
     /// Looks at up to `bytes` of `inner`.
-    pub fn new(inner: &'a mut dyn Read, bytes: usize) -> Self {
+    pub(super) fn new(inner: &'a mut dyn Read, bytes: usize) -> Self {
         let mut head = vec![0; bytes];
         let (filled, error) = fill(inner, &mut head);
         head.truncate(filled);
@@ -83,7 +83,7 @@ impl<'a> Peeked<'a> {
     }
 
     /// The beginning.
-    pub fn head(&self) -> &[u8] {
+    pub(super) fn head(&self) -> &[u8] {
         &self.head
     }
 }
@@ -105,14 +105,14 @@ impl Read for Peeked<'_> {
 }
 
 /// A reader that has to give a stated number of bytes: ending earlier is damage.
-pub struct Exact<R> {
+pub(super) struct Exact<R> {
     inner: R,
     left: u64,
 }
 
 impl<R: Read> Exact<R> {
     /// Expects `bytes` of `inner`.
-    pub fn new(inner: R, bytes: u64) -> Self {
+    pub(super) fn new(inner: R, bytes: u64) -> Self {
         Self { inner, left: bytes }
     }
 }
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_cut_stream_gives_an_error_and_never_a_short_success() {
         let text: Vec<u8> = (0..200_000u32)
-            .flat_map(|n| (n * n).to_le_bytes())
+            .flat_map(|n| n.wrapping_mul(n).to_le_bytes())
             .collect();
         for (codec, bytes) in encoded(&text) {
             let half = &bytes[..bytes.len() / 2];

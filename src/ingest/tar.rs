@@ -40,7 +40,11 @@ impl Read for Guarded<'_> {
 }
 
 /// Reads the tar at `place`.
-pub fn read(walker: &mut Walker<'_>, place: &Place, stream: &mut dyn Read) -> ControlFlow<()> {
+pub(super) fn read(
+    walker: &mut Walker<'_>,
+    place: &Place,
+    stream: &mut dyn Read,
+) -> ControlFlow<()> {
     let allowed = Cell::new(HEADER_BYTES);
     let mut archive = Archive::new(Guarded {
         inner: stream,

@@ -9,7 +9,7 @@ const WINDOW: usize = 64;
 
 /// Which half of a UTF-16 code unit comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub(super) enum Order {
     /// The low byte: Windows.
     Little,
     /// The high byte.
@@ -63,7 +63,7 @@ fn look(window: &[u8]) -> Look {
 }
 
 /// The UTF-16 that a file begins with, told from its mark or its zeros.
-pub fn utf16_at_start(head: &[u8]) -> Option<Order> {
+pub(super) fn utf16_at_start(head: &[u8]) -> Option<Order> {
     match head {
         [0xff, 0xfe, ..] => Some(Order::Little),
         [0xfe, 0xff, ..] => Some(Order::Big),
@@ -75,7 +75,7 @@ pub fn utf16_at_start(head: &[u8]) -> Option<Order> {
 }
 
 /// Decodes one entry, block by block.
-pub struct Decoder {
+pub(super) struct Decoder {
     /// Whether nothing was decoded yet.
     fresh: bool,
     /// The UTF-16 decoder while the text is UTF-16.
@@ -84,7 +84,7 @@ pub struct Decoder {
 
 impl Decoder {
     /// At the beginning of an entry.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             fresh: true,
             wide: None,
@@ -93,7 +93,7 @@ impl Decoder {
 
     /// Appends `block` as UTF-8 to `out`. All blocks but the last have the same, even size, so that
     /// equal content is judged in equal windows.
-    pub fn push(&mut self, block: &[u8], out: &mut Vec<u8>) {
+    pub(super) fn push(&mut self, block: &[u8], out: &mut Vec<u8>) {
         let mut rest = block;
         if std::mem::take(&mut self.fresh) {
             rest = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);

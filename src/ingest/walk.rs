@@ -28,34 +28,34 @@ const DEFERRED_PIECES: u64 = 32;
 
 /// What a walk came across; decides whether there was anything to read at all.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Seen {
+pub(super) struct Seen {
     /// Entries read or deferred.
-    pub entries: u64,
+    pub(super) entries: u64,
     /// Gaps.
-    pub gaps: u64,
+    pub(super) gaps: u64,
     /// Encrypted members.
-    pub encrypted: u64,
+    pub(super) encrypted: u64,
     /// Whether the input itself is of no known kind.
-    pub unknown: bool,
+    pub(super) unknown: bool,
 }
 
 /// Walks one input, or one deferred entry.
-pub struct Walker<'a> {
+pub(super) struct Walker<'a> {
     /// Bounds, the cut and the meter.
-    pub reader: &'a Reader<'a>,
+    pub(super) reader: &'a Reader<'a>,
     /// What may still be read.
-    pub budget: &'a Budget,
+    pub(super) budget: &'a Budget,
     /// Whether entries may be left to other threads.
-    pub defers: bool,
+    pub(super) defers: bool,
     /// What was come across.
-    pub seen: Seen,
+    pub(super) seen: Seen,
     /// Where work goes.
     out: &'a mut dyn FnMut(Work) -> ControlFlow<()>,
 }
 
 impl<'a> Walker<'a> {
     /// A walk that hands its work to `out`.
-    pub fn new(
+    pub(super) fn new(
         reader: &'a Reader<'a>,
         budget: &'a Budget,
         defers: bool,
@@ -71,7 +71,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Hands on that something at `path` was not read.
-    pub fn gap(&mut self, path: &EntryPath, reason: GapReason) -> ControlFlow<()> {
+    pub(super) fn gap(&mut self, path: &EntryPath, reason: GapReason) -> ControlFlow<()> {
         self.seen.gaps += 1;
         self.seen.encrypted += u64::from(reason == GapReason::Encrypted);
         (self.out)(Work::Gap(Gap {
@@ -81,7 +81,12 @@ impl<'a> Walker<'a> {
     }
 
     /// Leaves an entry to another thread.
-    pub fn defer(&mut self, place: Place, budget: Budget, source: Source) -> ControlFlow<()> {
+    pub(super) fn defer(
+        &mut self,
+        place: Place,
+        budget: Budget,
+        source: Source,
+    ) -> ControlFlow<()> {
         self.seen.entries += 1;
         (self.out)(Work::Deferred(Deferred {
             path: place.path,
@@ -93,13 +98,13 @@ impl<'a> Walker<'a> {
     }
 
     /// Whether an entry of this size is cut by the reading thread itself.
-    pub fn is_large(&self, size: u64) -> bool {
+    pub(super) fn is_large(&self, size: u64) -> bool {
         size > DEFERRED_PIECES.saturating_mul(self.reader.limits.chunk_bytes as u64)
     }
 
     /// The place of the entry `raw` in the archive at `around`; `None` for what macOS adds. Counts
     /// the entry, and says what is wrong with its name. Breaks when there may be no more entries.
-    pub fn enter(
+    pub(super) fn enter(
         &mut self,
         around: &Place,
         names: &mut Names,
@@ -128,7 +133,7 @@ impl<'a> Walker<'a> {
 
     /// Takes one more entry of the archive at `around`; says so and gives `false` when there may be
     /// no more.
-    pub fn take_entry(&mut self, around: &Place) -> ControlFlow<(), bool> {
+    pub(super) fn take_entry(&mut self, around: &Place) -> ControlFlow<(), bool> {
         if self.budget.take_entry() {
             return ControlFlow::Continue(true);
         }
@@ -137,7 +142,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Reads whatever `stream` is.
-    pub fn content(&mut self, place: &Place, stream: &mut dyn Read) -> ControlFlow<()> {
+    pub(super) fn content(&mut self, place: &Place, stream: &mut dyn Read) -> ControlFlow<()> {
         let mut stream = Peeked::new(stream, HEAD);
         let kind = sniff(stream.head());
         if kind.unfolds() && place.depth.max(place.layers) > self.reader.limits.depth {
@@ -149,7 +154,8 @@ impl<'a> Walker<'a> {
             Kind::Tar => tar::read(self, place, &mut stream),
             Kind::Zip => self.nested_zip(place, &mut stream),
             Kind::Unsupported(_) | Kind::Binary if place.depth == 0 => {
-                self.seen.unknown = true;
+                // A tar without entries is zeros and nothing else.
+                self.seen.unknown = stream.head().iter().any(|b| *b != 0);
                 ControlFlow::Continue(())
             }
             Kind::Unsupported(what) => {

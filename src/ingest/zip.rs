@@ -36,7 +36,7 @@ const PROBE: usize = 512;
 
 /// Where a zip is.
 #[derive(Debug, Clone)]
-pub enum Zip {
+pub(super) enum Zip {
     /// On disk.
     File(Arc<Path>),
     /// In memory: it came out of another archive, or through a pipe.
@@ -59,13 +59,17 @@ impl Zip {
 
 /// A member of a zip that any thread may open.
 #[derive(Debug)]
-pub struct Member {
+pub(super) struct Member {
     zip: Zip,
     entry: OwnedZipFileEntry,
 }
 
 /// Reads a deferred member.
-pub fn read_member(walker: &mut Walker<'_>, place: &Place, member: &Member) -> ControlFlow<()> {
+pub(super) fn read_member(
+    walker: &mut Walker<'_>,
+    place: &Place,
+    member: &Member,
+) -> ControlFlow<()> {
     match member.zip.open(MEMBER_BUFFER) {
         Ok(mut reader) => unpack(walker, place, &member.entry, &mut reader),
         Err(error) => walker.gap(&place.path, unreadable(&error)),
@@ -73,7 +77,7 @@ pub fn read_member(walker: &mut Walker<'_>, place: &Place, member: &Member) -> C
 }
 
 /// Reads the zip at `place`.
-pub fn read(walker: &mut Walker<'_>, place: &Place, zip: &Zip) -> ControlFlow<()> {
+pub(super) fn read(walker: &mut Walker<'_>, place: &Place, zip: &Zip) -> ControlFlow<()> {
     let readers = zip
         .open(DIRECTORY_BUFFER)
         .and_then(|directory| Ok((directory, zip.open(MEMBER_BUFFER)?)));

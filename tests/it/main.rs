@@ -1,0 +1,3 @@
+//! Integration tests, one program so that they link once.
+
+mod hostile_ingest;
