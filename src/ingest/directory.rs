@@ -1,1 +1,199 @@
-//! stub
+//! Folders: files in the order of their names, links and devices never followed.
+//!
+//! In: a folder. Out: its files, small ones deferred and large ones cut in place, and a hash over
+//! all names and contents.
+
+use super::Place;
+use super::budget::Budget;
+use super::entry::Source;
+use super::name::Names;
+use super::sniff::sniff;
+use super::stream::fill;
+use super::walk::Walker;
+use super::{Raw, hex};
+use crate::gap::GapReason;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use walkdir::{DirEntry, WalkDir};
+
+/// Bytes of a file that tell whether it is an archive: a tar header's length.
+const PROBE: usize = 512;
+
+/// What is known of a folder after it was read.
+pub(super) struct Facts {
+    /// Over names, sizes and contents, in hex.
+    pub sha256: String,
+    /// Bytes of all files.
+    pub(super) bytes: u64,
+}
+
+/// The walk over a folder, the same every time.
+fn files(root: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+    WalkDir::new(root)
+        .sort_by_file_name()
+        .into_iter()
+        .filter(|entry| {
+            entry
+                .as_ref()
+                .map_or(true, |entry| !entry.file_type().is_dir())
+        })
+}
+
+/// Bytes of all files of a folder, for the meter.
+fn total(root: &Path) -> u64 {
+    files(root)
+        .flatten()
+        .filter_map(|entry| entry.metadata().ok())
+        .filter(fs::Metadata::is_file)
+        .map(|metadata| metadata.len())
+        .sum()
+}
+
+/// Reads the folder `root`, which stands at `place`, until the work is no longer wanted.
+pub(super) fn read(walker: &mut Walker<'_>, place: &Place, root: &Path) -> Facts {
+    let meter = walker.reader.meter;
+    meter.total.fetch_add(total(root), Ordering::Relaxed);
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
+    let mut names = Names::default();
+    for entry in files(root) {
+        let flow = match entry {
+            Ok(entry) => read_entry(walker, place, root, &entry, &mut names, &mut hash),
+            Err(error) => walk_gap(walker, place, root, &error).map_continue(|()| Some(0)),
+        };
+        match flow {
+            ControlFlow::Continue(Some(read)) => bytes += read,
+            ControlFlow::Continue(None) | ControlFlow::Break(()) => break,
+        }
+    }
+    Facts {
+        sha256: hex(&hash.finalize()),
+        bytes,
+    }
+}
+
+/// Says that part of the folder could not be listed.
+fn walk_gap(
+    walker: &mut Walker<'_>,
+    place: &Place,
+    root: &Path,
+    error: &walkdir::Error,
+) -> ControlFlow<()> {
+    let detail = error
+        .io_error()
+        .map_or_else(|| "a folder inside itself".to_owned(), io::Error::to_string);
+    let name = error.path().map(|path| relative(root, path));
+    let path = match name.filter(|name| !name.is_empty()) {
+        Some(name) => place.path.entry(&super::name::clean(&name).shown),
+        None => place.path.clone(),
+    };
+    walker.gap(&path, GapReason::Unreadable { detail })
+}
+
+/// Reads one file; its size, or `None` when there may be no more.
+fn read_entry(
+    walker: &mut Walker<'_>,
+    around: &Place,
+    root: &Path,
+    entry: &DirEntry,
+    names: &mut Names,
+    hash: &mut Sha256,
+) -> ControlFlow<(), Option<u64>> {
+    if !walker.take_entry(around)? {
+        return ControlFlow::Continue(None);
+    }
+    let name = relative(root, entry.path());
+    let Some(mut place) = walker.enter(around, names, &name)? else {
+        return ControlFlow::Continue(Some(0));
+    };
+    if let Some(what) = not_a_file(entry) {
+        walker.gap(&place.path, GapReason::NotAFile { what })?;
+        return ControlFlow::Continue(Some(0));
+    }
+    let opened = File::open(entry.path()).and_then(|file| Ok((file.metadata()?, file)));
+    let (metadata, file) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            let detail = error.to_string();
+            walker.gap(&place.path, GapReason::Unreadable { detail })?;
+            return ControlFlow::Continue(Some(0));
+        }
+    };
+    place.modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| Timestamp::try_from(time).ok());
+    let size = metadata.len();
+    let large = walker.is_large(size);
+    let meter = walker.reader.meter;
+    let mut raw = Raw::new(file, &meter.read);
+    if large {
+        walker.content(&place, &mut raw)?;
+        raw.drain();
+    } else if let Some(budget) = set_aside(walker, size, &mut raw) {
+        raw.drain();
+        let source = Source::File(entry.path().to_owned());
+        walker.defer(place, budget, source)?;
+    } else {
+        walker.gap(&around.path, walker.budget.bytes_gap())?;
+        return ControlFlow::Continue(None);
+    }
+    let (content, read) = raw.finish();
+    hash.update((name.len() as u64).to_le_bytes());
+    hash.update(name.as_bytes());
+    hash.update(read.to_le_bytes());
+    hash.update(content);
+    ControlFlow::Continue(Some(read))
+}
+
+/// Sets aside what a file needs: more than its size where its beginning is that of an archive.
+fn set_aside(walker: &Walker<'_>, size: u64, file: &mut dyn Read) -> Option<Budget> {
+    let mut head = [0; PROBE];
+    let (filled, _) = fill(file, &mut head);
+    if sniff(&head[..filled]).unfolds() {
+        walker.budget.set_aside_archive(size, walker.reader.limits)
+    } else {
+        walker.budget.set_aside_plain(size)
+    }
+}
+
+/// Reads a deferred file.
+pub(super) fn read_file(walker: &mut Walker<'_>, place: &Place, path: &Path) -> ControlFlow<()> {
+    // The meter counted its bytes when they were hashed.
+    let uncounted = AtomicU64::new(0);
+    match File::open(path) {
+        Ok(file) => walker.content(place, &mut Raw::new(file, &uncounted)),
+        Err(error) => {
+            let detail = error.to_string();
+            walker.gap(&place.path, GapReason::Unreadable { detail })
+        }
+    }
+}
+
+/// What is found in a folder and is no file.
+fn not_a_file(entry: &DirEntry) -> Option<String> {
+    let kind = entry.file_type();
+    if kind.is_file() {
+        None
+    } else if kind.is_symlink() {
+        let target = fs::read_link(entry.path()).unwrap_or_default();
+        Some(format!("symbolic link to {}", target.display()))
+    } else {
+        Some("device, pipe or socket".to_owned())
+    }
+}
+
+/// A file's name below the folder, with `/` on every system.
+fn relative(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = below
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    parts.join("/")
+}

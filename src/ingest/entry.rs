@@ -1,5 +1,9 @@
-//! What ingest hands on.
+//! What ingest takes and hands on: inputs, pieces of text, entries to open later.
+//!
+//! Plain types without logic. A [`Deferred`] carries all that another thread needs to read it.
 
+use super::budget::Budget;
+use super::zip::Member;
 use crate::gap::Gap;
 use crate::locator::EntryPath;
 use jiff::Timestamp;
@@ -79,4 +83,23 @@ pub struct Chunk {
 pub struct Deferred {
     /// The entry.
     pub path: EntryPath,
+    /// Modification time the archive states.
+    pub(super) modified: Option<Timestamp>,
+    /// Archives around the entry.
+    pub(super) depth: usize,
+    /// What the entry may spend, set aside by the reading thread so that no thread's pace matters.
+    pub(super) budget: Budget,
+    /// Where its bytes are.
+    pub(super) source: Source,
+}
+
+/// Where the bytes of a deferred entry are.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// A file of a folder.
+    File(PathBuf),
+    /// A member of a zip.
+    Member(Box<Member>),
+    /// A whole zip out of another archive.
+    Zip(Arc<[u8]>),
 }

@@ -5,23 +5,38 @@
 //! (a file of a folder, a member of a zip, a nested archive held in memory), so that these inflate
 //! in parallel. Kinds are told from magic bytes, never from names. Nothing is written to disk.
 
-pub mod budget;
-pub mod cut;
-pub mod directory;
-pub mod entry;
-pub mod sniff;
-pub mod stream;
-pub mod tar;
-pub mod text;
-pub mod zip;
+mod budget;
+mod cut;
+mod directory;
+mod entry;
+mod name;
+mod sections;
+mod sniff;
+mod stream;
+mod tar;
+mod text;
+mod walk;
+mod zip;
+
+#[cfg(test)]
+mod tests;
 
 pub use entry::{Chunk, Cut, Deferred, Input, InputFacts, Work};
 
 use crate::limits::Limits;
 use crate::locator::EntryPath;
+use budget::Budget;
+use entry::Source;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use sniff::{HEAD, Kind, sniff};
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use walk::{Seen, Walker};
+use zip::Zip;
 
 /// Decides from an entry's name and first bytes (decoded to UTF-8) how it may be cut.
 pub type CutFor<'a> = &'a (dyn Fn(&EntryPath, &[u8]) -> Cut + Sync);
@@ -88,19 +103,225 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads `input` on this thread and hands its work to `out` until that breaks.
+    ///
+    /// # Errors
+    ///
+    /// Only for wrong use: nothing there, nothing in it, or nothing in it that can be read at all.
+    /// Damage is handed to `out` as a gap.
     pub fn read(
         &self,
         input: &Input,
         out: &mut dyn FnMut(Work) -> ControlFlow<()>,
     ) -> Result<InputFacts, IngestError> {
-        let _ = out;
-        Err(IngestError::Empty {
-            name: input.name.clone(),
-        })
+        let Some(path) = &input.path else {
+            return self.read_stream(&input.name, &mut io::stdin().lock(), out);
+        };
+        let metadata = fs::metadata(path).map_err(|error| io_error(path, error))?;
+        if metadata.is_dir() {
+            return self.read_folder(&input.name, path, out);
+        }
+        let mut file = File::open(path).map_err(|error| io_error(path, error))?;
+        if !metadata.is_file() {
+            // A pipe with a name, such as a shell's process substitution.
+            return self.read_stream(&input.name, &mut file, out);
+        }
+        self.meter
+            .total
+            .fetch_add(metadata.len(), Ordering::Relaxed);
+        self.read_file(&input.name, path, file, out)
     }
 
     /// Opens a deferred entry, and all that is nested in it, on any thread.
     pub fn open(&self, deferred: Deferred, out: &mut dyn FnMut(Work) -> ControlFlow<()>) {
-        let _ = (deferred, out);
+        let place = Place {
+            path: deferred.path,
+            depth: deferred.depth,
+            layers: 0,
+            modified: deferred.modified,
+        };
+        let mut walker = Walker::new(self, &deferred.budget, false, out);
+        let flow = match deferred.source {
+            Source::File(path) => directory::read_file(&mut walker, &place, &path),
+            Source::Member(member) => zip::read_member(&mut walker, &place, &member),
+            Source::Zip(bytes) => zip::read(&mut walker, &place, &Zip::Memory(bytes)),
+        };
+        // A break only says that no more work is wanted, and there is none after this.
+        let (ControlFlow::Continue(()) | ControlFlow::Break(())) = flow;
+    }
+
+    /// Reads a stream that cannot be sought: standard input.
+    fn read_stream(
+        &self,
+        name: &str,
+        stream: &mut dyn Read,
+        out: &mut dyn FnMut(Work) -> ControlFlow<()>,
+    ) -> Result<InputFacts, IngestError> {
+        let budget = Budget::new(self.limits);
+        let mut walker = Walker::new(self, &budget, true, out);
+        let mut raw = Raw::new(stream, &self.meter.read);
+        let mut metered = budget::Metered::new(&mut raw, &budget);
+        let flow = walker.content(&Place::bundle(name, false), &mut metered);
+        judge(name, walker.seen, flow)?;
+        Ok(raw.facts(name))
+    }
+
+    /// Reads a regular file.
+    fn read_file(
+        &self,
+        name: &str,
+        path: &Path,
+        mut file: File,
+        out: &mut dyn FnMut(Work) -> ControlFlow<()>,
+    ) -> Result<InputFacts, IngestError> {
+        let budget = Budget::new(self.limits);
+        let mut walker = Walker::new(self, &budget, true, out);
+        let place = Place::bundle(name, false);
+        let mut head = vec![0; HEAD];
+        let (filled, error) = stream::fill(&mut file, &mut head);
+        if let Some(error) = error {
+            return Err(io_error(path, error));
+        }
+        head.truncate(filled);
+        if sniff(&head) == Kind::Zip {
+            let flow = zip::read(&mut walker, &place, &Zip::File(path.into()));
+            judge(name, walker.seen, flow)?;
+            // The members moved the meter; the hash needs every byte, in order.
+            let uncounted = AtomicU64::new(0);
+            let mut raw = Raw::new(io::Cursor::new(head).chain(file), &uncounted);
+            raw.drain();
+            return Ok(raw.facts(name));
+        }
+        let mut raw = Raw::new(io::Cursor::new(head).chain(file), &self.meter.read);
+        let flow = walker.content(&place, &mut raw);
+        judge(name, walker.seen, flow)?;
+        if flow.is_continue() {
+            raw.drain();
+        }
+        Ok(raw.facts(name))
+    }
+
+    /// Reads a folder.
+    fn read_folder(
+        &self,
+        name: &str,
+        path: &Path,
+        out: &mut dyn FnMut(Work) -> ControlFlow<()>,
+    ) -> Result<InputFacts, IngestError> {
+        let budget = Budget::new(self.limits);
+        let mut walker = Walker::new(self, &budget, true, out);
+        let facts = directory::read(&mut walker, &Place::bundle(name, true), path);
+        judge(name, walker.seen, ControlFlow::Continue(()))?;
+        Ok(InputFacts {
+            name: name.to_owned(),
+            sha256: facts.sha256,
+            bytes: facts.bytes,
+        })
+    }
+}
+
+/// Where a stream of bytes stands.
+#[derive(Debug, Clone)]
+struct Place {
+    /// Its name.
+    path: EntryPath,
+    /// Archives and folders around it.
+    depth: usize,
+    /// Compressed streams around it since the last archive.
+    layers: usize,
+    /// Modification time that is stated for it.
+    modified: Option<Timestamp>,
+}
+
+impl Place {
+    /// The input itself.
+    fn bundle(name: &str, folder: bool) -> Self {
+        Self {
+            path: EntryPath::bundle(name, folder),
+            depth: 0,
+            layers: 0,
+            modified: None,
+        }
+    }
+}
+
+/// The bytes as they lie on disk: hashes and counts them on their way.
+struct Raw<'a, R> {
+    inner: R,
+    hash: Sha256,
+    bytes: u64,
+    read: &'a AtomicU64,
+}
+
+impl<'a, R: Read> Raw<'a, R> {
+    /// Counts what is read of `inner` in `read` too.
+    fn new(inner: R, read: &'a AtomicU64) -> Self {
+        Self {
+            inner,
+            hash: Sha256::new(),
+            bytes: 0,
+            read,
+        }
+    }
+
+    /// Reads what is left, so that the hash is that of the whole file. An error ends it: the bytes
+    /// that cannot be read were said to be missing by whoever wanted them.
+    fn drain(&mut self) {
+        let mut block = vec![0; HEAD];
+        while let (1.., None) = stream::fill(self, &mut block) {}
+    }
+
+    /// The hash and the number of bytes.
+    fn finish(self) -> (Vec<u8>, u64) {
+        (self.hash.finalize().to_vec(), self.bytes)
+    }
+
+    /// What is known of the input of this name.
+    fn facts(self, name: &str) -> InputFacts {
+        let (hash, bytes) = self.finish();
+        InputFacts {
+            name: name.to_owned(),
+            sha256: hex(&hash),
+            bytes,
+        }
+    }
+}
+
+impl<R: Read> Read for Raw<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buf)?;
+        self.hash.update(&buf[..read]);
+        self.bytes += read as u64;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Bytes in lower-case hex.
+fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('?');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+/// The error for an input that the operating system does not give.
+fn io_error(path: &Path, source: io::Error) -> IngestError {
+    let path = path.to_owned();
+    match source.kind() {
+        io::ErrorKind::NotFound => IngestError::NotFound { path },
+        _ => IngestError::Io { path, source },
+    }
+}
+
+/// Whether there was anything to read. A run that was broken off is not judged.
+fn judge(name: &str, seen: Seen, flow: ControlFlow<()>) -> Result<(), IngestError> {
+    let name = name.to_owned();
+    match seen {
+        _ if flow.is_break() || seen.entries > 0 => Ok(()),
+        Seen { unknown: true, .. } => Err(IngestError::NotABundle { name }),
+        Seen { encrypted: 1.., .. } => Err(IngestError::Encrypted { name }),
+        Seen { gaps: 0, .. } => Err(IngestError::Empty { name }),
+        Seen { .. } => Ok(()),
     }
 }

@@ -1,3 +1,7 @@
 //! Tests of the library and the binary as a user sees them; one binary, because linking is slow.
 
+mod architecture;
+mod hostile_ingest;
+mod layout;
+mod report;
 mod rules;
