@@ -237,7 +237,10 @@ mod tests {
             record_lines: 6,
             ..Limits::RELEASE
         };
-        let body: String = (0..50).map(|line| format!("\tframe {line}\n")).collect();
+        let body = (0..50)
+            .map(|line| format!("\tframe {line}\n"))
+            .collect::<Vec<_>>()
+            .concat();
         let text = format!("x\npanic: boom\n{body}I0101 10:00:00.0 1 a.go:1] next\n");
         let cases = [
             (
@@ -286,7 +289,7 @@ mod tests {
             context_lines in 0_usize..4,
         ) {
             let text = parts.concat();
-            let limits = Limits { excerpt_bytes, record_lines, context_lines, ..Limits::RELEASE };
+            let limits = Limits { context_lines, excerpt_bytes, record_lines, ..Limits::RELEASE };
             let snippet = snippet(&text, 1, from..from + length, &limits);
             let (from, to) = snippet.matched;
             prop_assert!(snippet.text.get(from..to).is_some());

@@ -1,8 +1,8 @@
 //! Lines, multi-line records, and their excerpts.
 //!
 //! In: the text of one piece of a log. Out: the same text without what cuts literals in two
-//! ([`clean`]), the excerpt of one match ([`snippet`]), and what all lines say together
-//! ([`survey`]). What one line's front says is read in [`super::prefix`]; which lines match is
+//! ([`clean()`]), the excerpt of one match ([`snippet`]), and what all lines say together
+//! ([`survey()`]). What one line's front says is read in [`super::prefix`]; which lines match is
 //! decided in [`super::scan`].
 
 mod clean;

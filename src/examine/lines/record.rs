@@ -190,7 +190,6 @@ fn continues(head: &Line<'_>, previous: Option<Stamp>, line: &Line<'_>) -> bool 
 
 /// Whether two lines are of one writer, and the second was written right behind the first.
 fn near(head: &Line<'_>, previous: Option<Stamp>, line: &Line<'_>) -> bool {
-    let owner = |line: &Line<'_>| line.bytes.get(line.front.owner.clone()).map(<[u8]>::to_vec);
     if head.front.kernel != line.front.kernel || owner(head) != owner(line) {
         return false;
     }
@@ -211,6 +210,11 @@ fn instant(stamp: Option<Stamp>) -> Option<Timestamp> {
         ..Clock::utc(Timestamp::UNIX_EPOCH)
     };
     clock.resolve(stamp?)
+}
+
+/// Who wrote a line, as far as its wrappers tell the writers of a text apart.
+fn owner<'a>(line: &Line<'a>) -> &'a [u8] {
+    line.bytes.get(line.front.owner.clone()).unwrap_or_default()
 }
 
 /// What a line says behind its wrappers.

@@ -295,9 +295,10 @@ Feb 16 10:00:03 n kubelet[2]: I0216 10:00:03.5       1 kubelet.go:1] x
 
     #[test]
     fn endless_writers_do_not_fill_the_memory() {
-        let text: String = (0..WRITERS + 100)
+        let text = (0..WRITERS + 100)
             .map(|number| format!("Feb 16 10:00:00 n{number} u[1]: x\n"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         let survey = survey(text.as_bytes());
         assert!(survey.tags.len() <= WRITERS + 1);
         assert_eq!(survey.tags.get(&Tag::default()), Some(&100));

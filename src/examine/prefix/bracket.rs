@@ -1,4 +1,4 @@
-//! Lines that begin with a bracket: dmesg, CoreDNS, tunnelfront, Envoy.
+//! Lines that begin with a bracket: dmesg, `CoreDNS`, tunnelfront, Envoy.
 
 use super::{Inner, Kind, Layer, blanks, level};
 use crate::time::{Stamp, read};
@@ -80,7 +80,7 @@ fn behind(inside: &[u8], stamp: Stamp, end: usize) -> Layer {
     }
 }
 
-/// `[ERROR] plugin/errors: ` of CoreDNS, from behind the bracket.
+/// `[ERROR] plugin/errors: ` of `CoreDNS`, from behind the bracket.
 fn word(inside: &[u8]) -> Option<Layer> {
     let length = inside
         .iter()

@@ -11,6 +11,9 @@ const ADDRESS: usize = 200;
 /// How far the file that Go's standard log names may reach.
 const LONGEST_FILE: usize = 64;
 
+/// The longest word in front of a date.
+const LONGEST_NAME: usize = 32;
+
 /// Length of the time that the kubelet writes for `kubectl logs --timestamps`: always nine digits.
 const KUBECTL_STAMP: usize = "2024-10-24T13:52:21.236462249Z".len();
 
@@ -145,7 +148,7 @@ fn go_file(text: &[u8]) -> Option<usize> {
     (one_word && count > 0 && closed).then_some(digits + count + 1)
 }
 
-/// `Tue Oct 13 03:25:22 2020 ` of OpenVPN, and what `date` prints.
+/// `Tue Oct 13 03:25:22 2020 ` of `OpenVPN`, and what `date` prints.
 pub(super) fn weekday(text: &[u8]) -> Option<Layer> {
     let (stamp, end) = read::with_weekday(text)?;
     if let Stamp::Absolute(_) | Stamp::Local(_) = stamp
@@ -154,6 +157,15 @@ pub(super) fn weekday(text: &[u8]) -> Option<Layer> {
         return Some(layer);
     }
     Some(plain(text, stamp, end))
+}
+
+/// `knit 2024/10/24 14:44:02 `: a word in front of the date, as Go's standard log has it where the
+/// program sets one.
+pub(super) fn named(text: &[u8]) -> Option<Layer> {
+    let head = text.get(..text.len().min(LONGEST_NAME))?;
+    let date = memchr::memchr(b' ', head)? + 1;
+    let (stamp, length) = read::iso(text.get(date..)?)?;
+    Some(plain(text, stamp, date + length))
 }
 
 /// A date as the first column of a CSV table: `"1/31/2024 3:43:35 PM",`.

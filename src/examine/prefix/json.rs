@@ -1,5 +1,5 @@
 //! Lines that are a JSON object: docker json-file, zap, Kubernetes' JSON logging, Periscope's
-//! container logs, journald's JSON export, audit and AgentBaker events.
+//! container logs, journald's JSON export, audit and `AgentBaker` events.
 //!
 //! Only the keys of the outermost object are looked at, and nothing is built; a line cut short is
 //! read as far as it goes.

@@ -210,17 +210,21 @@ fn layer(text: &[u8]) -> Option<Layer> {
         b'<' => syslog::priority(text),
         b'"' => dated::quoted(text),
         b':' => dated::access(text),
-        b'l' | b't' | b'm' => logfmt::layer(text)
-            .or_else(|| level::layer(text))
-            .or_else(|| syslog::foreign(text)),
+        b'l' | b't' | b'm' => logfmt::layer(text).or_else(|| word(text)),
         b'A'..=b'Z' => syslog::layer(text)
             .or_else(|| dated::weekday(text))
-            .or_else(|| level::layer(text))
-            .or_else(|| syslog::foreign(text)),
-        b'a'..=b'z' => level::layer(text).or_else(|| syslog::foreign(text)),
+            .or_else(|| word(text)),
+        b'a'..=b'z' => word(text),
         b' ' | 0x80.. => syslog::foreign(text),
         _ => None,
     }
+}
+
+/// The readers for a line that begins with some word.
+fn word(text: &[u8]) -> Option<Layer> {
+    level::layer(text)
+        .or_else(|| syslog::foreign(text))
+        .or_else(|| dated::named(text))
 }
 
 impl Layer {

@@ -14,19 +14,23 @@ type Expected<'a> = (
     &'a str,
 );
 
+#[expect(clippy::unnecessary_wraps, reason = "tables hold options")]
 fn abs(text: &str) -> Option<Stamp> {
     Some(Stamp::Absolute(text.parse().unwrap()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "tables hold options")]
 fn local(text: &str) -> Option<Stamp> {
     Some(Stamp::Local(text.parse().unwrap()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "tables hold options")]
 fn md(month: i8, day: i8, text: &str) -> Option<Stamp> {
     let time = text.parse().unwrap();
     Some(Stamp::Yearless { month, day, time })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "tables hold options")]
 fn boot(micros: i64) -> Option<Stamp> {
     Some(Stamp::SinceBoot(micros))
 }
@@ -53,6 +57,7 @@ fn check(cases: &[(&str, Expected<'_>)]) {
 use Level::{Debug, Error, Fatal, Info, Warning};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of formats")]
 fn components_write_klog_json_zap_capnslog_and_logfmt() {
     check(&[
         (
@@ -210,6 +215,7 @@ fn components_write_klog_json_zap_capnslog_and_logfmt() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of formats")]
 fn journals_and_syslog_name_host_and_unit() {
     let (host, kubelet) = (Some("node-1.example"), Some("kubelet"));
     check(&[
@@ -387,6 +393,7 @@ fn the_kernel_counts_from_its_boot() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of formats")]
 fn agents_proxies_and_windows_write_dates_of_their_own() {
     check(&[
         (
@@ -486,6 +493,17 @@ fn agents_proxies_and_windows_write_dates_of_their_own() {
                 None,
                 None,
                 "text",
+            ),
+        ),
+        (
+            "knit 2024/10/24 14:44:02 copying spec",
+            (
+                local("2024-10-24T14:44:02"),
+                None,
+                None,
+                None,
+                None,
+                "copying spec",
             ),
         ),
         (
