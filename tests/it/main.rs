@@ -1,0 +1,4 @@
+//! Tests through the public interface, as one binary.
+
+mod report;
+mod sample;
