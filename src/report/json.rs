@@ -1,1 +1,374 @@
-//! stub
+//! The report for programs: schema `bundlescope.report/v1`, `docs/report.v1.schema.json`.
+//!
+//! These types are the public contract and separate from the program's own: a key here is never
+//! renamed or dropped within v1. Text is as the bundle has it, masked; characters that hide or
+//! reorder text are written as `\u` escapes, so that printing the JSON is safe.
+
+use super::view::{self, Report};
+use super::{ReportError, glyphs};
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// Name of the schema.
+pub const SCHEMA: &str = "bundlescope.report/v1";
+
+/// The whole document.
+#[derive(Serialize)]
+struct Document<'r> {
+    schema: &'static str,
+    tool: Tool<'r>,
+    bundle: Bundle<'r>,
+    verdict: &'r str,
+    incidents: Vec<Incident<'r>>,
+    findings: Vec<Finding<'r>>,
+    unknown_errors: Vec<UnknownError>,
+    coverage: Coverage<'r>,
+    ask: Vec<Ask>,
+    gaps: Vec<Gap<'r>>,
+    redactions: Vec<Redaction<'r>>,
+    noise: Vec<Noise<'r>>,
+}
+
+/// What made the report.
+#[derive(Serialize)]
+struct Tool<'r> {
+    name: &'static str,
+    version: &'r str,
+    rules_hash: &'r str,
+}
+
+/// What was read.
+#[derive(Serialize)]
+struct Bundle<'r> {
+    name: &'r str,
+    sha256: &'r str,
+    bytes: u64,
+    format: &'r str,
+    format_reason: &'r str,
+    captured_at: Option<&'r str>,
+    kubernetes_version: Option<&'r str>,
+    nodes: Option<Health>,
+    pods: Option<Health>,
+    entries_read: u64,
+    bytes_read: u64,
+}
+
+/// How many of all are not well.
+#[derive(Serialize)]
+struct Health {
+    bad: usize,
+    all: usize,
+}
+
+/// Findings that are one event.
+#[derive(Serialize)]
+struct Incident<'r> {
+    id: &'r str,
+    title: &'r str,
+    severity: String,
+    confidence: String,
+    first_seen: Option<&'r str>,
+    last_seen: Option<&'r str>,
+    scope: &'r str,
+    findings: &'r [String],
+}
+
+/// A rule or check that fired.
+#[derive(Serialize)]
+struct Finding<'r> {
+    rule: &'r str,
+    fingerprint: &'r str,
+    title: &'r str,
+    category: &'r str,
+    severity: String,
+    confidence: String,
+    state: &'static str,
+    subject: Subject<'r>,
+    affected: Vec<Subject<'r>>,
+    count: u64,
+    first_seen: Option<&'r str>,
+    last_seen: Option<&'r str>,
+    citations: Vec<Citation<'r>>,
+    explanation: String,
+    remedy: &'r [String],
+    references: &'r [String],
+    versions: Versions<'r>,
+}
+
+/// What a finding is about.
+#[derive(Serialize)]
+struct Subject<'r> {
+    kind: &'r str,
+    namespace: &'r str,
+    name: &'r str,
+    node: Option<&'r str>,
+}
+
+/// One piece of evidence.
+#[derive(Serialize)]
+struct Citation<'r> {
+    locator: &'r str,
+    path: &'r str,
+    line: u64,
+    time: Option<&'r str>,
+    excerpt: &'r str,
+    before: &'r [String],
+    after: &'r [String],
+}
+
+/// Ranges of a known issue.
+#[derive(Serialize)]
+struct Versions<'r> {
+    affected: &'r [String],
+    fixed: &'r [String],
+}
+
+/// An error line that no rule knows; empty until these are mined.
+#[derive(Serialize)]
+enum UnknownError {}
+
+/// What to ask the customer for; empty until it is derived from the coverage.
+#[derive(Serialize)]
+enum Ask {}
+
+/// What could be looked at.
+#[derive(Serialize)]
+struct Coverage<'r> {
+    found: usize,
+    clear: usize,
+    not_checked: usize,
+    rules: Vec<RuleOutcome<'r>>,
+    sources: Vec<Source<'r>>,
+}
+
+/// How one rule ended.
+#[derive(Serialize)]
+struct RuleOutcome<'r> {
+    rule: &'r str,
+    outcome: &'static str,
+    reason: &'r str,
+}
+
+/// One source of evidence.
+#[derive(Serialize)]
+struct Source<'r> {
+    component: &'r str,
+    node: Option<&'r str>,
+    first: Option<&'r str>,
+    last: Option<&'r str>,
+    entries: u64,
+    bytes: u64,
+}
+
+/// Something that was not read.
+#[derive(Serialize)]
+struct Gap<'r> {
+    locator: &'r str,
+    reason: &'r str,
+    hides: &'r str,
+}
+
+/// What was masked.
+#[derive(Serialize)]
+struct Redaction<'r> {
+    kind: &'r str,
+    count: u64,
+}
+
+/// Harmless lines.
+#[derive(Serialize)]
+struct Noise<'r> {
+    rule: &'r str,
+    count: u64,
+}
+
+/// The document, indented, with a line end.
+pub fn render(report: &Report) -> Result<String, ReportError> {
+    let text = serde_json::to_string_pretty(&document(report)).map_err(|e| failed(&e))?;
+    Ok(escape_hidden(&text) + "\n")
+}
+
+/// The document on one line, safe inside a `<script>` element of any type.
+pub(super) fn embedded(report: &Report) -> Result<String, ReportError> {
+    let text = serde_json::to_string(&document(report)).map_err(|e| failed(&e))?;
+    let text = escape_hidden(&text);
+    Ok(text
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026"))
+}
+
+/// A serializer's error in our words.
+fn failed(error: &serde_json::Error) -> ReportError {
+    ReportError::Render(error.to_string())
+}
+
+/// Writes hidden characters as `\u` escapes; they stand only inside strings, where that means the
+/// same. Line ends between values stay.
+fn escape_hidden(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && glyphs::is_hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The document of a report.
+fn document(report: &Report) -> Document<'_> {
+    Document {
+        schema: SCHEMA,
+        tool: Tool {
+            name: "bundlescope",
+            version: &report.tool_version,
+            rules_hash: &report.rules_hash,
+        },
+        bundle: bundle(&report.bundle),
+        verdict: &report.verdict,
+        incidents: report.incidents.iter().map(incident).collect(),
+        findings: report.findings.iter().map(finding).collect(),
+        unknown_errors: Vec::new(),
+        coverage: coverage(&report.coverage),
+        ask: Vec::new(),
+        gaps: report
+            .gaps
+            .iter()
+            .map(|gap| Gap {
+                locator: &gap.locator,
+                reason: &gap.reason,
+                hides: gap.hides,
+            })
+            .collect(),
+        redactions: report
+            .redactions
+            .iter()
+            .map(|(kind, count)| Redaction {
+                kind,
+                count: *count,
+            })
+            .collect(),
+        noise: report
+            .noise
+            .iter()
+            .map(|(rule, _, count)| Noise {
+                rule,
+                count: *count,
+            })
+            .collect(),
+    }
+}
+
+/// The bundle.
+fn bundle(bundle: &view::Bundle) -> Bundle<'_> {
+    let health = |(bad, all)| Health { bad, all };
+    Bundle {
+        name: &bundle.name,
+        sha256: &bundle.sha256,
+        bytes: bundle.bytes,
+        format: &bundle.format,
+        format_reason: &bundle.format_reason,
+        captured_at: bundle.captured_at.as_deref(),
+        kubernetes_version: bundle.kubernetes_version.as_deref(),
+        nodes: bundle.nodes.map(health),
+        pods: bundle.pods.map(health),
+        entries_read: bundle.entries,
+        bytes_read: bundle.bytes_read,
+    }
+}
+
+/// One incident.
+fn incident(incident: &view::Incident) -> Incident<'_> {
+    Incident {
+        id: &incident.id,
+        title: &incident.title,
+        severity: incident.severity.to_string(),
+        confidence: incident.confidence.to_string(),
+        first_seen: incident.first_seen.as_deref(),
+        last_seen: incident.last_seen.as_deref(),
+        scope: &incident.scope,
+        findings: &incident.findings,
+    }
+}
+
+/// One finding. What the rule explains and what this case adds to it are one text.
+fn finding(finding: &view::Finding) -> Finding<'_> {
+    let parts = [finding.explain.as_str(), finding.detail.as_str()];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    Finding {
+        rule: &finding.rule,
+        fingerprint: &finding.fingerprint,
+        title: &finding.title,
+        category: &finding.category,
+        severity: finding.severity.to_string(),
+        confidence: finding.confidence.to_string(),
+        state: finding.state.as_str(),
+        subject: subject(&finding.subject),
+        affected: finding.affected.iter().map(subject).collect(),
+        count: finding.count,
+        first_seen: finding.first_seen.as_deref(),
+        last_seen: finding.last_seen.as_deref(),
+        citations: finding.citations.iter().map(citation).collect(),
+        explanation: parts.join("\n\n"),
+        remedy: &finding.remedy,
+        references: &finding.references,
+        versions: Versions {
+            affected: &finding.affected_versions,
+            fixed: &finding.fixed_versions,
+        },
+    }
+}
+
+/// One subject.
+fn subject(subject: &view::Subject) -> Subject<'_> {
+    Subject {
+        kind: &subject.kind,
+        namespace: &subject.namespace,
+        name: &subject.name,
+        node: subject.node.as_deref(),
+    }
+}
+
+/// One citation.
+fn citation(citation: &view::Citation) -> Citation<'_> {
+    Citation {
+        locator: &citation.locator,
+        path: &citation.path,
+        line: citation.line,
+        time: citation.time.as_deref(),
+        excerpt: &citation.excerpt,
+        before: &citation.before,
+        after: &citation.after,
+    }
+}
+
+/// The coverage.
+fn coverage(coverage: &view::Coverage) -> Coverage<'_> {
+    let rules = coverage
+        .rules
+        .iter()
+        .map(|(rule, outcome, reason)| RuleOutcome {
+            rule,
+            outcome: outcome.as_str(),
+            reason,
+        });
+    let sources = coverage.sources.iter().map(|source| Source {
+        component: &source.component,
+        node: source.node.as_deref(),
+        first: source.first.as_deref(),
+        last: source.last.as_deref(),
+        entries: source.entries,
+        bytes: source.bytes,
+    });
+    Coverage {
+        found: coverage.found,
+        clear: coverage.clear,
+        not_checked: coverage.not_checked,
+        rules: rules.collect(),
+        sources: sources.collect(),
+    }
+}

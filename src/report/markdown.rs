@@ -1,1 +1,217 @@
-//! stub
+//! The summary to paste into a ticket: at most [`LIMIT`] characters, safe in any Markdown viewer.
+//!
+//! Text of the bundle is escaped, so that a log line can neither make a link nor an image nor
+//! HTML nor a mention; commands and locators stand in code spans that they cannot leave.
+
+use super::glyphs;
+use super::view::{Finding, Incident, Report, clock, cut, number, size, span};
+use crate::diagnose::State;
+use crate::redact;
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Most characters; trackers fold or refuse longer comments.
+pub const LIMIT: usize = 4_000;
+
+/// Incidents that are told in full.
+const TOLD: usize = 5;
+
+/// The summary.
+pub fn render(report: &Report) -> String {
+    let tail = tail(report);
+    let room = LIMIT - tail.chars().count().min(LIMIT / 2);
+    let mut out = format!("## {}\n\n", words(&report.verdict, 600));
+    let _ = writeln!(out, "{}\n", facts(report));
+    let mut left_out = 0;
+    for (index, incident) in report.incidents.iter().enumerate() {
+        let block = incident_block(report, incident);
+        // Keeps room for the line that says how many were left out.
+        let fits = out.chars().count() + block.chars().count() + 80 <= room;
+        if left_out == 0 && index < TOLD && fits {
+            out.push_str(&block);
+        } else {
+            left_out += 1;
+        }
+    }
+    if report.incidents.is_empty() {
+        for finding in &report.findings {
+            let line = finding_line(finding);
+            if left_out == 0 && out.chars().count() + line.chars().count() + 80 <= room {
+                out.push_str(&line);
+            } else {
+                left_out += 1;
+            }
+        }
+        if !report.findings.is_empty() {
+            out.push('\n');
+        }
+    }
+    if left_out > 0 {
+        let _ = writeln!(out, "… and {left_out} more in the full report.\n");
+    }
+    out.push_str(&tail);
+    // Escaping can take a secret's disguise away; what is pasted is looked at once more.
+    match redact::mask(&out).0 {
+        Cow::Owned(masked) => masked.chars().take(LIMIT).collect(),
+        Cow::Borrowed(_) => out.chars().take(LIMIT).collect(),
+    }
+}
+
+/// The line of facts below the verdict.
+fn facts(report: &Report) -> String {
+    let bundle = &report.bundle;
+    let mut facts = vec![format!("Bundle {}", code(&bundle.name, 120))];
+    if !bundle.format.is_empty() {
+        facts.push(words(&bundle.format, 60));
+    }
+    if let Some(version) = &bundle.kubernetes_version {
+        facts.push(format!("Kubernetes {}", words(version, 60)));
+    }
+    if let Some((bad, all)) = bundle.nodes {
+        facts.push(format!("nodes not ready: {bad} of {all}"));
+    }
+    if let Some((bad, all)) = bundle.pods {
+        facts.push(format!("pods not healthy: {bad} of {all}"));
+    }
+    if let Some(time) = &bundle.captured_at {
+        facts.push(format!("captured {} UTC", clock(time)));
+    }
+    facts.push(format!("{} read", size(bundle.bytes_read)));
+    facts.join(" · ")
+}
+
+/// One incident with its first evidence and its first remedy.
+fn incident_block(report: &Report, incident: &Incident) -> String {
+    let mut block = format!(
+        "### {}: {}{}\n\n{} · {} · confidence {}\n",
+        incident.severity,
+        words(&incident.title, 200),
+        ending(incident.state),
+        words(&incident.scope, 120),
+        span(
+            incident.first_seen.as_deref(),
+            incident.last_seen.as_deref()
+        ),
+        incident.confidence,
+    );
+    let first = incident.findings.first();
+    let cause = report
+        .findings
+        .iter()
+        .find(|finding| Some(&finding.fingerprint) == first);
+    if let Some(finding) = cause {
+        if let Some(citation) = finding.citations.first() {
+            let _ = write!(
+                block,
+                "\n- Evidence: {}\n  {}\n",
+                code(&citation.locator, 200),
+                code(&citation.excerpt, 240)
+            );
+        }
+        if let Some(remedy) = finding.remedy.first() {
+            let _ = writeln!(block, "- Fix: {}", words(remedy, 240));
+        }
+    }
+    block.push('\n');
+    block
+}
+
+/// One finding on one line.
+fn finding_line(finding: &Finding) -> String {
+    format!(
+        "- **{}**: {} ({}, {} times){}\n",
+        finding.severity,
+        words(&finding.title, 160),
+        words(&finding.subject.label(), 100),
+        number(finding.count),
+        ending(finding.state),
+    )
+}
+
+/// What is said behind a title about its state.
+fn ending(state: State) -> &'static str {
+    match state {
+        State::Active => "",
+        State::Unknown => " (may still be active)",
+        State::Resolved => " (ended)",
+    }
+}
+
+/// Coverage, masks and how the summary was made.
+fn tail(report: &Report) -> String {
+    let mut tail = format!("{}.\n", words(&report.coverage.line(), 600));
+    let masked: u64 = report.redactions.iter().map(|(_, count)| count).sum();
+    if masked > 0 {
+        let _ = writeln!(
+            tail,
+            "{masked} secrets were masked; the bundle itself still holds them."
+        );
+    }
+    let _ = writeln!(
+        tail,
+        "\nbundlescope {} · sha256 {}",
+        words(&report.tool_version, 40),
+        code(&report.bundle.sha256, 80)
+    );
+    tail
+}
+
+/// Text of the bundle as Markdown that shows it as it is.
+fn words(text: &str, most: usize) -> String {
+    let text = cut(&one_line(text), most);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // No mention and no address that a viewer would turn into a link.
+            '@' => out.push_str("&#64;"),
+            ':' if rest.as_str().starts_with("//") => out.push_str("&#58;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text of the bundle as a code span that it cannot leave: the fence is longer than any run of
+/// backticks inside.
+fn code(text: &str, most: usize) -> String {
+    let text = cut(&one_line(text), most);
+    if text.is_empty() {
+        return "(empty)".to_owned();
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    format!("{fence} {text} {fence}")
+}
+
+/// Hidden characters as glyphs, white space as single spaces.
+fn one_line(text: &str) -> String {
+    let text: Vec<&str> = text
+        .split(['\n', '\t', ' '])
+        .filter(|w| !w.is_empty())
+        .collect();
+    glyphs::visible(&text.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn log_text_cannot_become_markdown() {
+        assert_eq!(
+            words("![x](https://evil) <img src=x> @team |a|", 100),
+            "!\\[x\\](https&#58;//evil) &lt;img src=x&gt; &#64;team \\|a\\|"
+        );
+        assert_eq!(code("a `` b", 50), "``` a `` b ```");
+        assert_eq!(code("line\nbreak\u{1b}[0m", 50), "` line break␛[0m `");
+        assert_eq!(code("", 50), "(empty)");
+    }
+}

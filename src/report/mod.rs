@@ -1,7 +1,107 @@
 //! Room 6: from a diagnosis to bytes. No input, no clock; every format is a pure function.
+//!
+//! In: a [`Diagnosis`] and [`ReportOptions`]. It is masked and turned into plain strings once
+//! ([`view`]); each format only arranges these. The rendered bytes are searched for secrets before
+//! they are handed out, so a mistake in masking fails the run instead of leaking.
 
+pub mod glyphs;
 pub mod html;
 pub mod json;
 pub mod markdown;
+mod shed;
 pub mod text;
+mod verdict;
 pub mod view;
+
+use crate::diagnose::Diagnosis;
+use crate::redact::{self, Kind};
+use crate::severity::Severity;
+
+/// What a report is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// One self-contained file for a ticket.
+    Html,
+    /// Schema `bundlescope.report/v1`, for programs.
+    Json,
+    /// A summary of at most [`markdown::LIMIT`] characters, for a comment.
+    Markdown,
+    /// At most [`text::LINES`] lines, for a terminal.
+    Text,
+}
+
+/// What a report says beside the diagnosis, and what it leaves out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportOptions {
+    /// Version of the program.
+    pub tool_version: String,
+    /// Hash of the rules that were used.
+    pub rules_hash: String,
+    /// Findings and incidents below it are not listed; they are counted.
+    pub min_severity: Severity,
+    /// Largest HTML report in bytes; [`MAX_BYTES`] where the user did not say.
+    pub max_bytes: usize,
+    /// How the report was made, without any path: `analyze --since 2024-03-01`.
+    pub command: String,
+}
+
+/// The default of [`ReportOptions::max_bytes`]: below the smallest attachment limit of the
+/// trackers in use (4 MB), with room for the encoding of a mail.
+pub const MAX_BYTES: usize = 3_500_000;
+
+/// Why no report was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A secret survived masking; the report was thrown away.
+    #[error(
+        "a secret ({kind}) was left in the rendered report, so it was not written; report this as a bug"
+    )]
+    SecretLeft {
+        /// What it looks like.
+        kind: Kind,
+    },
+    /// A template or serializer failed.
+    #[error("the report could not be rendered: {0}")]
+    Render(String),
+}
+
+/// The report in the given format.
+pub fn render(
+    diagnosis: &Diagnosis,
+    options: &ReportOptions,
+    format: Format,
+) -> Result<Vec<u8>, ReportError> {
+    let report = view::build(diagnosis, options);
+    let text = match format {
+        Format::Html => html::render(&report, options.max_bytes)?,
+        Format::Json => json::render(&report)?,
+        Format::Markdown => markdown::render(&report),
+        Format::Text => text::arrange(&report, text::Style::default()),
+    };
+    checked(text).map(String::into_bytes)
+}
+
+/// The rendered text, if no secret is left in it.
+fn checked(rendered: String) -> Result<String, ReportError> {
+    match redact::find_secret(rendered.as_bytes()) {
+        None => Ok(rendered),
+        Some(kind) => Err(ReportError::SecretLeft { kind }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_in_the_rendered_bytes_fails_the_run() {
+        let error = checked("<p>password=hunter2</p>".to_owned());
+        assert!(matches!(
+            error,
+            Err(ReportError::SecretLeft {
+                kind: Kind::Password
+            })
+        ));
+        assert!(checked("<p>password=[REDACTED password]</p>".to_owned()).is_ok());
+    }
+}

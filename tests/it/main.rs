@@ -2,6 +2,6 @@
 
 mod architecture;
 mod hostile_ingest;
-mod layout;
 mod report;
 mod rules;
+mod sample;

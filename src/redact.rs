@@ -1,1 +1,0 @@
-//! Masking of secrets at the edge of the report.

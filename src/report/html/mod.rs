@@ -1,0 +1,117 @@
+//! The report as one HTML file: it loads nothing, runs nothing that matters, and says everything.
+//!
+//! In: a [`Report`]. Out: the page. `page` arranges, `templates/report.html` prints. All text is
+//! escaped by the template engine; the style and the only script are inline and named by their
+//! hashes in a `Content-Security-Policy` that forbids everything else. The JSON of the same
+//! report is embedded as a data block, which browsers never execute, so that [`embedded_json`]
+//! can read an old report back when the bundle is gone.
+
+mod page;
+
+use super::view::{Report, size};
+use super::{ReportError, json, markdown, shed};
+use askama::Template as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+/// The inline style.
+const STYLE: &str = include_str!("../../../templates/style.css");
+
+/// The inline script; the report is complete without it.
+const SCRIPT: &str = include_str!("../../../templates/report.js");
+
+/// How the embedded JSON begins; log text cannot contain it, because its `<` is escaped.
+const DATA_BLOCK: &str = r#"<script type="application/json" id="bundlescope-report">"#;
+
+/// The page, at most `max_bytes` large if leaving out what [`shed`] allows makes that possible.
+pub(super) fn render(report: &Report, max_bytes: usize) -> Result<String, ReportError> {
+    let mut html = print(report)?;
+    let mut report = report.clone();
+    for step in shed::STEPS {
+        if html.len() <= max_bytes {
+            return Ok(html);
+        }
+        if step.take(&mut report) {
+            html = print(&report)?;
+        }
+    }
+    if html.len() > max_bytes {
+        report.shed.push(format!(
+            "nothing more: titles and counts alone are larger than the limit of {}",
+            size(max_bytes as u64)
+        ));
+        html = print(&report)?;
+    }
+    Ok(html)
+}
+
+/// The page as it is, whatever its size.
+fn print(report: &Report) -> Result<String, ReportError> {
+    let style = unix_line_ends(STYLE);
+    let script = unix_line_ends(SCRIPT);
+    let policy = format!(
+        "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+        hash(&style),
+        hash(&script)
+    );
+    let summary = markdown::render(report);
+    let data = json::embedded(report)?;
+    let page = page::Page::new(
+        report,
+        page::Frame {
+            policy,
+            style,
+            script,
+            summary,
+            data,
+        },
+    );
+    let html = page
+        .render()
+        .map_err(|error| ReportError::Render(error.to_string()))?;
+    Ok(unix_line_ends(&html))
+}
+
+/// The report that an HTML report carries; `None` where there is none, or it is damaged.
+pub fn embedded_json(html: &str) -> Option<serde_json::Value> {
+    let (_, rest) = html.split_once(DATA_BLOCK)?;
+    let (data, _) = rest.split_once("</script>")?;
+    serde_json::from_str(data).ok()
+}
+
+/// `sha256-...` as a policy names it.
+fn hash(inline: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(inline)))
+}
+
+/// The text with `\n` line ends: browsers hash inline text after this very change, and a checkout
+/// on Windows may hold the templates with other line ends.
+fn unix_line_ends(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_names_inline_text_by_its_hash() {
+        assert_eq!(
+            hash(""),
+            "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+        );
+    }
+
+    #[test]
+    fn a_page_without_a_report_holds_none() {
+        assert_eq!(embedded_json(""), None);
+        assert_eq!(embedded_json("<script>{}</script>"), None);
+        assert_eq!(embedded_json(&format!("{DATA_BLOCK}{{")), None);
+        assert_eq!(embedded_json(&format!("{DATA_BLOCK}{{</script>")), None);
+        assert_eq!(
+            embedded_json(&format!("{DATA_BLOCK}{{\"a\":1}}</script>")),
+            Some(serde_json::json!({"a": 1}))
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! What a report leaves out when it is larger than the limit, in a fixed order.
+//!
+//! The steps add up and are taken one by one until the report fits. A finding's title and count,
+//! its subject and its first locator are never left out.
+
+use super::view::{Report, cut};
+use crate::diagnose::Outcome;
+
+/// One thing to leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Step {
+    /// What the report says about it.
+    words: &'static str,
+    /// Takes it out; tells whether there was anything.
+    apply: fn(&mut Report) -> bool,
+}
+
+/// The steps, least missed first.
+pub(super) const STEPS: [Step; 7] = [
+    Step {
+        words: "citations beyond the first of each finding",
+        apply: samples,
+    },
+    Step {
+        words: "context lines around the citations",
+        apply: context,
+    },
+    Step {
+        words: "the inventory and the sources of evidence",
+        apply: inventory,
+    },
+    Step {
+        words: "affected objects beyond the first three of each finding",
+        apply: affected,
+    },
+    Step {
+        words: "the list of checks that were clear, and gaps beyond the first hundred",
+        apply: coverage,
+    },
+    Step {
+        words: "the ends of long excerpts",
+        apply: excerpts,
+    },
+    Step {
+        words: "explanations, commands, fixes and references",
+        apply: advice,
+    },
+];
+
+impl Step {
+    /// Takes the step and has the report say so, if there was anything to leave out.
+    pub(super) fn take(self, report: &mut Report) -> bool {
+        let changed = (self.apply)(report);
+        if changed {
+            report.shed.push(self.words.to_owned());
+        }
+        changed
+    }
+}
+
+/// Keeps the first citation of each finding.
+fn samples(report: &mut Report) -> bool {
+    let mut changed = false;
+    for finding in &mut report.findings {
+        changed |= finding.citations.len() > 1;
+        finding.citations.truncate(1);
+    }
+    changed
+}
+
+/// Drops the lines around citations.
+fn context(report: &mut Report) -> bool {
+    let mut changed = false;
+    let citations = report.findings.iter_mut().flat_map(|f| &mut f.citations);
+    for citation in citations {
+        changed |= !(citation.before.is_empty() && citation.after.is_empty());
+        citation.before.clear();
+        citation.after.clear();
+    }
+    changed
+}
+
+/// Drops the inventory and the sources.
+fn inventory(report: &mut Report) -> bool {
+    let changed = !(report.inventory.is_empty() && report.coverage.sources.is_empty());
+    report.inventory.clear();
+    report.coverage.sources.clear();
+    changed
+}
+
+/// Keeps three affected objects of each finding; their number stays.
+fn affected(report: &mut Report) -> bool {
+    let mut changed = false;
+    for finding in &mut report.findings {
+        changed |= finding.affected.len() > 3;
+        finding.affected.truncate(3);
+    }
+    changed
+}
+
+/// Drops the list of clear rules and most gaps; the numbers stay.
+fn coverage(report: &mut Report) -> bool {
+    let before = report.coverage.rules.len() + report.gaps.len();
+    let rules = &mut report.coverage.rules;
+    rules.retain(|(_, outcome, _)| *outcome != Outcome::Clear);
+    report.gaps.truncate(100);
+    report.coverage.rules.len() + report.gaps.len() < before
+}
+
+/// Cuts excerpts to one readable line.
+fn excerpts(report: &mut Report) -> bool {
+    let mut changed = false;
+    let citations = report.findings.iter_mut().flat_map(|f| &mut f.citations);
+    for citation in citations {
+        let short = cut(&citation.excerpt, 160);
+        if short != citation.excerpt {
+            citation.matched = (0, 0);
+            citation.excerpt = short;
+            changed = true;
+        }
+    }
+    changed
+}
+
+/// Drops what `bundlescope explain RULE` prints as well.
+fn advice(report: &mut Report) -> bool {
+    for finding in &mut report.findings {
+        finding.explain.clear();
+        finding.disprove.clear();
+        finding.check.clear();
+        finding.remedy.clear();
+        finding.references.clear();
+        finding.affected_versions.clear();
+        finding.fixed_versions.clear();
+    }
+    !report.findings.is_empty()
+}
