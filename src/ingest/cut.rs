@@ -366,9 +366,8 @@ mod tests {
     /// Many lines, more than the head and several pieces.
     fn log(count: usize) -> Vec<u8> {
         (1..=count)
-            .map(|n| format!("line {n} of a log that has some length\n"))
-            .collect::<String>()
-            .into_bytes()
+            .flat_map(|n| format!("line {n} of a log that has some length\n").into_bytes())
+            .collect()
     }
 
     #[test]
@@ -428,10 +427,8 @@ mod tests {
 
     /// A dump: a document, a section whose log quotes another START, and its glued END.
     fn dump(items: usize, log_lines: usize) -> String {
-        let items: String = (0..items)
-            .map(|n| format!("    {{\n        \"name\": \"item-{n}\"\n    }},\n"))
-            .collect();
-        let log: String = (0..log_lines).map(|n| format!("log line {n}\n")).collect();
+        let items = "    {\n        \"name\": \"item\"\n    },\n".repeat(items);
+        let log = "a line of the log\n".repeat(log_lines);
         format!(
             "{{\n    \"kind\": \"PodList\",\n{items}}}\n\
              ==== START logs for container c of pod ns/p ====\n\

@@ -87,13 +87,15 @@ fn plain_text_through_a_pipe_is_an_entry_of_its_own() {
     assert_eq!(facts.unwrap().sha256, hash);
 }
 
+/// Whether an error is the expected one.
+type Is = fn(&IngestError) -> bool;
+
 #[test]
 fn an_input_without_anything_to_read_is_wrong_use() {
     let noise: Vec<u8> = (0..9000u32)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0])
         .collect();
     let nothing = tar_end();
-    type Is = fn(&IngestError) -> bool;
     let empty: Is = |error| matches!(error, IngestError::Empty { .. });
     let unknown: Is = |error| matches!(error, IngestError::NotABundle { .. });
     let table: [(&[u8], Is); 5] = [

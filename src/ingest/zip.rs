@@ -55,6 +55,14 @@ impl Zip {
             Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
         })
     }
+
+    /// Moves the meter on by a member on disk; what is in memory was counted when it was read.
+    fn count(&self, walker: &Walker<'_>, entry: &OwnedZipFileEntry) {
+        if matches!(self, Self::File(_)) {
+            let read = &walker.reader.meter.read;
+            read.fetch_add(entry.compressed_size(), Ordering::Relaxed);
+        }
+    }
 }
 
 /// A member of a zip that any thread may open.
@@ -71,7 +79,10 @@ pub(super) fn read_member(
     member: &Member,
 ) -> ControlFlow<()> {
     match member.zip.open(MEMBER_BUFFER) {
-        Ok(mut reader) => unpack(walker, place, &member.entry, &mut reader),
+        Ok(mut reader) => {
+            member.zip.count(walker, &member.entry);
+            unpack(walker, place, &member.entry, &mut reader)
+        }
         Err(error) => walker.gap(&place.path, unreadable(&error)),
     }
 }
@@ -113,19 +124,15 @@ pub(super) fn read(walker: &mut Walker<'_>, place: &Place, zip: &Zip) -> Control
         if let Some(reason) = unread(&entry) {
             walker.gap(&inside.path, reason)?;
         } else if !walker.defers || walker.is_large(entry.size()) {
+            zip.count(walker, &entry);
             unpack(walker, &inside, &entry, &mut members)?;
+        } else if let Some(budget) = set_aside(walker, &entry, &mut members) {
+            let zip = zip.clone();
+            let member = Box::new(Member { zip, entry });
+            walker.defer(inside, budget, Source::Member(member))?;
         } else {
-            match set_aside(walker, &entry, &mut members) {
-                Some(budget) => {
-                    let zip = zip.clone();
-                    let member = Box::new(Member { zip, entry });
-                    walker.defer(inside, budget, Source::Member(member))?;
-                }
-                None => {
-                    walker.gap(&place.path, walker.budget.bytes_gap())?;
-                    break;
-                }
-            }
+            walker.gap(&place.path, walker.budget.bytes_gap())?;
+            break;
         }
     }
     ControlFlow::Continue(())
@@ -183,14 +190,7 @@ fn unpack(
     };
     let budget = walker.budget;
     let mut stream = Metered::new(Exact::new(member, entry.size()), budget);
-    let flow = walker.content(place, &mut stream);
-    if place.depth == 1 {
-        let meter = walker.reader.meter;
-        meter
-            .read
-            .fetch_add(entry.compressed_size(), Ordering::Relaxed);
-    }
-    flow
+    walker.content(place, &mut stream)
 }
 
 /// Reads what can be read of a zip without its central directory, from the local headers: members
