@@ -9,7 +9,8 @@ use crate::ingest::{Input, Meter};
 use crate::limits::Limits;
 use crate::report::{self, Format, ReportOptions};
 use crate::rules::RuleSet;
-use std::io::Write as _;
+use crate::severity::Severity;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Runs the command.
@@ -31,7 +32,7 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
         output.finish(&bytes, &mut console.out)?;
     }
     if !to_stdout {
-        summary(&diagnosis, &targets, console)?;
+        summary(&diagnosis, &options, &targets, console)?;
     }
     Ok(status(&diagnosis, args.fail_on))
 }
@@ -62,14 +63,28 @@ fn format_of(path: &Path) -> Format {
 
 /// What the report is told besides the diagnosis.
 fn options(args: &AnalyzeArgs, rules: &RuleSet) -> ReportOptions {
-    ReportOptions { tool_version: env!("CARGO_PKG_VERSION").into(), rules_hash: rules.hash().to_owned(), min_severity: args.min_severity, max_bytes: args.max_size }
+    ReportOptions { tool_version: env!("CARGO_PKG_VERSION").into(), rules_hash: rules.hash().to_owned(), min_severity: args.min_severity, max_bytes: args.max_size, command: command(args) }
+}
+
+/// How the report was made, without what only this machine knows.
+fn command(args: &AnalyzeArgs) -> String {
+    let mut said = String::from("analyze");
+    let times = [("--since", args.since), ("--until", args.until)];
+    for (flag, time) in times.into_iter().filter_map(|(flag, time)| time.map(|time| (flag, time))) {
+        let _ = write!(said, " {flag} {time}");
+    }
+    if args.min_severity > Severity::Info {
+        let _ = write!(said, " --min-severity {}", args.min_severity);
+    }
+    said
 }
 
 /// Tells the answer on the terminal, and what was written where.
-fn summary(diagnosis: &Diagnosis, targets: &[(PathBuf, Format)], console: &mut Console) -> anyhow::Result<()> {
-    let mut text = report::text::render(diagnosis, 100, console.color);
+fn summary(diagnosis: &Diagnosis, options: &ReportOptions, targets: &[(PathBuf, Format)], console: &mut Console) -> anyhow::Result<()> {
+    let style = report::text::Style { color: console.color, ..report::text::Style::default() };
+    let mut text = report::text::render(diagnosis, options, style)?;
     for (path, _) in targets {
-        text.push_str(&format!("\nwrote {}\n", path.display()));
+        writeln!(text, "wrote {}", path.display())?;
     }
     console.out.write_all(text.as_bytes())?;
     console.out.flush()?;

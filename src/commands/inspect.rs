@@ -7,7 +7,7 @@ use crate::diagnose::coverage;
 use crate::evidence::Evidence;
 use crate::ingest::{InputFacts, Meter};
 use crate::limits::Limits;
-use crate::report::text::visible;
+use crate::report::glyphs::visible;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -25,10 +25,11 @@ pub(super) fn merge(parts: &mut [Part], capture: &Capture, limits: &Limits) -> V
             }
         }
         for (identity, event) in own {
+            let full = merged.len() >= limits.events;
             match merged.get_mut(&identity) {
                 Some(same) => combine(same, event, u64::max),
-                None if merged.len() < limits.events => _ = merged.insert(identity, event),
-                None => {}
+                None if full => {}
+                None => _ = merged.insert(identity, event),
             }
         }
     }

@@ -19,7 +19,7 @@ pub mod shape;
 pub use part::{Part, Shape};
 
 use crate::gap::{Gap, GapReason};
-use crate::ingest::{Chunk, Cut};
+use crate::ingest::{Chunk, Cut, HEAD_BYTES};
 use crate::limits::Limits;
 use crate::locator::EntryPath;
 use crate::rules::RuleSet;
@@ -108,7 +108,7 @@ fn shape_of(chunk: &Chunk, body: &[u8]) -> Shape {
 
 /// The first bytes that a shape is told from: as many as ingest showed when it asked.
 fn head(body: &[u8]) -> &[u8] {
-    body.get(..crate::ingest::HEAD_BYTES).unwrap_or(body)
+    body.get(..HEAD_BYTES).unwrap_or(body)
 }
 
 /// Cleans the context and the body apart, so that the body's place is still known.

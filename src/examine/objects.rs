@@ -8,7 +8,8 @@ use super::part::{Part, Shape};
 use super::scan::{self, TextSource};
 use super::{Examiner, collector};
 use crate::gap::{Gap, GapReason};
-use crate::kube::{self, Event, Object, ObjectText, TextFormat, TextHit, canonical, describe, kinds, yaml};
+use crate::kube::describe::DescribedEvent;
+use crate::kube::{self, Event, Object, ObjectKey, ObjectText, TextFormat, TextHit, canonical, describe, kinds, yaml};
 use crate::locator::Snippet;
 use serde::Deserialize;
 use serde_json::Value;
@@ -230,17 +231,39 @@ impl Reader<'_> {
 
     /// Reads `kubectl describe` text.
     fn describe(&mut self, text: &str, first_line: u64) {
-        let hint = describe::kind_of_key(self.part.path.file_name());
-        for described in describe::describe(text, hint) {
+        // Periscope names its describe files `<namespace>_<resource>_<name>`.
+        let file = self.part.path.file_name().to_owned();
+        let resource = file.split('_').nth(1);
+        for described in describe::describe(text, resource) {
             let line = first_line + u64::from(described.first_line);
-            let own = lines_between(text, described.first_line, described.last_line);
-            for row in &described.events {
-                let event = row.event(&described.value, &self.part.path, kube::text::snippet_of_line(text, row.line as usize, first_line, self.examiner.limits));
-                self.event(event);
+            let own = text.get(described.range.clone()).unwrap_or_default();
+            for row in described.events {
+                let snippet = kube::text::snippet_of_line(own, row.line as usize, line, self.examiner.limits);
+                self.described_event(&described.value, row, snippet);
             }
-            *self.part.kinds.entry("Event".to_owned()).or_default() += 0;
-            self.object(own, described.value, &TextFormat::Describe(described.lines), line, hint);
+            self.part.kinds.entry("Event".to_owned()).or_default();
+            self.object(own, described.value, &TextFormat::Describe(described.lines), line, None);
         }
+    }
+
+    /// Keeps one row of the Events table of a described object.
+    fn described_event(&mut self, object: &Value, row: DescribedEvent, snippet: Snippet) {
+        let text = |path: &str| kube::value::text(object, path).unwrap_or_default();
+        self.event(Event {
+            path: self.part.path.clone(),
+            object: ObjectKey::new(text("kind"), text("metadata.namespace"), text("metadata.name")),
+            reason: row.reason,
+            message: row.message,
+            warning: row.warning,
+            component: row.component,
+            host: row.host,
+            count: row.count,
+            first: None,
+            last: None,
+            ages: row.first_age.or(row.last_age).zip(row.last_age.or(row.first_age)),
+            snippet,
+            hits: vec![],
+        });
     }
 
     /// Keeps one object or event and scans its fields and messages.
@@ -313,9 +336,7 @@ impl Reader<'_> {
 
     /// The kind of items that name none, as the file's name says.
     fn kind_of_file(&self) -> Option<&'static str> {
-        let mut names = self.part.path.segments().rev();
-        let file = names.next().unwrap_or_default();
-        kinds::kind_of_file(file).or_else(|| names.next().and_then(kinds::kind_of_folder))
+        kinds::kind_of_path(&self.part.path)
     }
 }
 
@@ -369,22 +390,6 @@ fn status_messages<'v>(value: &'v Value, path: &str, found: &mut Vec<(String, &'
         }
         _ => {}
     }
-}
-
-/// The lines `first` to `last` of a text, counted from zero, both included.
-fn lines_between(text: &str, first: u32, last: u32) -> &str {
-    let mut at = 0;
-    let mut start = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        if number == first as usize {
-            start = at;
-        }
-        at += line.len();
-        if number == last as usize {
-            break;
-        }
-    }
-    text.get(start..at).unwrap_or_default()
 }
 
 /// The text of a snippet for a whole line, for facts that are one line.

@@ -7,7 +7,7 @@
 use super::budget::size;
 use super::entry::{Chunk, Cut, Work};
 use super::sections::Sections;
-use super::sniff::HEAD;
+use super::sniff::HEAD_BYTES;
 use super::{CutFor, Place};
 use crate::gap::{Gap, GapReason};
 use crate::limits::Limits;
@@ -76,7 +76,7 @@ impl<'a> Cutter<'a> {
     pub(super) fn push(&mut self, text: &[u8], out: &mut Out<'_>) -> ControlFlow<()> {
         let Some(cut) = self.cut else {
             self.text.extend_from_slice(text);
-            return if self.text.len() < HEAD {
+            return if self.text.len() < HEAD_BYTES {
                 ControlFlow::Continue(())
             } else {
                 self.decide(out)
@@ -100,7 +100,7 @@ impl<'a> Cutter<'a> {
     /// Asks how the entry is to be cut, now that its beginning is there.
     fn decide(&mut self, out: &mut Out<'_>) -> ControlFlow<()> {
         let text = std::mem::take(&mut self.text);
-        let head = text.get(..HEAD).unwrap_or(&text);
+        let head = text.get(..HEAD_BYTES).unwrap_or(&text);
         let cut = (self.choose)(&self.place.path, head);
         self.cut = Some(cut);
         self.append(cut, &text, out)?;

@@ -93,6 +93,16 @@ pub struct Deferred {
     pub(super) source: Source,
 }
 
+impl Deferred {
+    /// Bytes that it holds in memory until it is opened.
+    pub fn held_bytes(&self) -> usize {
+        match &self.source {
+            Source::Zip(bytes) => bytes.len(),
+            Source::File(_) | Source::Member(_) => 0,
+        }
+    }
+}
+
 /// Where the bytes of a deferred entry are.
 #[derive(Debug)]
 pub(super) enum Source {

@@ -21,6 +21,7 @@ mod zip;
 #[cfg(test)]
 mod tests;
 
+pub use sniff::HEAD_BYTES;
 pub use entry::{Chunk, Cut, Deferred, Input, InputFacts, Work};
 
 use crate::limits::Limits;
@@ -29,7 +30,7 @@ use budget::Budget;
 use entry::Source;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use sniff::{HEAD, Kind, sniff};
+use sniff::{Kind, sniff};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -176,7 +177,7 @@ impl Reader<'_> {
         let budget = Budget::new(self.limits);
         let mut walker = Walker::new(self, &budget, true, out);
         let place = Place::bundle(name, false);
-        let mut head = vec![0; HEAD];
+        let mut head = vec![0; HEAD_BYTES];
         let (filled, error) = stream::fill(&mut file, &mut head);
         if let Some(error) = error {
             return Err(io_error(path, error));
@@ -266,7 +267,7 @@ impl<'a, R: Read> Raw<'a, R> {
     /// Reads what is left, so that the hash is that of the whole file. An error ends it: the bytes
     /// that cannot be read were said to be missing by whoever wanted them.
     fn drain(&mut self) {
-        let mut block = vec![0; HEAD];
+        let mut block = vec![0; HEAD_BYTES];
         while let (1.., None) = stream::fill(self, &mut block) {}
     }
 

@@ -6,7 +6,7 @@
 use super::text;
 
 /// Bytes of the beginning that are looked at; also what the caller sees to choose a cut.
-pub(super) const HEAD: usize = 64 << 10;
+pub const HEAD_BYTES: usize = 64 << 10;
 
 /// What a beginning announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

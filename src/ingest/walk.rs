@@ -8,7 +8,7 @@ use super::budget::{Budget, Metered, reason, size};
 use super::cut::Cutter;
 use super::entry::{Deferred, Source, Work};
 use super::name::{Names, clean, is_clutter};
-use super::sniff::{Codec, HEAD, Kind, sniff};
+use super::sniff::{Codec, HEAD_BYTES, Kind, sniff};
 use super::stream::{Peeked, decode, fill, gzip_modified};
 use super::text::Decoder;
 use super::zip::{self, Zip};
@@ -143,7 +143,7 @@ impl<'a> Walker<'a> {
 
     /// Reads whatever `stream` is.
     pub(super) fn content(&mut self, place: &Place, stream: &mut dyn Read) -> ControlFlow<()> {
-        let mut stream = Peeked::new(stream, HEAD);
+        let mut stream = Peeked::new(stream, HEAD_BYTES);
         let kind = sniff(stream.head());
         if kind.unfolds() && place.depth.max(place.layers) > self.reader.limits.depth {
             let limit = format!("{} archives inside each other", self.reader.limits.depth);

@@ -18,7 +18,7 @@ use crate::redact::{self, Kind};
 use crate::severity::Severity;
 
 /// What a report is written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum Format {
     /// One self-contained file for a ticket.
     Html,
@@ -28,6 +28,18 @@ pub enum Format {
     Markdown,
     /// At most [`text::LINES`] lines, for a terminal.
     Text,
+}
+
+impl Format {
+    /// How files of this format end.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Markdown => "md",
+            Self::Text => "txt",
+        }
+    }
 }
 
 /// What a report says beside the diagnosis, and what it leaves out.
