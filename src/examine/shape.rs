@@ -240,6 +240,12 @@ mod tests {
                 "2025-03-21T15:35:32.1Z stdout F {\"level\":\"info\"}\n",
                 Shape::Log,
             ),
+        ]);
+    }
+
+    #[test]
+    fn logs_of_json_lines_and_lookalikes_of_yaml_stay_logs() {
+        check(&[
             (
                 "a.log",
                 "{\"level\":\"info\",\"ts\":1.5,\"msg\":\"started\"}\n",

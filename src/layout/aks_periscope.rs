@@ -97,8 +97,8 @@ fn place<'a>(entry: &'a Named<'a>, flat_bases: &BTreeSet<&'a [&'a str]>) -> Opti
     let in_folder = (0..segments.len().saturating_sub(1)).find_map(|at| {
         let (above, rest) = segments.split_at_checked(at)?;
         let (folder, key) = rest.split_first()?;
-        let key = key.join("/");
         let collector = Collector::of_folder(folder)?;
+        let key = key.join("/");
         collector.knows(&key).then_some((collector, above, key))
     });
     if let Some((collector, above, key)) = in_folder {

@@ -317,7 +317,9 @@ mod tests {
         );
         assert_eq!(words(&role(&layout, "dump.txt")), "Objects");
 
-        stream.iter_mut().for_each(|entry| entry.sections = true);
+        for entry in &mut stream {
+            entry.sections = true;
+        }
         assert_eq!(words(&role(&detect(&stream), "dump.txt")), "PodLog");
     }
 

@@ -120,7 +120,7 @@ const PODS: &[(&str, &str)] = &[
     ("tunnelfront", "tunnelfront"),
 ];
 
-/// Pods whose side cars are other programs (OpenShift runs six beside `etcd`): the pod's name
+/// Pods whose side cars are other programs (there are six beside `etcd` on some platforms): the pod's name
 /// decides only where no container is named.
 const PODS_OF_MANY: &[(&str, &str)] = &[
     ("etcd", "etcd"),

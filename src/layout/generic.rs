@@ -371,7 +371,7 @@ fn reason(entries: &[Named], looks_like: Option<&Collector>) -> String {
         .count();
     let seen = format!(
         "{}, {}",
-        count(logs, "text or log", "texts and logs"),
+        count(logs, "log", "logs"),
         count(documents, "document", "documents")
     );
     match looks_like {
@@ -518,26 +518,26 @@ mod tests {
         let cases: &[(&[&str], &str)] = &[
             (
                 &["b/version.yaml", "b/cluster-resources/nodes.json"],
-                "looks like a troubleshoot.sh support bundle (version.yaml and cluster-resources/); 0 texts and logs, 2 documents",
+                "looks like a troubleshoot.sh support bundle (version.yaml and cluster-resources/); 0 logs, 2 documents",
             ),
             (
                 &[
                     "m/namespaces/a/x.yaml",
                     "m/cluster-scoped-resources/core/y.yaml",
                 ],
-                "looks like an OpenShift must-gather (cluster-scoped-resources/ and namespaces/); 0 texts and logs, 2 documents",
+                "looks like an OpenShift must-gather (cluster-scoped-resources/ and namespaces/); 0 logs, 2 documents",
             ),
             (
                 &["kind-version.txt"],
-                "looks like `kind export logs` (kind-version.txt); 1 text or log, 0 documents",
+                "looks like `kind export logs` (kind-version.txt); 1 log, 0 documents",
             ),
             (
                 &["./system/instance-id.txt"],
-                "looks like an EKS log collection (system/instance-id.txt); 1 text or log, 0 documents",
+                "looks like an EKS log collection (system/instance-id.txt); 1 log, 0 documents",
             ),
             (
                 &["a.log", "b.json"],
-                "no known collector's layout; 1 text or log, 1 document",
+                "no known collector's layout; 1 log, 1 document",
             ),
         ];
         for (names, reason) in cases {

@@ -13,6 +13,8 @@ mod component;
 mod generic;
 mod pod_path;
 mod role;
+#[cfg(test)]
+mod testing;
 
 pub use component::{COMPONENTS, component_of_container, component_of_file, component_of_unit};
 pub use role::{Content, Role};
@@ -97,6 +99,10 @@ pub fn detect(entries: &[EntryFacts]) -> Layout {
     }
 }
 
+/// Most segments of a name that is looked at; no collector comes near. Deeper names are made to
+/// cost time, and keep only their last segment.
+const DEEPEST: usize = 64;
+
 /// An entry with its name cut into segments.
 struct Named<'a> {
     /// What is known of it.
@@ -111,6 +117,9 @@ impl<'a> Named<'a> {
         let mut segments: Vec<_> = facts.path.segments().filter(|s| *s != ".").collect();
         if segments.is_empty() {
             segments.push(facts.path.file_name());
+        }
+        if segments.len() > DEEPEST {
+            segments = segments.split_off(segments.len() - 1);
         }
         Self { facts, segments }
     }
@@ -209,14 +218,45 @@ fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// Tables of paths and roles for the tests of all formats.
-#[cfg(test)]
-mod testing;
-
 #[cfg(test)]
 mod tests {
     use super::testing::{entries, facts, role};
     use super::*;
+    use proptest::prelude::*;
+
+    /// Words that paths of all formats are made of.
+    const WORDS: &[&str] = &[
+        "2023-10-05T09-15-02Z",
+        "aks-n-1-vmss000000",
+        "aks-n-1-vmss000000.zip",
+        "collector",
+        "kubeobjects",
+        "kube-system_pod_a",
+        "systemlogs",
+        "kubelet",
+        "kubeletcmd",
+        "networkconfig",
+        "nodes.json",
+        "default",
+        "replication-controllers.json",
+        "logs.txt",
+        "pods",
+        "containers",
+        "a_b_0123456789abcdef0123456789abcdef",
+        "c",
+        "0.log",
+        "1.log",
+        "namespaces",
+        "logs",
+        "cluster-resources",
+        "nodes",
+        "node-1",
+        "kubelet.log",
+        "journal.log",
+        "é",
+        "..",
+        "",
+    ];
 
     #[test]
     fn nothing_is_generic() {
@@ -288,6 +328,14 @@ mod tests {
     }
 
     #[test]
+    fn a_name_of_endless_folders_is_read_by_its_last() {
+        let endless = format!("{}systemlogs/kubelet", "dns/".repeat(40_000));
+        let all = entries("b", &[&endless, "kubelet"]);
+        let layout = detect(&all);
+        assert_eq!(role(&layout, &endless), role(&layout, "kubelet"));
+    }
+
+    #[test]
     fn a_bare_log_is_told_by_its_name_or_by_what_it_says() {
         let mut named = facts("raw-kubelet.log.gz", "");
         named.hosts = vec!["node-1".into()];
@@ -304,4 +352,31 @@ mod tests {
         let role = layout.roles.values().next().expect("one entry was given");
         assert_eq!(role.component, Some("kube-apiserver"));
     }
+
+    proptest! {
+            #[test]
+            fn every_entry_gets_one_role_in_any_order(
+                paths in prop::collection::vec(prop::collection::vec((0..WORDS.len(), any::<bool>()), 1..7), 0..12),
+                turn in 0usize..12,
+            ) {
+                let names: Vec<String> = paths
+                    .iter()
+                    .map(|path| {
+                        path.iter()
+    .flat_map(|(word, archive)| [WORDS[*word], if *archive { "!" } else { "/" }])
+    .collect()
+                    })
+                    .collect();
+                let names: Vec<_> = names.iter().map(String::as_str).collect();
+                let mut all = entries("b", &names);
+                let layout = detect(&all);
+                let paths: BTreeSet<_> = all.iter().map(|facts| &facts.path).collect();
+                prop_assert!(layout.roles.keys().eq(paths));
+                let turn = turn.min(all.len());
+                all.rotate_left(turn);
+                let turned = detect(&all);
+                prop_assert_eq!(layout.roles, turned.roles);
+                prop_assert_eq!(layout.reason, turned.reason);
+            }
+        }
 }

@@ -174,7 +174,7 @@ fn container_file(namespace: &str, pod: &str, file: &str) -> Option<Role> {
 
 /// Whether a file is a log or a rotated one.
 fn is_log(file: &str) -> bool {
-    file.ends_with(".log") || file.contains(".log.")
+    file.split('.').skip(1).any(|extension| extension == "log")
 }
 
 /// Where a folder of this name is.

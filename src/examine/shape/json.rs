@@ -98,14 +98,13 @@ pub(super) fn of_object(text: &[u8], name: &Name) -> Option<Shape> {
     let more = text.get(end..).unwrap_or_default().trim_ascii_start();
     let is_log = name.extension == Extension::Log;
     let document = match more.first() {
-        None => !is_log,
         Some(b'{') if one_line => {
             // Objects of one line each are the records of a log, if nothing says otherwise.
             let second = read_front(more);
             let seen = second.end.unwrap_or(more.len());
             more.get(..seen).is_some_and(|t| memchr(b'\n', t).is_some())
         }
-        Some(b'{' | b'[') => !is_log,
+        None | Some(b'{' | b'[') => !is_log,
         Some(_) => {
             by_name || more.starts_with(SECTION) || (!one_line && is_noise(first_line(more)))
         }

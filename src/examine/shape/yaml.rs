@@ -16,7 +16,8 @@ pub(super) fn of(text: &[u8], name: &Name) -> Option<Shape> {
     let by_name = name.extension == Extension::Yaml;
     let is_object =
         FIRST_KEYS.iter().any(|key| first.starts_with(key)) && reads_as_yaml(text, name);
-    if !is_object && !(by_name && is_yaml_line(first)) {
+    let named = by_name && is_yaml_line(first);
+    if !(is_object || named) {
         return None;
     }
     if is_object && lists_nodes(text) && !name.lists_nodes {

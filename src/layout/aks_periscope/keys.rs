@@ -273,7 +273,7 @@ pub(super) fn role_of_container_log(key: &str) -> Role {
 /// commands and descriptions of objects.
 pub(super) fn role_of_windows_file(key: &str, shape: Shape) -> Role {
     let file = key.rsplit('/').next().unwrap_or(key);
-    let is_events = file.ends_with(".csv");
+    let is_events = matches!(file.rsplit_once('.'), Some((_, "csv")));
     let is_log = file.contains(".log") || key.contains("-ctr-logs/");
     if shape == Shape::Describe || kind_of_file(file).is_some_and(|_| shape != Shape::Log) {
         Role::objects("")
