@@ -89,7 +89,8 @@ fn read_all(reader: &Reader<'_>, inputs: &[Input], sender: SyncSender<Vec<Work>>
     for input in inputs {
         facts.push(reader.read(input, &mut |work| batch.add(work))?);
     }
-    batch.send();
+    // Where nobody receives any more, the receiver has failed and says so itself.
+    let _ = batch.send();
     facts.sort_by(|a: &InputFacts, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
     Ok(facts)
 }
