@@ -456,7 +456,7 @@ Events:          <none>
             ready.since.map(|time| time.to_string()).as_deref(),
             Some("2019-06-03T13:55:01Z")
         );
-        assert_eq!(cited(&object, &ready.path()).0, 11);
+        assert_eq!(cited(&object, &ready.path()).0, 12);
         assert!(all[0].events.is_empty());
     }
 
