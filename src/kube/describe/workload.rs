@@ -1,0 +1,174 @@
+//! Described controllers of pods, autoscalers and disruption budgets.
+
+use super::draft::Draft;
+use super::pod::{containers, counted, volumes};
+use super::table::conditions;
+use super::tree::Tree;
+
+/// Puts the fields of a controller of pods, or of any kind that is only known to exist.
+pub(super) fn read(kind: &str, tree: &Tree<'_>, draft: &mut Draft) {
+    conditions(tree, draft);
+    match kind {
+        "Deployment" => deployment(tree, draft),
+        "ReplicaSet" | "ReplicationController" | "StatefulSet" => replicas(tree, draft),
+        "DaemonSet" => daemon_set(tree, draft),
+        "Job" => job(tree, draft),
+        "CronJob" => flag(tree, "Suspend", "spec.suspend", draft),
+        _ => return,
+    }
+    let selector = match kind {
+        "ReplicationController" => "spec.selector",
+        _ => "spec.selector.matchLabels",
+    };
+    draft.pairs(tree, tree.find("Selector"), selector);
+    if let Some(template) = tree.find("Pod Template") {
+        let spec = "spec.template.spec";
+        for (key, field) in [
+            ("Init Containers", "initContainers"),
+            ("Containers", "containers"),
+        ] {
+            if let Some(node) = tree.child(template, key) {
+                containers(tree, node, &format!("{spec}.{field}"), None, draft);
+            }
+        }
+        if let Some(node) = tree.child(template, "Volumes") {
+            volumes(tree, node, &format!("{spec}.volumes"), draft);
+        }
+    }
+}
+
+/// Puts counts out of one line: `2 desired | 2 updated`, each under its word's path.
+fn counts(tree: &Tree<'_>, key: &str, fields: &[(&str, &str)], draft: &mut Draft) {
+    let Some(node) = tree.find(key) else { return };
+    for (word, path) in fields {
+        if let Some(count) = counted(node.value, word) {
+            draft.put(path, count.into(), node.line);
+        }
+    }
+}
+
+/// Puts a flag.
+fn flag(tree: &Tree<'_>, key: &str, path: &str, draft: &mut Draft) {
+    if let Some(node) = tree.find(key) {
+        draft.put(
+            path,
+            node.value.eq_ignore_ascii_case("true").into(),
+            node.line,
+        );
+    }
+}
+
+/// Puts the counts of a deployment.
+fn deployment(tree: &Tree<'_>, draft: &mut Draft) {
+    let fields = [
+        ("desired", "spec.replicas"),
+        ("updated", "status.updatedReplicas"),
+        ("total", "status.replicas"),
+        ("available", "status.availableReplicas"),
+        ("unavailable", "status.unavailableReplicas"),
+    ];
+    counts(tree, "Replicas", &fields, draft);
+}
+
+/// Puts the counts of a replica set, replication controller or stateful set. Their text states how
+/// many pods run, not how many are ready: the former stands in for the latter.
+fn replicas(tree: &Tree<'_>, draft: &mut Draft) {
+    let fields = [
+        ("desired", "spec.replicas"),
+        ("current", "status.replicas"),
+        ("total", "status.replicas"),
+    ];
+    counts(tree, "Replicas", &fields, draft);
+    counts(
+        tree,
+        "Pods Status",
+        &[("Running", "status.readyReplicas")],
+        draft,
+    );
+}
+
+/// Puts the counts of a daemon set.
+fn daemon_set(tree: &Tree<'_>, draft: &mut Draft) {
+    for (key, path) in [
+        (
+            "Desired Number of Nodes Scheduled",
+            "status.desiredNumberScheduled",
+        ),
+        (
+            "Current Number of Nodes Scheduled",
+            "status.currentNumberScheduled",
+        ),
+        (
+            "Number of Nodes Scheduled with Up-to-date Pods",
+            "status.updatedNumberScheduled",
+        ),
+        (
+            "Number of Nodes Scheduled with Available Pods",
+            "status.numberAvailable",
+        ),
+        ("Number of Nodes Misscheduled", "status.numberMisscheduled"),
+    ] {
+        draft.number(tree, key, path);
+    }
+}
+
+/// Puts the counts of a job; newer clients write `1 Active (0 Ready) / 0 Succeeded / 3 Failed`.
+fn job(tree: &Tree<'_>, draft: &mut Draft) {
+    draft.number(tree, "Completions", "spec.completions");
+    draft.time(tree, "Start Time", "status.startTime");
+    draft.time(tree, "Completed At", "status.completionTime");
+    flag(tree, "Suspend", "spec.suspend", draft);
+    let fields = [
+        ("Running", "status.active"),
+        ("Active", "status.active"),
+        ("Succeeded", "status.succeeded"),
+        ("Failed", "status.failed"),
+    ];
+    counts(tree, "Pods Statuses", &fields, draft);
+}
+
+/// Puts the fields of an autoscaler.
+pub(super) fn read_autoscaler(tree: &Tree<'_>, draft: &mut Draft) {
+    conditions(tree, draft);
+    if let Some((node, (kind, name))) = tree
+        .find("Reference")
+        .and_then(|node| Some((node, node.value.split_once('/')?)))
+    {
+        draft.put("spec.scaleTargetRef.kind", kind.into(), node.line);
+        draft.put("spec.scaleTargetRef.name", name.into(), node.line);
+    }
+    draft.number(tree, "Min replicas", "spec.minReplicas");
+    draft.number(tree, "Max replicas", "spec.maxReplicas");
+    // The line names the target's kind: `Deployment pods:  1 current / 1 desired`.
+    if let Some(node) = tree
+        .top()
+        .into_iter()
+        .find(|node| node.key.ends_with(" pods"))
+    {
+        for (word, path) in [
+            ("current", "status.currentReplicas"),
+            ("desired", "status.desiredReplicas"),
+        ] {
+            if let Some(count) = counted(node.value, word) {
+                draft.put(path, count.into(), node.line);
+            }
+        }
+    }
+}
+
+/// Puts the fields of a disruption budget.
+pub(super) fn read_budget(tree: &Tree<'_>, draft: &mut Draft) {
+    draft.text(tree, "Min available", "spec.minAvailable");
+    draft.text(tree, "Max unavailable", "spec.maxUnavailable");
+    draft.pairs(tree, tree.find("Selector"), "spec.selector.matchLabels");
+    let status = tree.find("Status");
+    for (key, path) in [
+        ("Allowed disruptions", "status.disruptionsAllowed"),
+        ("Current", "status.currentHealthy"),
+        ("Desired", "status.desiredHealthy"),
+        ("Total", "status.expectedPods"),
+    ] {
+        let below = status.and_then(|status| tree.child(status, key));
+        draft.put_number(path, below.or_else(|| tree.find(key)));
+    }
+}
