@@ -116,6 +116,7 @@ fn what_is_no_secret_stays_as_it_is() {
         r#""password": "xxxx""#,
         "password=${DB_PASSWORD}",
         "az ad sp credential reset --client-secret <secret>",
+        "az ad sp credential reset --client-secret &lt;secret&gt;",
         "DB_PASSWORD:  <set to the key 'password' in secret 'db'>",
         "kubectl -n kube-system get secret bootstrap-token-abcdef",
         "http://10.0.0.1:8080/healthz and user@example.org",

@@ -7,7 +7,7 @@ use super::view::{Report, cut};
 use crate::diagnose::Outcome;
 
 /// One thing to leave out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
     /// What the report says about it.
     words: &'static str,

@@ -98,6 +98,10 @@ pub(super) fn arrange(report: &Report, style: Style) -> String {
     if let (std::borrow::Cow::Owned(masked), _) = redact::mask(&text) {
         text = masked;
     }
+    if style.ascii {
+        // All else is ASCII by now; one character for one keeps the width.
+        text = text.replace('…', "~");
+    }
     text
 }
 
@@ -187,11 +191,6 @@ fn head(severity: Severity, state: State, title: &str, width: usize, style: Styl
     };
     let room = width.saturating_sub(11 + ending.len()).max(8);
     let title = cut(&plain(title, style), room) + &ending;
-    let title = if style.ascii {
-        glyphs::ascii(&title)
-    } else {
-        title
-    };
     if style.color {
         let code = match severity {
             Severity::Critical | Severity::High => "1;31",
@@ -207,16 +206,7 @@ fn head(severity: Severity, state: State, title: &str, width: usize, style: Styl
 /// A line below a title; its end is cut.
 fn indented(text: &str, width: usize, style: Style) -> String {
     let room = width.saturating_sub(10);
-    let line = cut(&plain(text, style), room);
-    format!(
-        "{:10}{}",
-        "",
-        if style.ascii {
-            glyphs::ascii(&line)
-        } else {
-            line
-        }
-    )
+    format!("{:10}{}", "", cut(&plain(text, style), room))
 }
 
 /// A locator below a title; its start is cut, because the file and the line stand at its end.
@@ -227,10 +217,8 @@ fn indented_end(text: &str, width: usize, style: Style) -> String {
     let line = if length <= room {
         text
     } else {
-        let dots = if style.ascii { "..." } else { "…" };
-        let skip = length + dots.chars().count() - room;
-        let end: String = text.chars().skip(skip).collect();
-        format!("{dots}{end}")
+        let end: String = text.chars().skip(length + 1 - room).collect();
+        format!("…{end}")
     };
     format!("{:10}{line}", "")
 }

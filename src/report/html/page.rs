@@ -90,6 +90,7 @@ pub(super) struct Page {
     notices: Vec<Shown>,
     cards: Vec<Card>,
     more_cards: Vec<Card>,
+    more_label: String,
     groups: Vec<Group>,
     listed: String,
     gaps: Vec<[Shown; 3]>,
@@ -126,6 +127,8 @@ struct Card {
 struct Group {
     state: &'static str,
     title: &'static str,
+    /// The title in the navigation.
+    short: &'static str,
     count: usize,
     rules: Vec<Rule>,
 }
@@ -241,6 +244,7 @@ impl Page {
             coverage_line: shown(report.coverage.line()),
             notices: notices(report),
             cards,
+            more_label: plural(more_cards.len(), "more incident"),
             more_cards,
             groups,
             listed,
@@ -365,6 +369,11 @@ fn group(report: &Report, state: State) -> Option<Group> {
             State::Active => "Active at capture time",
             State::Unknown => "May still be active",
             State::Resolved => "Ended before capture",
+        },
+        short: match state {
+            State::Active => "Active",
+            State::Unknown => "May be active",
+            State::Resolved => "Ended",
         },
         count,
         rules: rules.iter().filter_map(|findings| rule(findings)).collect(),
