@@ -144,8 +144,11 @@ const BARE: &str = r#"([^\s"'\\<>&,;(){}\[\]][^\s"'\\<>&,;)}\]]*|\[[^\s"'\\<>&,;
 /// First character of a quoted value: none that could follow the quote in our own output.
 const QUOTED_FIRST: &str = r#"[^"'\\<>,:\]}\s]"#;
 
+/// Kind, trigger, regex, and a second look at the value.
+type Pattern = (Kind, &'static str, &'static str, fn(&str) -> bool);
+
 /// Detectors that need no name.
-const PATTERNS: [(Kind, &str, &str, fn(&str) -> bool); 15] = [
+const PATTERNS: [Pattern; 15] = [
     (
         Kind::PrivateKey,
         "PRIVATE KEY",

@@ -163,13 +163,13 @@ fn a_private_key_is_masked_on_every_line_of_a_snippet() {
         ],
         matched: (0, 5),
     };
-    let mut masker = Masker::default();
-    let masked = masker.snippet(&snippet);
+    let mut all = Masker::default();
+    let masked = all.snippet(&snippet);
     let mask = "[REDACTED private-key]";
     assert_eq!(masked.before, ["key:", mask, mask]);
     assert_eq!(masked.text, mask);
     assert_eq!(masked.after, [mask, mask, mask]);
-    assert_eq!(masker.counts().get(&Kind::PrivateKey), Some(&1));
+    assert_eq!(all.counts().get(&Kind::PrivateKey), Some(&1));
 
     let middle = Snippet {
         before: vec![body.clone()],

@@ -3,7 +3,8 @@
 //! The steps add up and are taken one by one until the report fits. A finding's title and count,
 //! its subject and its first locator are never left out.
 
-use super::view::{Report, cut};
+use super::view::Report;
+use super::words::cut;
 use crate::diagnose::Outcome;
 
 /// One thing to leave out.

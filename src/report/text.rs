@@ -4,11 +4,13 @@
 //! glyphs, so a log cannot move the cursor or recolour what stands above it. The caller prints
 //! what was written where.
 
-use super::view::{Finding, Incident, Report, cut, plural, size, span};
-use super::{ReportError, ReportOptions, glyphs, view};
+use super::view::{self, Finding, Incident, Report};
+use super::words::{clock, cut, entries, number, plural, size, span};
+use super::{ReportError, ReportOptions, glyphs};
 use crate::diagnose::{Diagnosis, State};
 use crate::redact;
 use crate::severity::Severity;
+use std::fmt::Write as _;
 
 /// Most lines that are written; a terminal of 80 by 25 shows them with the prompt.
 pub const LINES: usize = 22;
@@ -149,17 +151,13 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     let bundle = &report.bundle;
     let mut read = format!(
         "Read {} ({}) of {}, format {}",
-        plural(
-            usize::try_from(bundle.entries).unwrap_or(usize::MAX),
-            "entry"
-        )
-        .replace("entrys", "entries"),
+        entries(bundle.entries),
         size(bundle.bytes_read),
         bundle.name,
         bundle.format,
     );
     if let Some(time) = &bundle.captured_at {
-        read.push_str(&format!(", captured {} UTC", view::clock(time)));
+        let _ = write!(read, ", captured {} UTC", clock(time));
     }
     let mut lines = vec![cut(&plain(&read, style), width)];
     let coverage = format!("{}.", report.coverage.line());
@@ -173,7 +171,7 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
         ));
     }
     if masked > 0 {
-        notes.push(format!("{} masked", view::number(masked) + " secrets"));
+        notes.push(format!("{} masked", number(masked) + " secrets"));
     }
     if !notes.is_empty() {
         lines.push(cut(&plain(&notes.join("; "), style), width));
@@ -280,9 +278,6 @@ mod tests {
     fn a_long_locator_keeps_its_end() {
         let style = Style::default();
         let line = indented_end("a/very/long/path/to/kubelet.log:123", 30, style);
-        assert_eq!(
-            line,
-            "          …path/to/kubelet.log:123".replace("…path", "…th")
-        );
+        assert_eq!(line, "          …/to/kubelet.log:123");
     }
 }

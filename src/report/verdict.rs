@@ -3,9 +3,10 @@
 //! It counts incidents; where findings belong to none, it counts these instead. Notes (severity
 //! `info`) are no problems.
 
-use super::view::cut;
+use super::words::cut;
 use crate::diagnose::{Diagnosis, Outcome, State};
 use crate::severity::{Confidence, Severity};
+use std::fmt::Write as _;
 
 /// Titles named in the sentence; more would not be read.
 const NAMED: usize = 3;
@@ -126,12 +127,13 @@ fn all_quiet(diagnosis: &Diagnosis, ended: usize) -> String {
     };
     let blind = coverage.count(Outcome::NotChecked);
     if blind == 0 {
-        sentence.push_str(&format!("; all {ran} checks ran"));
+        let _ = write!(sentence, "; all {ran} checks ran");
     } else {
-        sentence.push_str(&format!(
+        let _ = write!(
+            sentence,
             "; {blind} of {} checks could not run",
             coverage.rules.len()
-        ));
+        );
     }
     sentence.push('.');
     sentence
