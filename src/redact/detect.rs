@@ -144,8 +144,11 @@ const BARE: &str = r#"([^\s"'\\<>&,;(){}\[\]][^\s"'\\<>&,;)}\]]*|\[[^\s"'\\<>&,;
 /// First character of a quoted value: none that could follow the quote in our own output.
 const QUOTED_FIRST: &str = r#"[^"'\\<>,:\]}\s]"#;
 
+/// Kind, trigger, regex, and a second look at the value.
+type Pattern = (Kind, &'static str, &'static str, fn(&str) -> bool);
+
 /// Detectors that need no name.
-const PATTERNS: [(Kind, &str, &str, fn(&str) -> bool); 15] = [
+const PATTERNS: [Pattern; 15] = [
     (
         Kind::PrivateKey,
         "PRIVATE KEY",
@@ -203,7 +206,7 @@ const PATTERNS: [(Kind, &str, &str, fn(&str) -> bool); 15] = [
     (
         Kind::Password,
         "://",
-        r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@?#"'<>\\]*:([^\s/@"'<>\\]+)@"#,
+        r#"://[^\s/:@?#"'<>\\]*:([^\s/@"'<>\\]+)@"#,
         is_value,
     ),
     (
@@ -288,7 +291,7 @@ fn named_forms(names: &str) -> [String; 6] {
         // `password: value` as a line of YAML or of `kubectl describe`
         format!(r"(?im)^[ \t-]*[\w.-]*(?:{names}):[ \t]+{BARE}[ \t]*\r?$"),
         // `--client-secret value`
-        format!(r"(?i)(?:^|\s)--?[\w-]*(?:{names})[ \t]+([^\s\x22'<>\\\[{{$-][^\s\x22'<>\\&;]*)"),
+        format!(r"(?i)(?:^|\s)--?[\w-]*(?:{names})[ \t]+([^\s\x22'<>&\\\[{{$-][^\s\x22'<>\\&;]*)"),
     ]
 }
 
@@ -346,7 +349,8 @@ fn is_value(value: &str) -> bool {
     let placeholder = value.starts_with("$(")
         || value.starts_with("${")
         || value.starts_with('{')
-        || value.starts_with('<');
+        || value.starts_with('<')
+        || value.starts_with("&lt;");
     let same = lower
         .bytes()
         .all(|b| b == b'x' || b == b'.' || b == b'-' || b == b'*');

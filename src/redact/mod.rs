@@ -30,8 +30,8 @@ const GIVEN_UP: &str = "[REDACTED text]";
 /// The text with its secrets replaced, and how many there were of each kind.
 pub fn mask(text: &str) -> (Cow<'_, str>, Counts) {
     let mut masker = Masker::default();
-    let masked = masker.mask(text);
-    (masked, masker.counts)
+    let clean = masker.mask(text);
+    (clean, masker.counts)
 }
 
 /// The kind of the first secret in bytes that are about to be written, if there is one.

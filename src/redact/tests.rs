@@ -116,6 +116,7 @@ fn what_is_no_secret_stays_as_it_is() {
         r#""password": "xxxx""#,
         "password=${DB_PASSWORD}",
         "az ad sp credential reset --client-secret <secret>",
+        "az ad sp credential reset --client-secret &lt;secret&gt;",
         "DB_PASSWORD:  <set to the key 'password' in secret 'db'>",
         "kubectl -n kube-system get secret bootstrap-token-abcdef",
         "http://10.0.0.1:8080/healthz and user@example.org",
@@ -162,13 +163,13 @@ fn a_private_key_is_masked_on_every_line_of_a_snippet() {
         ],
         matched: (0, 5),
     };
-    let mut masker = Masker::default();
-    let masked = masker.snippet(&snippet);
+    let mut all = Masker::default();
+    let masked = all.snippet(&snippet);
     let mask = "[REDACTED private-key]";
     assert_eq!(masked.before, ["key:", mask, mask]);
     assert_eq!(masked.text, mask);
     assert_eq!(masked.after, [mask, mask, mask]);
-    assert_eq!(masker.counts().get(&Kind::PrivateKey), Some(&1));
+    assert_eq!(all.counts().get(&Kind::PrivateKey), Some(&1));
 
     let middle = Snippet {
         before: vec![body.clone()],

@@ -4,6 +4,8 @@
 //! that shows them: `␛` for the escape of a terminal sequence, `⟦U+202E⟧` for an override of the
 //! reading direction. A tab stays: it is only space.
 
+use std::fmt::Write as _;
+
 /// A run of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Run<'t> {
@@ -89,7 +91,7 @@ pub fn ascii(text: &str) -> String {
             '–' | '—' => out.push('-'),
             '·' | '•' => out.push('*'),
             c if is_hidden(c) || !c.is_ascii() => {
-                out.push_str(&format!("<U+{:04X}>", u32::from(c)));
+                let _ = write!(out, "<U+{:04X}>", u32::from(c));
             }
             c => out.push(c),
         }

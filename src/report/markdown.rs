@@ -4,7 +4,8 @@
 //! HTML nor a mention; commands and locators stand in code spans that they cannot leave.
 
 use super::glyphs;
-use super::view::{Finding, Incident, Report, clock, cut, number, size, span};
+use super::view::{Finding, Incident, Report};
+use super::words::{clock, cut, number, size, span};
 use crate::diagnose::State;
 use crate::redact;
 use std::borrow::Cow;

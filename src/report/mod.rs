@@ -12,6 +12,7 @@ mod shed;
 pub mod text;
 mod verdict;
 pub mod view;
+mod words;
 
 use crate::diagnose::Diagnosis;
 use crate::redact::{self, Kind};

@@ -3,11 +3,12 @@
 //! The steps add up and are taken one by one until the report fits. A finding's title and count,
 //! its subject and its first locator are never left out.
 
-use super::view::{Report, cut};
+use super::view::Report;
+use super::words::cut;
 use crate::diagnose::Outcome;
 
 /// One thing to leave out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
     /// What the report says about it.
     words: &'static str,

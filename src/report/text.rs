@@ -4,11 +4,13 @@
 //! glyphs, so a log cannot move the cursor or recolour what stands above it. The caller prints
 //! what was written where.
 
-use super::view::{Finding, Incident, Report, cut, plural, size, span};
-use super::{ReportError, ReportOptions, glyphs, view};
+use super::view::{self, Finding, Incident, Report};
+use super::words::{clock, cut, entries, number, plural, size, span};
+use super::{ReportError, ReportOptions, glyphs};
 use crate::diagnose::{Diagnosis, State};
 use crate::redact;
 use crate::severity::Severity;
+use std::fmt::Write as _;
 
 /// Most lines that are written; a terminal of 80 by 25 shows them with the prompt.
 pub const LINES: usize = 22;
@@ -98,6 +100,10 @@ pub(super) fn arrange(report: &Report, style: Style) -> String {
     if let (std::borrow::Cow::Owned(masked), _) = redact::mask(&text) {
         text = masked;
     }
+    if style.ascii {
+        // All else is ASCII by now; one character for one keeps the width.
+        text = text.replace('…', "~");
+    }
     text
 }
 
@@ -145,17 +151,13 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     let bundle = &report.bundle;
     let mut read = format!(
         "Read {} ({}) of {}, format {}",
-        plural(
-            usize::try_from(bundle.entries).unwrap_or(usize::MAX),
-            "entry"
-        )
-        .replace("entrys", "entries"),
+        entries(bundle.entries),
         size(bundle.bytes_read),
         bundle.name,
         bundle.format,
     );
     if let Some(time) = &bundle.captured_at {
-        read.push_str(&format!(", captured {} UTC", view::clock(time)));
+        let _ = write!(read, ", captured {} UTC", clock(time));
     }
     let mut lines = vec![cut(&plain(&read, style), width)];
     let coverage = format!("{}.", report.coverage.line());
@@ -169,7 +171,7 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
         ));
     }
     if masked > 0 {
-        notes.push(format!("{} masked", view::number(masked) + " secrets"));
+        notes.push(format!("{} masked", number(masked) + " secrets"));
     }
     if !notes.is_empty() {
         lines.push(cut(&plain(&notes.join("; "), style), width));
@@ -187,11 +189,6 @@ fn head(severity: Severity, state: State, title: &str, width: usize, style: Styl
     };
     let room = width.saturating_sub(11 + ending.len()).max(8);
     let title = cut(&plain(title, style), room) + &ending;
-    let title = if style.ascii {
-        glyphs::ascii(&title)
-    } else {
-        title
-    };
     if style.color {
         let code = match severity {
             Severity::Critical | Severity::High => "1;31",
@@ -207,16 +204,7 @@ fn head(severity: Severity, state: State, title: &str, width: usize, style: Styl
 /// A line below a title; its end is cut.
 fn indented(text: &str, width: usize, style: Style) -> String {
     let room = width.saturating_sub(10);
-    let line = cut(&plain(text, style), room);
-    format!(
-        "{:10}{}",
-        "",
-        if style.ascii {
-            glyphs::ascii(&line)
-        } else {
-            line
-        }
-    )
+    format!("{:10}{}", "", cut(&plain(text, style), room))
 }
 
 /// A locator below a title; its start is cut, because the file and the line stand at its end.
@@ -227,10 +215,8 @@ fn indented_end(text: &str, width: usize, style: Style) -> String {
     let line = if length <= room {
         text
     } else {
-        let dots = if style.ascii { "..." } else { "…" };
-        let skip = length + dots.chars().count() - room;
-        let end: String = text.chars().skip(skip).collect();
-        format!("{dots}{end}")
+        let end: String = text.chars().skip(length + 1 - room).collect();
+        format!("…{end}")
     };
     format!("{:10}{line}", "")
 }
@@ -292,9 +278,6 @@ mod tests {
     fn a_long_locator_keeps_its_end() {
         let style = Style::default();
         let line = indented_end("a/very/long/path/to/kubelet.log:123", 30, style);
-        assert_eq!(
-            line,
-            "          …path/to/kubelet.log:123".replace("…path", "…th")
-        );
+        assert_eq!(line, "          …/to/kubelet.log:123");
     }
 }

@@ -3,9 +3,10 @@
 //! It counts incidents; where findings belong to none, it counts these instead. Notes (severity
 //! `info`) are no problems.
 
-use super::view::cut;
+use super::words::cut;
 use crate::diagnose::{Diagnosis, Outcome, State};
 use crate::severity::{Confidence, Severity};
+use std::fmt::Write as _;
 
 /// Titles named in the sentence; more would not be read.
 const NAMED: usize = 3;
@@ -33,17 +34,17 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
         ([], maybe) => format!(
             "{} may still be active: {}; the evidence ends too early to tell",
             count(maybe.len(), "", "problem"),
-            names(maybe)
+            joined(&names(maybe))
         ),
         (active, maybe) => {
-            let more = match maybe.len() {
-                0 => String::new(),
-                n => format!(", and {n} that may still be active"),
-            };
+            let mut parts = names(active);
+            if !maybe.is_empty() {
+                parts.push(format!("{} that may still be active", maybe.len()));
+            }
             format!(
-                "{}: {}{more}",
+                "{}: {}",
                 count(active.len(), "active ", "problem"),
-                names(active)
+                joined(&parts)
             )
         }
     };
@@ -81,13 +82,18 @@ fn problems(diagnosis: &Diagnosis) -> Vec<Problem<'_>> {
     problems
 }
 
-/// The first titles, each with the words that its confidence asks for.
-fn names(problems: &[&Problem<'_>]) -> String {
+/// The first titles, each with the words that its confidence asks for, and how many more there are.
+fn names(problems: &[&Problem<'_>]) -> Vec<String> {
     let mut names: Vec<String> = problems.iter().take(NAMED).map(|p| named(p)).collect();
     if problems.len() > NAMED {
         names.push(format!("{} more", problems.len() - NAMED));
     }
-    match names.split_last() {
+    names
+}
+
+/// `a`, `a; and b`, `a; b; and c`: titles are sentences of their own, with commas in them.
+fn joined(parts: &[String]) -> String {
+    match parts.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{}; and {last}", rest.join("; ")),
         None => String::new(),
@@ -121,12 +127,13 @@ fn all_quiet(diagnosis: &Diagnosis, ended: usize) -> String {
     };
     let blind = coverage.count(Outcome::NotChecked);
     if blind == 0 {
-        sentence.push_str(&format!("; all {ran} checks ran"));
+        let _ = write!(sentence, "; all {ran} checks ran");
     } else {
-        sentence.push_str(&format!(
+        let _ = write!(
+            sentence,
             "; {blind} of {} checks could not run",
             coverage.rules.len()
-        ));
+        );
     }
     sentence.push('.');
     sentence
@@ -140,7 +147,7 @@ fn nothing_read(diagnosis: &Diagnosis) -> String {
         .find(|gap| gap.reason.loses_evidence());
     match lost {
         Some(gap) => format!(
-            "No log could be read: {} is {}.",
+            "No log could be read: {} ({}).",
             cut(&gap.locator.to_string(), TITLE),
             cut(&gap.reason.to_string(), TITLE)
         ),

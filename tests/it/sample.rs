@@ -12,7 +12,7 @@ use bundlescope::severity::{Category, Confidence, Severity};
 use jiff::Timestamp;
 
 /// Secrets that the sample's texts hold; none of them may be in any output.
-pub const SECRETS: [&str; 7] = [
+pub(crate) const SECRETS: [&str; 7] = [
     "hunter2-of-the-share",
     "abcdef0123456789abcdefSIG",
     "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ",
@@ -23,20 +23,22 @@ pub const SECRETS: [&str; 7] = [
 ];
 
 /// Text that would run, recolour or reorder if it were not made harmless.
-pub const HOSTILE: &str = "<script>alert(1)</script> </pre><img src=x onerror=alert(2)> \u{1b}[31mred\u{1b}[0m \u{202e}txt.exe\u{200b} & \"quoted\" 'single' `tick` {{ braces }}";
+pub(crate) const HOSTILE: &str = "<script>alert(1)</script> </pre><img src=x onerror=alert(2)> \u{1b}[31mred\u{1b}[0m \u{202e}txt.exe\u{200b} & \"quoted\" 'single' `tick` {{ braces }}";
 
-/// An instant on the day of the sample.
-pub fn at(time: &str) -> Option<Timestamp> {
-    Some(format!("2024-03-01T{time}Z").parse().expect("a valid time"))
+/// An instant on the day of the sample, as findings hold it.
+pub(crate) fn at(time: &str) -> Option<Timestamp> {
+    let parsed = format!("2024-03-01T{time}Z").parse();
+    assert!(parsed.is_ok(), "{time} is a time of day");
+    parsed.ok()
 }
 
 /// The bundle's root.
-pub fn bundle() -> EntryPath {
+pub(crate) fn bundle() -> EntryPath {
     EntryPath::bundle("customer-4711.zip", false)
 }
 
 /// A citation: context lines around a line in which `matched` is highlighted.
-pub fn cite(path: &EntryPath, line: u64, time: &str, text: &str, matched: &str) -> Citation {
+pub(crate) fn cite(path: &EntryPath, line: u64, time: &str, text: &str, matched: &str) -> Citation {
     let start = text.find(matched).expect("the match is in the text");
     Citation {
         path: path.clone(),
@@ -52,14 +54,14 @@ pub fn cite(path: &EntryPath, line: u64, time: &str, text: &str, matched: &str) 
 }
 
 /// The same with lines around it.
-pub fn around(mut citation: Citation, before: &[&str], after: &[&str]) -> Citation {
+pub(crate) fn around(mut citation: Citation, before: &[&str], after: &[&str]) -> Citation {
     citation.snippet.before = before.iter().map(ToString::to_string).collect();
     citation.snippet.after = after.iter().map(ToString::to_string).collect();
     citation
 }
 
 /// A subject.
-pub fn subject(kind: &str, namespace: &str, name: &str, node: Option<&str>) -> Subject {
+pub(crate) fn subject(kind: &str, namespace: &str, name: &str, node: Option<&str>) -> Subject {
     Subject {
         kind: kind.into(),
         namespace: namespace.into(),
@@ -69,7 +71,13 @@ pub fn subject(kind: &str, namespace: &str, name: &str, node: Option<&str>) -> S
 }
 
 /// A finding with the least it needs.
-pub fn finding(rule: &str, hash: u64, title: &str, subject: Subject, cited: Citation) -> Finding {
+pub(crate) fn finding(
+    rule: &str,
+    hash: u64,
+    title: &str,
+    subject: Subject,
+    cited: Citation,
+) -> Finding {
     Finding {
         rule: rule.into(),
         fingerprint: Fingerprint(format!("{rule}-{hash:012x}")),
@@ -353,7 +361,7 @@ fn coverage() -> Coverage {
 }
 
 /// The whole sample.
-pub fn diagnosis() -> Diagnosis {
+pub(crate) fn diagnosis() -> Diagnosis {
     let secret = expired_secret();
     let memory: Vec<Finding> = (0..5).map(out_of_memory).collect();
     let hostile = hostile();
@@ -439,7 +447,7 @@ pub fn diagnosis() -> Diagnosis {
 }
 
 /// A diagnosis of a bundle in which nothing is wrong.
-pub fn calm() -> Diagnosis {
+pub(crate) fn calm() -> Diagnosis {
     let mut calm = diagnosis();
     calm.incidents.clear();
     calm.findings.clear();

@@ -6,9 +6,12 @@
 //! report is embedded as a data block, which browsers never execute, so that [`embedded_json`]
 //! can read an old report back when the bundle is gone.
 
+mod excerpt;
 mod page;
+mod shown;
 
-use super::view::{Report, size};
+use super::view::Report;
+use super::words::size;
 use super::{ReportError, json, markdown, shed};
 use askama::Template as _;
 use base64::Engine as _;

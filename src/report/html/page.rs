@@ -3,56 +3,20 @@
 //! Everything that came from a bundle is a [`Shown`]: escaped by the template engine's own
 //! escaper, its hidden characters as glyphs. The template itself knows only `if` and `for`.
 
+use super::excerpt::{Citation, citation};
+use super::shown::{Shown, shown};
 use crate::diagnose::{Outcome, State};
-use crate::report::glyphs::{self, Run};
-use crate::report::view::{self, Report, clock, number, plural, size, span};
+use crate::report::view::{self, Report};
+use crate::report::words::{clock, entries, number, plural, size, span};
 use askama::Template;
-use askama::filters::{Escaper as _, Html, HtmlSafe};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::Write as _;
 
 /// Affected objects that are listed at once; the rest can be opened.
 const AFFECTED: usize = 20;
 
 /// Evidence of one rule's subjects that is open at once; the rest can be opened.
 const OPEN: usize = 3;
-
-/// Text of the bundle: escaped, hidden characters as glyphs in `<span class="ctl">`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Shown(String);
-
-impl HtmlSafe for Shown {}
-
-impl Shown {
-    /// Whether there is nothing to show.
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Its lines, each to be shown by itself.
-    fn lines(&self) -> impl Iterator<Item = Shown> {
-        self.0.lines().map(shown)
-    }
-}
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for run in glyphs::runs(&self.0) {
-            match run {
-                Run::Plain(text) => Html.write_escaped_str(&mut *f, text)?,
-                Run::Hidden(c) => {
-                    write!(f, "<span class=\"ctl\">{}</span>", glyphs::glyph(c))?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Marks text for showing.
-fn shown(text: impl Into<String>) -> Shown {
-    Shown(text.into())
-}
 
 /// Marks many texts for showing.
 fn all_shown(texts: &[String]) -> Vec<Shown> {
@@ -90,6 +54,7 @@ pub(super) struct Page {
     notices: Vec<Shown>,
     cards: Vec<Card>,
     more_cards: Vec<Card>,
+    more_label: String,
     groups: Vec<Group>,
     listed: String,
     gaps: Vec<[Shown; 3]>,
@@ -126,6 +91,8 @@ struct Card {
 struct Group {
     state: &'static str,
     title: &'static str,
+    /// The title in the navigation.
+    short: &'static str,
     count: usize,
     rules: Vec<Rule>,
 }
@@ -173,22 +140,6 @@ struct Finding {
     more_affected: Vec<Shown>,
 }
 
-/// One piece of evidence.
-struct Citation {
-    locator: Shown,
-    time: Option<String>,
-    lines: Vec<Line>,
-}
-
-/// One line of an excerpt, cut where the match begins and ends.
-struct Line {
-    number: u64,
-    hit: bool,
-    before: Shown,
-    matched: Option<Shown>,
-    after: Shown,
-}
-
 /// How the rules ended.
 struct Coverage {
     found: usize,
@@ -219,10 +170,11 @@ impl Page {
             .collect();
         let mut listed = plural(report.findings.len(), "finding");
         if report.hidden > 0 {
-            listed.push_str(&format!(
+            let _ = write!(
+                listed,
                 "; {} below the wanted severity not listed",
                 number(report.hidden as u64)
-            ));
+            );
         }
         let gaps = report
             .gaps
@@ -233,7 +185,7 @@ impl Page {
             style: frame.style,
             script: frame.script,
             data: frame.data,
-            summary: Shown(frame.summary.replace('\r', "")),
+            summary: shown(frame.summary),
             name: shown(&report.bundle.name),
             verdict: shown(&report.verdict),
             tone: report.worst.map_or("calm".to_owned(), |s| s.to_string()),
@@ -241,6 +193,7 @@ impl Page {
             coverage_line: shown(report.coverage.line()),
             notices: notices(report),
             cards,
+            more_label: plural(more_cards.len(), "more incident"),
             more_cards,
             groups,
             listed,
@@ -267,7 +220,7 @@ fn facts(bundle: &view::Bundle) -> Vec<Fact> {
     };
     let fact = |name, value: String, note: &str| Fact {
         name,
-        value: Shown(value),
+        value: shown(value),
         note: shown(note),
     };
     vec![
@@ -287,11 +240,7 @@ fn facts(bundle: &view::Bundle) -> Vec<Fact> {
             &bundle.captured_by,
         ),
         fact("Format", bundle.format.clone(), ""),
-        fact(
-            "Read",
-            size(bundle.bytes_read),
-            &format!("{} entries", number(bundle.entries)),
-        ),
+        fact("Read", size(bundle.bytes_read), &entries(bundle.entries)),
     ]
 }
 
@@ -300,13 +249,13 @@ fn notices(report: &Report) -> Vec<Shown> {
     let mut notices = Vec::new();
     let masked: u64 = report.redactions.iter().map(|(_, count)| count).sum();
     if masked > 0 {
-        notices.push(Shown(format!(
+        notices.push(shown(format!(
             "The bundle holds secrets: {} masked in this report. Treat the bundle as confidential and have them replaced.",
             plural(usize::try_from(masked).unwrap_or(usize::MAX), "place")
         )));
     }
     if !report.shed.is_empty() {
-        notices.push(Shown(format!(
+        notices.push(shown(format!(
             "Left out to keep this file within its size limit: {}.",
             report.shed.join("; ")
         )));
@@ -366,6 +315,11 @@ fn group(report: &Report, state: State) -> Option<Group> {
             State::Unknown => "May still be active",
             State::Resolved => "Ended before capture",
         },
+        short: match state {
+            State::Active => "Active",
+            State::Unknown => "May be active",
+            State::Resolved => "Ended",
+        },
         count,
         rules: rules.iter().filter_map(|findings| rule(findings)).collect(),
     })
@@ -410,12 +364,14 @@ fn paragraphs(text: &str) -> Vec<Shown> {
         }
     }
     paragraphs.retain(|paragraph| !paragraph.is_empty());
-    paragraphs.into_iter().map(Shown).collect()
+    paragraphs.into_iter().map(shown).collect()
 }
 
 /// One finding.
 fn finding(finding: &view::Finding) -> Finding {
-    let mut affected: Vec<_> = finding.affected.iter().map(affected_label).collect();
+    let node = finding.subject.node.as_deref();
+    let affected = finding.affected.iter();
+    let mut affected: Vec<_> = affected.map(|s| affected_label(s, node)).collect();
     let more_affected = affected.split_off(affected.len().min(AFFECTED));
     Finding {
         id: shown(&finding.fingerprint),
@@ -434,69 +390,14 @@ fn finding(finding: &view::Finding) -> Finding {
     }
 }
 
-/// An affected object with its node.
-fn affected_label(subject: &view::Subject) -> Shown {
-    let node = subject.node.as_deref();
-    Shown(match node.filter(|_| subject.kind != "Node") {
+/// An affected object with its node, unless that is already said: by the object itself, or by the
+/// finding, which names `known`.
+fn affected_label(subject: &view::Subject, known: Option<&str>) -> Shown {
+    let said = subject.kind == "Node" || subject.node.as_deref() == known;
+    shown(match subject.node.as_deref().filter(|_| !said) {
         Some(node) => format!("{} on {node}", subject.label()),
         None => subject.label(),
     })
-}
-
-/// One citation as numbered lines.
-fn citation(citation: &view::Citation) -> Citation {
-    let first = citation
-        .line
-        .saturating_sub(citation.before.len() as u64)
-        .max(1);
-    let mut lines: Vec<Line> = Vec::new();
-    let plain = |number, text: &str| Line {
-        number,
-        hit: false,
-        before: shown(text),
-        matched: None,
-        after: shown(""),
-    };
-    for (number, text) in (first..).zip(&citation.before) {
-        lines.push(plain(number, text));
-    }
-    lines.extend(excerpt(citation));
-    let next = lines.last().map_or(citation.line, |line| line.number + 1);
-    for (number, text) in (next..).zip(&citation.after) {
-        lines.push(plain(number, text));
-    }
-    Citation {
-        locator: shown(&citation.locator),
-        time: citation.time.as_deref().map(|time| clock(time) + " UTC"),
-        lines,
-    }
-}
-
-/// The lines of the excerpt itself, the match cut out of each line that it touches.
-fn excerpt(citation: &view::Citation) -> Vec<Line> {
-    let (start, end) = citation.matched;
-    let mut offset = 0;
-    let mut lines = Vec::new();
-    for (number, text) in (citation.line..).zip(citation.excerpt.split('\n')) {
-        let from = start.clamp(offset, offset + text.len()) - offset;
-        let to = end.clamp(offset, offset + text.len()) - offset;
-        let parts = (text.get(..from), text.get(from..to), text.get(to..));
-        let (before, matched, after) = match parts {
-            (Some(before), Some(matched), Some(after)) if !matched.is_empty() => {
-                (before, Some(shown(matched)), after)
-            }
-            _ => (text, None, ""),
-        };
-        lines.push(Line {
-            number,
-            hit: true,
-            before: shown(before),
-            matched,
-            after: shown(after),
-        });
-        offset += text.len() + 1;
-    }
-    lines
 }
 
 /// The rules by outcome.
@@ -543,7 +444,7 @@ fn provenance(report: &Report) -> Vec<Fact> {
     let fact = |name, value: &str, note: String| Fact {
         name,
         value: shown(value),
-        note: Shown(note),
+        note: shown(note),
     };
     let mut facts = vec![fact(
         "Bundle",
@@ -582,42 +483,6 @@ mod tests {
                 "{severity}"
             );
         }
-    }
-
-    #[test]
-    fn text_is_escaped_and_hidden_characters_are_shown() {
-        assert_eq!(
-            shown("<b>\u{1b}[1m&\u{202e}").to_string(),
-            "&#60;b&#62;<span class=\"ctl\">␛</span>[1m&#38;<span class=\"ctl\">⟦U+202E⟧</span>"
-        );
-    }
-
-    #[test]
-    fn a_match_over_several_lines_is_marked_on_each() {
-        let citation = view::Citation {
-            locator: String::new(),
-            path: String::new(),
-            line: 7,
-            time: None,
-            excerpt: "one two\nthree".to_owned(),
-            matched: (4, 10),
-            before: vec!["zero".to_owned()],
-            after: vec!["four".to_owned()],
-        };
-        let lines = super::citation(&citation).lines;
-        let marked: Vec<_> = lines
-            .iter()
-            .map(|line| (line.number, line.matched.as_ref().map(Shown::to_string)))
-            .collect();
-        assert_eq!(
-            marked,
-            [
-                (6, None),
-                (7, Some("two".to_owned())),
-                (8, Some("th".to_owned())),
-                (9, None)
-            ]
-        );
     }
 
     #[test]

@@ -1,0 +1,272 @@
+//! From a diagnosis to a view: masking, and words for what is a type inside the program.
+
+use super::{Bundle, Citation, Coverage, Finding, GapRow, Incident, Report, Source, Subject};
+use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
+use crate::gap::{Gap, GapReason};
+use crate::ingest::InputFacts;
+use crate::redact::Masker;
+use crate::report::{ReportOptions, verdict};
+use crate::severity::Severity;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+/// Masks a diagnosis and puts it into words.
+pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
+    let mut masker = Masker::default();
+    let m = &mut masker;
+    let listed = |severity: Severity| severity >= options.min_severity;
+    let incidents = diagnosis.incidents.iter().filter(|i| listed(i.severity));
+    let findings: Vec<_> = diagnosis
+        .findings
+        .iter()
+        .filter(|f| listed(f.severity))
+        .map(|f| finding(m, f))
+        .collect();
+    let report = Report {
+        tool_version: options.tool_version.clone(),
+        rules_hash: options.rules_hash.clone(),
+        command: m.text(&options.command),
+        bundle: bundle(m, &diagnosis.inputs, &diagnosis.bundle),
+        verdict: m.text(&verdict::verdict(diagnosis)),
+        worst: verdict::worst(diagnosis),
+        incidents: incidents.map(|i| incident(m, i)).collect(),
+        hidden: diagnosis.findings.len() - findings.len(),
+        findings,
+        coverage: coverage(m, &diagnosis.coverage),
+        gaps: diagnosis.gaps.iter().map(|gap| gap_row(m, gap)).collect(),
+        noise: diagnosis
+            .noise
+            .iter()
+            .map(|(rule, title, count)| (m.text(rule), m.text(title), *count))
+            .collect(),
+        inventory: diagnosis
+            .inventory
+            .iter()
+            .map(|row| (m.text(&row.what), m.text(&row.value), row.count))
+            .collect(),
+        redactions: Vec::new(),
+        shed: Vec::new(),
+    };
+    let redactions = masker.counts().iter();
+    Report {
+        redactions: redactions.map(|(kind, n)| (kind.to_string(), *n)).collect(),
+        ..report
+    }
+}
+
+/// The bundle, with several inputs told as one.
+fn bundle(m: &mut Masker, inputs: &[InputFacts], facts: &BundleFacts) -> Bundle {
+    let inputs: Vec<_> = inputs
+        .iter()
+        .map(|input| (m.text(&input.name), input.sha256.clone(), input.bytes))
+        .collect();
+    let names: Vec<_> = inputs.iter().map(|(name, ..)| name.as_str()).collect();
+    let name = names.join(", ");
+    let sha256 = match inputs.as_slice() {
+        [] => String::new(),
+        [(_, hash, _)] => hash.clone(),
+        several => hash_of_hashes(several),
+    };
+    Bundle {
+        name,
+        sha256,
+        bytes: inputs.iter().map(|(.., bytes)| bytes).sum(),
+        inputs,
+        format: m.text(&facts.format),
+        format_reason: m.text(&facts.format_reason),
+        captured_at: time(facts.captured_at),
+        captured_by: m.text(&facts.captured_by),
+        kubernetes_version: facts.kubernetes_version.as_deref().map(|v| m.text(v)),
+        nodes: facts.nodes,
+        pods: facts.pods,
+        entries: facts.entries,
+        bytes_read: facts.bytes,
+    }
+}
+
+/// SHA-256 of one `hash  name` line for each input, as `sha256sum` prints them.
+fn hash_of_hashes(inputs: &[(String, String, u64)]) -> String {
+    let mut hasher = Sha256::new();
+    for (name, hash, _) in inputs {
+        hasher.update(format!("{hash}  {name}\n"));
+    }
+    let mut hex = String::new();
+    for byte in hasher.finalize() {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+/// One incident.
+fn incident(m: &mut Masker, incident: &diagnose::Incident) -> Incident {
+    Incident {
+        id: m.text(&incident.id),
+        title: m.text(&incident.title),
+        severity: incident.severity,
+        confidence: incident.confidence,
+        state: incident.state,
+        first_seen: time(incident.first_seen),
+        last_seen: time(incident.last_seen),
+        scope: m.text(&incident.scope),
+        findings: incident.findings.iter().map(|f| m.text(&f.0)).collect(),
+    }
+}
+
+/// One finding.
+fn finding(m: &mut Masker, finding: &diagnose::Finding) -> Finding {
+    Finding {
+        rule: m.text(&finding.rule),
+        fingerprint: m.text(&finding.fingerprint.0),
+        title: m.text(&finding.title),
+        category: finding.category.to_string(),
+        severity: finding.severity,
+        confidence: finding.confidence,
+        state: finding.state,
+        state_reason: m.text(&finding.state_reason),
+        subject: subject(m, &finding.subject),
+        affected: finding.affected.iter().map(|s| subject(m, s)).collect(),
+        affected_total: finding.affected.len(),
+        count: finding.count,
+        first_seen: time(finding.first_seen),
+        last_seen: time(finding.last_seen),
+        citations: finding.citations.iter().map(|c| citation(m, c)).collect(),
+        explain: m.text(finding.explain.trim()),
+        detail: m.text(finding.detail.trim()),
+        disprove: m.text(finding.disprove.trim()),
+        check: texts(m, &finding.check),
+        remedy: texts(m, &finding.remedy),
+        references: finding
+            .references
+            .iter()
+            .filter(|link| link.starts_with("https://"))
+            .map(|link| m.text(link))
+            .collect(),
+        affected_versions: texts(m, &finding.affected_versions),
+        fixed_versions: texts(m, &finding.fixed_versions),
+    }
+}
+
+/// Several strings.
+fn texts(m: &mut Masker, texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| m.text(text)).collect()
+}
+
+/// One subject.
+fn subject(m: &mut Masker, subject: &diagnose::Subject) -> Subject {
+    Subject {
+        kind: m.text(&subject.kind),
+        namespace: m.text(&subject.namespace),
+        name: m.text(&subject.name),
+        node: subject.node.as_deref().map(|node| m.text(node)),
+    }
+}
+
+/// One citation.
+fn citation(m: &mut Masker, citation: &diagnose::Citation) -> Citation {
+    let snippet = m.snippet(&citation.snippet);
+    Citation {
+        locator: m.text(&citation.path.line(snippet.line).to_string()),
+        path: m.text(&citation.path.path()),
+        line: snippet.line,
+        time: time(citation.time),
+        excerpt: snippet.text,
+        matched: snippet.matched,
+        before: snippet.before,
+        after: snippet.after,
+    }
+}
+
+/// The coverage.
+fn coverage(m: &mut Masker, coverage: &diagnose::Coverage) -> Coverage {
+    Coverage {
+        found: coverage.count(Outcome::Found),
+        clear: coverage.count(Outcome::Clear),
+        not_checked: coverage.count(Outcome::NotChecked),
+        rules: coverage
+            .rules
+            .iter()
+            .map(|rule| (m.text(&rule.rule), rule.outcome, m.text(&rule.reason)))
+            .collect(),
+        sources: coverage
+            .sources
+            .iter()
+            .map(|source| Source {
+                component: m.text(&source.component),
+                node: source.node.as_deref().map(|node| m.text(node)),
+                first: time(source.first),
+                last: time(source.last),
+                entries: source.entries,
+                bytes: source.bytes,
+            })
+            .collect(),
+    }
+}
+
+/// One gap.
+fn gap_row(m: &mut Masker, gap: &Gap) -> GapRow {
+    GapRow {
+        locator: m.text(&gap.locator.to_string()),
+        reason: m.text(&gap.reason.to_string()),
+        hides: hides(gap),
+    }
+}
+
+/// What a gap hides, in words.
+fn hides(gap: &Gap) -> &'static str {
+    match (&gap.reason, gap.locator.line) {
+        (
+            GapReason::HostileName
+            | GapReason::DuplicateName
+            | GapReason::NotAFile { .. }
+            | GapReason::Binary,
+            _,
+        ) => "nothing",
+        (GapReason::NotCollected { .. }, _) => "what the collector asked for here",
+        (GapReason::Malformed { .. }, _) => "the part of this document that could not be parsed",
+        (
+            GapReason::Encrypted | GapReason::Unsupported { .. } | GapReason::Unreadable { .. },
+            _,
+        ) => "this entry",
+        (GapReason::Damaged { .. } | GapReason::Limit { .. }, Some(_)) => "lines after this point",
+        (GapReason::Damaged { .. } | GapReason::Limit { .. }, None) => {
+            "everything after this point of the entry"
+        }
+    }
+}
+
+/// RFC 3339 in UTC.
+fn time(time: Option<Timestamp>) -> Option<String> {
+    time.map(|time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locator::EntryPath;
+
+    #[test]
+    fn every_gap_says_what_it_hides() {
+        let entry = EntryPath::bundle("b.zip", false).entry("kubelet");
+        let damaged = GapReason::Damaged {
+            detail: "early end".into(),
+        };
+        let gap = |locator, reason| Gap { locator, reason };
+        let cases = [
+            (
+                gap(entry.line(9), damaged.clone()),
+                "lines after this point",
+            ),
+            (
+                gap(entry.whole(), damaged),
+                "everything after this point of the entry",
+            ),
+            (gap(entry.whole(), GapReason::Encrypted), "this entry"),
+            (gap(entry.whole(), GapReason::DuplicateName), "nothing"),
+        ];
+        for (gap, expected) in cases {
+            assert_eq!(hides(&gap), expected);
+            assert_eq!(gap.reason.loses_evidence(), expected != "nothing");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! What every format shows: masked strings in reading order, and nothing that needs thought.
+//!
+//! In: a [`Diagnosis`](crate::diagnose::Diagnosis). Out: a [`Report`]. [`build()`] is the only place
+//! where text of the bundle is masked; a format never sees the diagnosis itself. Times are RFC 3339
+//! in UTC.
+
+mod build;
+
+pub use super::verdict::verdict;
+pub use build::build;
+
+use crate::diagnose::{Outcome, State};
+use crate::severity::{Confidence, Severity};
+use std::fmt::Write as _;
+
+/// A whole report.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Version of the program.
+    pub tool_version: String,
+    /// Hash of the rules.
+    pub rules_hash: String,
+    /// How it was made.
+    pub command: String,
+    /// The bundle.
+    pub bundle: Bundle,
+    /// One sentence.
+    pub verdict: String,
+    /// Highest severity of what is active; `None` where nothing is.
+    pub worst: Option<Severity>,
+    /// Incidents that are listed, worst first.
+    pub incidents: Vec<Incident>,
+    /// Findings that are listed, in the order of the diagnosis.
+    pub findings: Vec<Finding>,
+    /// Findings below the wanted severity.
+    pub hidden: usize,
+    /// What could be checked.
+    pub coverage: Coverage,
+    /// What was not read.
+    pub gaps: Vec<GapRow>,
+    /// What was masked: kind and count.
+    pub redactions: Vec<(String, u64)>,
+    /// Harmless lines: rule, title, count.
+    pub noise: Vec<(String, String, u64)>,
+    /// Versions and counts.
+    pub inventory: Vec<(String, String, u64)>,
+    /// What was left out to keep within the size limit.
+    pub shed: Vec<String>,
+}
+
+/// The bundle.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// Names of the inputs, joined.
+    pub name: String,
+    /// Hash of the input; of several, the hash of their hashes and names.
+    pub sha256: String,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Name, hash and bytes of each input.
+    pub inputs: Vec<(String, String, u64)>,
+    /// Format.
+    pub format: String,
+    /// Why this format.
+    pub format_reason: String,
+    /// Capture time.
+    pub captured_at: Option<String>,
+    /// How it is known.
+    pub captured_by: String,
+    /// Version of Kubernetes.
+    pub kubernetes_version: Option<String>,
+    /// Nodes: bad, all.
+    pub nodes: Option<(usize, usize)>,
+    /// Pods: bad, all.
+    pub pods: Option<(usize, usize)>,
+    /// Entries read.
+    pub entries: u64,
+    /// Bytes read.
+    pub bytes_read: u64,
+}
+
+/// An incident.
+#[derive(Debug, Clone)]
+pub struct Incident {
+    /// Its id.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Whether it is still so.
+    pub state: State,
+    /// First seen.
+    pub first_seen: Option<String>,
+    /// Last seen.
+    pub last_seen: Option<String>,
+    /// How far it reaches.
+    pub scope: String,
+    /// Fingerprints, cause first.
+    pub findings: Vec<String>,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Kind.
+    pub kind: String,
+    /// Namespace; may be empty.
+    pub namespace: String,
+    /// Name; may be empty.
+    pub name: String,
+    /// Node.
+    pub node: Option<String>,
+}
+
+impl Subject {
+    /// `Pod shop/api-0`, `Node node-1`, `Cluster`.
+    pub fn label(&self) -> String {
+        let mut label = self.kind.clone();
+        let name = if self.namespace.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}/{}", self.namespace, self.name)
+        };
+        if !name.is_empty() {
+            if !label.is_empty() {
+                label.push(' ');
+            }
+            label.push_str(&name);
+        }
+        label
+    }
+}
+
+/// A finding.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Rule id.
+    pub rule: String,
+    /// Stable name.
+    pub fingerprint: String,
+    /// One line.
+    pub title: String,
+    /// Category.
+    pub category: String,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Whether it is still so.
+    pub state: State,
+    /// Why the state is what it is.
+    pub state_reason: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// Objects it was seen on.
+    pub affected: Vec<Subject>,
+    /// How many of these there are, also when the list was shortened.
+    pub affected_total: usize,
+    /// Hits.
+    pub count: u64,
+    /// First seen.
+    pub first_seen: Option<String>,
+    /// Last seen.
+    pub last_seen: Option<String>,
+    /// Evidence.
+    pub citations: Vec<Citation>,
+    /// What it means.
+    pub explain: String,
+    /// This case's own values.
+    pub detail: String,
+    /// What would disprove it.
+    pub disprove: String,
+    /// Commands to look further.
+    pub check: Vec<String>,
+    /// What to do.
+    pub remedy: Vec<String>,
+    /// https links.
+    pub references: Vec<String>,
+    /// Affected versions.
+    pub affected_versions: Vec<String>,
+    /// Fixed versions.
+    pub fixed_versions: Vec<String>,
+}
+
+/// One piece of evidence.
+#[derive(Debug, Clone)]
+pub struct Citation {
+    /// Where, from the outside in.
+    pub locator: String,
+    /// The entry without the bundle's name.
+    pub path: String,
+    /// Line of the excerpt's first line.
+    pub line: u64,
+    /// When.
+    pub time: Option<String>,
+    /// The evidence itself.
+    pub excerpt: String,
+    /// Byte range of the excerpt that matched; empty when the whole line counts.
+    pub matched: (usize, usize),
+    /// Lines before.
+    pub before: Vec<String>,
+    /// Lines after.
+    pub after: Vec<String>,
+}
+
+/// What could be checked.
+#[derive(Debug, Clone)]
+pub struct Coverage {
+    /// Rules that fired.
+    pub found: usize,
+    /// Rules that looked and saw nothing.
+    pub clear: usize,
+    /// Rules that had nothing to look at.
+    pub not_checked: usize,
+    /// Rule, outcome, reason.
+    pub rules: Vec<(String, Outcome, String)>,
+    /// Sources of evidence.
+    pub sources: Vec<Source>,
+}
+
+impl Coverage {
+    /// Number of rules that could run.
+    pub fn ran(&self) -> usize {
+        self.found + self.clear
+    }
+
+    /// Number of rules.
+    pub fn all(&self) -> usize {
+        self.ran() + self.not_checked
+    }
+
+    /// "71 of 96 checks could run; not checked: kubelet log (absent) (12), ...".
+    pub fn line(&self) -> String {
+        let mut line = format!("{} of {} checks could run", self.ran(), self.all());
+        let reasons = self.reasons();
+        for (index, (reason, count)) in reasons.iter().take(3).enumerate() {
+            line.push_str(if index == 0 { "; not checked: " } else { ", " });
+            let _ = write!(line, "{reason} ({count})");
+        }
+        if reasons.len() > 3 {
+            let _ = write!(line, " and {} more reasons", reasons.len() - 3);
+        }
+        line
+    }
+
+    /// Reasons of the rules that were not checked, the most frequent first.
+    pub fn reasons(&self) -> Vec<(&str, usize)> {
+        let mut counts = std::collections::BTreeMap::new();
+        for (_, outcome, reason) in &self.rules {
+            if *outcome == Outcome::NotChecked {
+                *counts.entry(reason.as_str()).or_insert(0_usize) += 1;
+            }
+        }
+        let mut reasons: Vec<_> = counts.into_iter().collect();
+        reasons.sort_by_key(|&(reason, count)| (std::cmp::Reverse(count), reason));
+        reasons
+    }
+}
+
+/// One source of evidence.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Component.
+    pub component: String,
+    /// Node.
+    pub node: Option<String>,
+    /// First time.
+    pub first: Option<String>,
+    /// Last time.
+    pub last: Option<String>,
+    /// Entries.
+    pub entries: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// Something that was not read.
+#[derive(Debug, Clone)]
+pub struct GapRow {
+    /// Where.
+    pub locator: String,
+    /// Why.
+    pub reason: String,
+    /// What that hides; "nothing" where no evidence is lost.
+    pub hides: &'static str,
+}
