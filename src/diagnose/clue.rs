@@ -6,7 +6,7 @@ use crate::evidence::Evidence;
 use crate::kube::{Object, ObjectKey};
 use crate::limits::Limits;
 use crate::locator::{EntryPath, Snippet};
-use crate::rules::RuleSet;
+use crate::rules::{MatcherId, RuleSet};
 use crate::severity::{Confidence, Severity};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +48,8 @@ pub struct Clue {
     pub detail: String,
     /// Values for the placeholders of the rule's commands.
     pub values: BTreeMap<String, String>,
+    /// Matchers of more specific rules that hit the same lines.
+    pub silenced_by: Box<[MatcherId]>,
     /// Severity, where the case is worse or better than the rule says.
     pub severity: Option<Severity>,
     /// Confidence, where the case is clearer or less clear than the rule says.
@@ -70,6 +72,7 @@ impl Clue {
             authority: Authority::Status,
             detail: String::new(),
             values: BTreeMap::new(),
+            silenced_by: Box::default(),
             severity: None,
             confidence: None,
         }
@@ -148,10 +151,12 @@ impl Scene<'_> {
 
 /// The name that replicas share: `web-6cd8cc5c4-t4whg` and `web-6cd8cc5c4-abcde` are `web-*`.
 fn base_name(pod: &str) -> String {
-    let generated = |part: &str| part.len() >= 5 && part.len() <= 10 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) && part.bytes().any(|byte| byte.is_ascii_digit() || !b"aeiou".contains(&byte));
+    // Kubernetes makes names of these letters only, so that no words arise; hashes of old replica
+    // sets also have the other digits.
+    let generated = |part: &str, more: &[u8]| part.bytes().all(|byte| b"bcdfghjklmnpqrstvwxz2456789".contains(&byte) || more.contains(&byte));
     match pod.rsplit_once('-') {
-        Some((rest, suffix)) if suffix.len() == 5 && generated(suffix) => match rest.rsplit_once('-') {
-            Some((name, hash)) if generated(hash) && hash.bytes().any(|byte| byte.is_ascii_digit()) => format!("{name}-*"),
+        Some((rest, suffix)) if suffix.len() == 5 && generated(suffix, b"") => match rest.rsplit_once('-') {
+            Some((name, hash)) if (8..=10).contains(&hash.len()) && generated(hash, b"013") => format!("{name}-*"),
             _ => format!("{rest}-*"),
         },
         _ => pod.to_owned(),
@@ -202,6 +207,7 @@ mod tests {
         assert_eq!(base_name("server-deployment-56d5dd7646-29sc2"), "server-deployment-*");
         assert_eq!(base_name("kube-proxy-qxfxq"), "kube-proxy-*");
         assert_eq!(base_name("etcd-minikube"), "etcd-minikube");
+        assert_eq!(base_name("kube-scheduler-kind-control-plane"), "kube-scheduler-kind-control-plane");
         assert_eq!(base_name("web-0"), "web-0");
     }
 }

@@ -282,7 +282,7 @@ impl FindingBuilder {
             finding.citations.extend(latest);
         }
         let one = finding.affected.first().unwrap_or(&finding.subject);
-        for (name, value) in [("namespace", &one.namespace), ("name", &one.name)] {
+        for (name, value) in [("kind", &one.kind), ("namespace", &one.namespace), ("name", &one.name)] {
             self.values.entry(name.to_owned()).or_insert_with(|| value.clone());
         }
         if one.kind == "Pod" {

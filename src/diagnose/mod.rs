@@ -20,7 +20,7 @@ pub use incident::Incident;
 use crate::evidence::{Evidence, Health};
 use crate::gap::Gap;
 use crate::ingest::InputFacts;
-use crate::kube::Detail;
+use crate::kube::{Detail, Object};
 use crate::rules::RuleSet;
 use clue::{Clue, Scene};
 use jiff::Timestamp;
@@ -132,12 +132,9 @@ fn title_of(rules: &RuleSet, id: &str) -> String {
 /// Counts and versions of the bundle as a whole.
 fn bundle_facts(evidence: &Evidence) -> BundleFacts {
     let index = &evidence.index;
-    let count = |kind: &str| {
-        evidence.collected(kind).then(|| {
-            let all = index.of_kind(kind).count();
-            let bad = index.of_kind(kind).filter(|object| index.health(object.key(), true) == Health::Unhealthy).count();
-            (bad, all)
-        })
+    let count = |objects: Vec<&Object>| {
+        let bad = objects.iter().filter(|object| index.health(object.key(), true) == Health::Unhealthy).count();
+        (!objects.is_empty()).then_some((bad, objects.len()))
     };
     BundleFacts {
         format: evidence.layout.format.to_owned(),
@@ -145,8 +142,8 @@ fn bundle_facts(evidence: &Evidence) -> BundleFacts {
         captured_at: evidence.capture.at,
         captured_by: evidence.capture.known_by.to_owned(),
         kubernetes_version: evidence.inventory.judged("kubernetes").first().map(|fact| fact.version.clone()),
-        nodes: count("Node").filter(|(_, all)| *all > 0),
-        pods: count("Pod").filter(|(_, all)| *all > 0),
+        nodes: count(index.nodes().map(|(object, _)| object).collect()),
+        pods: count(index.pods().map(|(object, _)| object).collect()),
         entries: evidence.entries,
         bytes: evidence.bytes,
     }

@@ -6,6 +6,7 @@ use super::state;
 use crate::evidence::{LogHit, LogSource};
 use crate::kube::{Event, Object, ObjectKey, TextHit};
 use crate::rules::syntax::{Require, Requires};
+use crate::rules::version::VersionRange;
 use crate::rules::{Kind, Matcher, MatcherId, Rule};
 use crate::severity::Confidence;
 use jiff::{SignedDuration, Timestamp};
@@ -29,11 +30,14 @@ pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
             hits.add(scene, hit.matcher, 1, || object_clue(scene, object, hit));
         }
     }
-    let mut clues = Vec::new();
+    let mut clues: Vec<Clue> = Vec::new();
     for rule in scene.rules.rules() {
         let fired: BTreeMap<MatcherId, Vec<Clue>> = rule.matchers().filter_map(|id| hits.clues.remove(&id).map(|clues| (id, clues))).collect();
         clues.extend(rule_clues(scene, rule, fired));
     }
+    // A specific rule that held in the end explains the lines that it shares with a general one.
+    let found: BTreeSet<String> = clues.iter().map(|clue| clue.rule.clone()).collect();
+    clues.retain(|clue| !clue.silenced_by.iter().any(|matcher| found.contains(&rule_id(scene, *matcher))));
     (clues, hits.noise)
 }
 
@@ -109,7 +113,8 @@ fn version_fits(scene: Scene<'_>, rule: &Rule) -> Option<bool> {
 
 /// The heads-up of a known issue that is told by the version alone.
 fn version_clue(scene: Scene<'_>, rule: &Rule) -> Option<Clue> {
-    let range = rule.version.as_ref().filter(|range| range.requires == Requires::Version)?;
+    let here = |range: &&VersionRange| range.provider.is_none() || scene.evidence.in_azure();
+    let range = rule.version.as_ref().filter(|range| range.requires == Requires::Version).filter(here)?;
     let versions = scene.evidence.inventory.judged(&range.component);
     let affected: Vec<_> = versions.into_iter().filter(|fact| range.affects(&fact.version) == Some(true)).collect();
     let first = affected.first()?;
@@ -125,6 +130,7 @@ fn version_clue(scene: Scene<'_>, rule: &Rule) -> Option<Clue> {
         authority: Authority::Status,
         detail: format!("{} {} is in the affected range; no symptom was seen", range.component, first.version),
         values: BTreeMap::new(),
+        silenced_by: Box::default(),
         severity: None,
         confidence: None,
     })
@@ -149,6 +155,7 @@ fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Clue {
         authority: Authority::Log,
         detail: String::new(),
         values: values(captures),
+        silenced_by: hit.silenced_by.clone(),
         severity: None,
         confidence: None,
     }
@@ -190,6 +197,7 @@ fn event_clue(scene: Scene<'_>, event: &Event, hit: &TextHit) -> Clue {
         authority: Authority::Event,
         detail: String::new(),
         values: values(&hit.captures),
+        silenced_by: Box::default(),
         severity: None,
         confidence: None,
     }

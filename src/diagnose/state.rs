@@ -3,15 +3,21 @@
 use super::clue::Scene;
 use super::finding::State;
 use crate::evidence::{Health, LogHit, LogSource};
-use crate::kube::Event;
+use crate::kube::{Event, ObjectKey};
 use jiff::{SignedDuration, Timestamp};
 
 /// Events seen within this time before the capture speak of the present.
 const EVENT_PRESENT: SignedDuration = SignedDuration::from_mins(30);
+/// What was seen this shortly before its object went may well go on with the next one.
+const JUST_GONE: SignedDuration = SignedDuration::from_mins(10);
 /// A log that is quiet about something for this long has moved on, however long it is.
 const LOG_QUIET: SignedDuration = SignedDuration::from_mins(10);
 /// No log is judged by a shorter silence than this.
 const LOG_QUIET_LEAST: SignedDuration = SignedDuration::from_secs(20);
+/// A pod that is healthy, and silent about a failure for this long, has recovered from it.
+const HEALTHY_QUIET: SignedDuration = SignedDuration::from_mins(2);
+/// A component complains for this long while it and its neighbours start.
+const START_UP: SignedDuration = SignedDuration::from_mins(1);
 /// A log that ends this long before the capture says nothing about the present.
 const LOG_STALE: SignedDuration = SignedDuration::from_hours(1);
 /// Lines that must follow the last hit in a log without times before it counts as ended.
@@ -21,10 +27,8 @@ const LINES_QUIET: u64 = 500;
 /// long ago the event was last seen.
 pub(super) fn of_event(scene: Scene<'_>, event: &Event) -> (State, String) {
     let evidence = scene.evidence;
-    let complete = evidence.index.of_kind(&event.object.kind).any(|object| object.meta.key.namespace == event.object.namespace) || evidence.kinds.get(&event.object.kind) == Some(&0);
-    let collected = evidence.collected(&event.object.kind) && complete;
     let recent = age(evidence.capture.at, event.last);
-    match evidence.index.health(&event.object, collected) {
+    match evidence.index.health(&event.object, evidence.would_hold(&event.object)) {
         Health::Healthy if recent.is_none_or(|age| age > LOG_QUIET) || event.object.kind == "Node" => {
             (State::Resolved, format!("{} is healthy at capture time", event.object))
         }
@@ -45,6 +49,7 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
     match owner.map(|owner| (owner.key(), index.health(owner.key(), true))) {
         Some((owner, Health::Unhealthy)) => (State::Active, format!("the pod was replaced, and {owner} is not healthy at capture time")),
         Some((owner, Health::Healthy)) => (State::Resolved, format!("the pod was replaced, and {owner} is healthy at capture time")),
+        _ if recent.is_some_and(|age| age <= JUST_GONE) => (State::Unknown, format!("last seen {}; {} does not exist any more, but what caused it may", ago(recent), event.object)),
         _ => (State::Resolved, format!("{} does not exist any more at capture time (last seen {})", event.object, ago(recent))),
     }
 }
@@ -70,13 +75,33 @@ pub(super) fn of_log(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (Sta
     if quiet > patience {
         return (State::Resolved, format!("the log goes on for {} without it", words(quiet)));
     }
-    if let Some(stale) = age(scene.evidence.capture.at, Some(end)).filter(|stale| *stale > LOG_STALE) {
+    let since = age(scene.evidence.capture.at, Some(last)).unwrap_or_default();
+    if since > HEALTHY_QUIET.max(pause * 4) && pod_is_healthy(scene, source) {
+        return (State::Resolved, format!("last seen {} before the capture, and the pod is healthy", words(since)));
+    }
+    let started = source.first.is_some_and(|begin| last.duration_since(begin) <= START_UP);
+    if started && since > LOG_QUIET_LEAST.max(pause * 4) && goes_on_after(source, hit) {
+        return (State::Resolved, format!("seen only within the first {} of the log, while it started", words(START_UP)));
+    }
+    let stale = age(scene.evidence.capture.at, Some(end)).unwrap_or_default();
+    if stale > LOG_STALE || (stale > patience && hit.count > 1) {
         return (State::Unknown, format!("the log ends {} before the capture", words(stale)));
     }
     if hit.count == 1 {
         return (State::Unknown, format!("seen once, {} before the log ends", words(quiet)));
     }
     (State::Active, format!("last seen {} before the log ends", words(quiet)))
+}
+
+/// Whether the log belongs to a pod that is known to be healthy at capture time.
+fn pod_is_healthy(scene: Scene<'_>, source: &LogSource) -> bool {
+    let key = |pod: &String| ObjectKey::new("Pod", source.role.namespace.as_deref().unwrap_or_default(), pod);
+    source.role.pod.as_ref().is_some_and(|pod| scene.evidence.index.health(&key(pod), false) == Health::Healthy)
+}
+
+/// Whether the log has lines after the last hit.
+fn goes_on_after(source: &LogSource, hit: &LogHit) -> bool {
+    hit.samples.last().is_some_and(|(_, snippet, _)| source.last_line > snippet.line)
 }
 
 /// The state of lines without times: whether many lines follow.

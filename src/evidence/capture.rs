@@ -26,7 +26,8 @@ impl Capture {
     pub fn find(parts: &[Part], layout: &Layout) -> Self {
         let candidates = [
             (layout.collected_at, "the collector's run id"),
-            (newest_object_time(parts), "the newest time in objects and events"),
+            (newest_status_time(parts), "the newest time in events and node conditions"),
+            (newest_object_time(parts), "the newest time in objects"),
             (newest_probe_time(parts), "the collector's connection probes"),
             (newest_log_time(parts), "the newest complete time in logs"),
         ];
@@ -59,15 +60,23 @@ impl Capture {
     }
 }
 
-/// Newest time that events, conditions and container states carry.
-fn newest_object_time(parts: &[Part]) -> Option<Timestamp> {
+/// Newest time that events and the heartbeats of nodes carry: these go on as long as the cluster lives.
+fn newest_status_time(parts: &[Part]) -> Option<Timestamp> {
     let events = parts.iter().flat_map(|part| &part.events).filter_map(|event| event.last);
-    let objects = parts.iter().flat_map(|part| &part.objects).filter_map(|object| match &object.detail {
+    let heartbeats = parts.iter().flat_map(|part| &part.objects).filter_map(|object| match &object.detail {
         Detail::Node(node) => node.conditions.iter().filter_map(|condition| condition.heartbeat.max(condition.since)).max(),
+        _ => None,
+    });
+    events.chain(heartbeats).max()
+}
+
+/// Newest time that other objects carry.
+fn newest_object_time(parts: &[Part]) -> Option<Timestamp> {
+    let objects = parts.iter().flat_map(|part| &part.objects).filter_map(|object| match &object.detail {
         Detail::Pod(pod) => pod.conditions.iter().filter_map(|condition| condition.since).max().max(pod.started),
         _ => object.meta.managed.iter().map(|(_, time)| *time).max().max(object.meta.created),
     });
-    events.chain(objects).max()
+    objects.max()
 }
 
 /// Newest time of Periscope's connection probes.

@@ -5,6 +5,10 @@ use crate::kube::{Container, ContainerKind, ContainerState, Detail, Node, Object
 use crate::limits::Limits;
 use std::collections::BTreeMap;
 
+/// Kinds that run pods. Other owners (the node of a static pod, the config map of an installer, an
+/// operator's own object) only tell who cleans up.
+const OWNERS: [&str; 8] = ["CronJob", "DaemonSet", "Deployment", "DeploymentConfig", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"];
+
 /// All objects of a bundle, each once.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -79,8 +83,7 @@ impl Index {
         // Owners form a tree of depth two; the bound is against objects that name each other.
         for _ in 0..4 {
             let Some(owner) = self.get(&current).and_then(|object| object.meta.owners.first()) else { break };
-            // A static pod is owned by its node, which says nothing about the workload.
-            if owner.kind == "Node" {
+            if !OWNERS.contains(&owner.kind.as_str()) {
                 break;
             }
             current = ObjectKey::new(&owner.kind, &current.namespace, &owner.name);

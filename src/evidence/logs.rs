@@ -49,6 +49,9 @@ pub struct LogHit {
     pub component: Option<&'static str>,
     /// Objects that the lines name.
     pub about: About,
+    /// Matchers of more specific rules that hit the same lines: where one of those rules is found,
+    /// it explains them.
+    pub silenced_by: Box<[MatcherId]>,
     /// Number of hits.
     pub count: u64,
     /// First hit.
@@ -100,7 +103,7 @@ struct Joined {
     tags: BTreeSet<Tag>,
     hint: Option<&'static str>,
     fetch_error: Option<Snippet>,
-    hits: BTreeMap<(MatcherId, Tag, About), HitGroup>,
+    hits: BTreeMap<(MatcherId, Tag, About, Box<[MatcherId]>), HitGroup>,
 }
 
 impl Joined {
@@ -115,7 +118,7 @@ impl Joined {
         self.hint = self.hint.or(log.component_hint);
         self.fetch_error = self.fetch_error.take().or(log.fetch_error);
         for group in log.hits {
-            let key = (group.matcher, group.tag.clone(), group.about.clone());
+            let key = (group.matcher, group.tag.clone(), group.about.clone(), group.silenced_by.clone());
             match self.hits.get_mut(&key) {
                 Some(known) => {
                     known.count += group.count;
@@ -191,6 +194,7 @@ fn hit(mut group: HitGroup, component: Option<&'static str>, resolve: impl Fn(St
         host: group.tag.host.map(String::from),
         component,
         about: group.about,
+        silenced_by: group.silenced_by,
         count: group.count,
         first,
         last,

@@ -18,12 +18,12 @@ pub use logs::{LogHit, LogSource};
 use crate::examine::Part;
 use crate::examine::part::CollectorFact;
 use crate::gap::Gap;
-use crate::kube::Event;
+use crate::kube::{Event, Node, Object, ObjectKey};
 use crate::layout::{self, Content, EntryFacts, Layout, Role};
 use crate::limits::Limits;
 use crate::locator::EntryPath;
 use crate::rules::RuleSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything known about a bundle.
 #[derive(Debug)]
@@ -40,6 +40,9 @@ pub struct Evidence {
     pub events: Vec<Event>,
     /// Kinds that were collected, with the number of objects.
     pub kinds: BTreeMap<String, usize>,
+    /// Lists that an entry holds whole for one namespace, as (kind, namespace): an object that is
+    /// not in them does not exist.
+    lists: BTreeSet<(String, String)>,
     /// What collectors' own files state, with the role of their entry.
     pub collector: Vec<(EntryPath, Role, CollectorFact)>,
     /// Versions in use.
@@ -67,18 +70,32 @@ impl Evidence {
         let layout = layout::detect(&facts(&parts));
         drop_duplicates(&mut parts, &layout);
         let kinds = kinds(&parts);
+        let lists = lists(&parts, &layout);
         let capture = Capture::find(&parts, &layout);
         let logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
         let events = events::merge(&mut parts, &capture, limits);
         let collector = collector_facts(&mut parts, &layout);
         let index = Index::build(parts, limits);
         let inventory = Inventory::collect(&index, &collector);
-        Self { layout, capture, logs, index, events, kinds, collector, inventory, gaps, entries, bytes }
+        Self { layout, capture, logs, index, events, kinds, lists, collector, inventory, gaps, entries, bytes }
     }
 
     /// Whether objects of this kind were collected, even if there were none.
     pub fn collected(&self, kind: &str) -> bool {
         self.kinds.contains_key(kind)
+    }
+
+    /// Whether the bundle would hold this object if it existed: its kind was collected for its
+    /// namespace, or other objects of both are there.
+    pub fn would_hold(&self, key: &ObjectKey) -> bool {
+        let listed = self.lists.contains(&(key.kind.clone(), key.namespace.clone()));
+        listed || self.index.of_kind(&key.kind).any(|object| object.key().namespace == key.namespace)
+    }
+
+    /// Whether the cluster runs in Azure: its nodes or its collector say so.
+    pub fn in_azure(&self) -> bool {
+        let node = |object: &Object, node: &Node| node.provider_id.as_deref().is_some_and(|id| id.starts_with("azure://")) || object.meta.labels.keys().any(|label| label.starts_with("kubernetes.azure.com/"));
+        self.layout.format == "aks-periscope" || self.index.nodes().any(|(object, detail)| node(object, detail))
     }
 
     /// The role of an entry.
@@ -162,6 +179,12 @@ fn kinds(parts: &[Part]) -> BTreeMap<String, usize> {
         *kinds.entry(kind.clone()).or_default() += count;
     }
     kinds
+}
+
+/// Lists of one kind and namespace, as the names of their entries and their own kinds say.
+fn lists(parts: &[Part], layout: &Layout) -> BTreeSet<(String, String)> {
+    let namespace = |part: &Part| layout.roles.get(&part.path).and_then(|role| role.namespace.clone());
+    parts.iter().filter_map(|part| Some((namespace(part)?, &part.kinds))).flat_map(|(namespace, kinds)| kinds.keys().map(move |kind| (kind.clone(), namespace.clone()))).collect()
 }
 
 /// Takes the collectors' facts out of the parts.

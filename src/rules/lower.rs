@@ -414,6 +414,7 @@ impl Judge<'_> {
             affected: self.all_words(table.affected.get_ref()),
             fixed: self.all_words(&table.fixed),
             requires: table.requires,
+            provider: table.provider,
             ranges,
         }
     }

@@ -251,6 +251,16 @@ pub struct VersionTable {
     /// Whether the version alone is a finding.
     #[serde(default)]
     pub requires: Requires,
+    /// Cloud whose clusters are affected; all when missing.
+    pub provider: Option<Provider>,
+}
+
+/// A cloud, as the provider ids of nodes name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// Azure, AKS among it.
+    Azure,
 }
 
 /// What a known issue of a version needs to be a finding.

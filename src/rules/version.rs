@@ -3,7 +3,7 @@
 //! Only major, minor and patch are compared: `v1.15.7-hotfix.20200127` and `1.15.7+ceaf338` are
 //! builds of 1.15.7, not versions before or after it.
 
-use super::syntax::Requires;
+use super::syntax::{Provider, Requires};
 use semver::{Version, VersionReq};
 
 /// The `[version]` table of a rule.
@@ -17,6 +17,8 @@ pub struct VersionRange {
     pub fixed: Vec<String>,
     /// Whether the version alone is a finding.
     pub requires: Requires,
+    /// Cloud whose clusters are affected; all when `None`.
+    pub provider: Option<Provider>,
     pub(super) ranges: Vec<VersionReq>,
 }
 
@@ -80,6 +82,7 @@ mod tests {
             affected: vec![],
             fixed: vec![],
             requires: Requires::Symptom,
+            provider: None,
             ranges: [">=1.17.0, <1.17.3", "<1.16.6"]
                 .iter()
                 .map(|text| VersionReq::parse(text).unwrap())

@@ -46,6 +46,7 @@ fn clue(scene: Scene<'_>, node: &str, events: &[&Event]) -> Option<Clue> {
         authority: Authority::Event,
         detail: format!("{count} starts of the kubelet in the events"),
         values: BTreeMap::new(),
+        silenced_by: Box::default(),
         severity: None,
         confidence: None,
     })

@@ -39,6 +39,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             authority: Authority::Status,
             detail: detail.clone(),
             values: BTreeMap::new(),
+            silenced_by: Box::default(),
             severity: Some(severity),
             confidence: None,
         }

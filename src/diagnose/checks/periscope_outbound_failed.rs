@@ -51,6 +51,7 @@ fn clue(scene: Scene<'_>, node: &str, kind: &str, tries: &Probes<'_>) -> Option<
         detail: format!("{kind}{url}: {}", latest.error.as_deref().unwrap_or_default()),
         values: BTreeMap::from([("node".to_owned(), node.to_owned())]),
         // A cluster may well have no way to the open internet; the API server it cannot do without.
+        silenced_by: Box::default(),
         severity: Some(match kind {
             "AKS API Server" | "APIServerConnectivity" => Severity::Critical,
             "Internet" | "InternetConnectivity" => Severity::Low,
