@@ -1,5 +1,6 @@
 //! Evaluates rule files: hits of their matchers become clues, if the rule's conditions hold.
 
+use super::checks;
 use super::clue::{Authority, Clue, Scene};
 use super::finding::{Citation, State, Subject};
 use super::state;
@@ -31,7 +32,7 @@ pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
         }
     }
     let mut clues: Vec<Clue> = Vec::new();
-    for rule in scene.rules.rules() {
+    for rule in scene.rules.rules().iter().filter(|rule| checks::hits_are_clues(&rule.id)) {
         let fired: BTreeMap<MatcherId, Vec<Clue>> = rule.matchers().filter_map(|id| hits.clues.remove(&id).map(|clues| (id, clues))).collect();
         clues.extend(rule_clues(scene, rule, fired));
     }

@@ -35,7 +35,12 @@ impl Index {
     /// before `describe` text, then the first in path order.
     pub(super) fn build(parts: Vec<Part>, limits: &Limits) -> Self {
         let mut index = Self::default();
-        for object in parts.into_iter().flat_map(|part| part.objects) {
+        let mut held = 0;
+        for mut object in parts.into_iter().flat_map(|part| part.objects) {
+            held += object.text.size();
+            if held > limits.object_text_bytes {
+                object.text.keep_first_line();
+            }
             match index.objects.get(object.key()) {
                 Some(known) if described(&object) || !described(known) => {}
                 None if index.objects.len() >= limits.objects => index.left_out += 1,

@@ -83,6 +83,7 @@ impl Examiner<'_> {
             first: survey.first,
             last: survey.last,
             latest_absolute: survey.latest_absolute,
+            year: survey.last.and_then(|last| lines::year_beside(own, last)),
             tags: survey.tags,
             component_hint: survey.component_hint,
             hits: scan::scan_lines(&text, body, first_line, self.rules, self.limits),
