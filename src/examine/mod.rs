@@ -45,7 +45,9 @@ impl Examiner<'_> {
             let mut part = empty_part(chunk, Shape::Opaque);
             part.gaps.push(Gap {
                 locator: chunk.path.line(chunk.first_line),
-                reason: GapReason::Malformed { detail: "the analyzer failed on it; please report this".into() },
+                reason: GapReason::Malformed {
+                    detail: "the analyzer failed on it; please report this".into(),
+                },
             });
             part
         })
@@ -61,7 +63,10 @@ impl Examiner<'_> {
         part.digest = xxhash_rust::xxh3::xxh3_128(body);
         match shape {
             Shape::Opaque => {}
-            Shape::Log => part.logs.push(self.log(&chunk.bytes, chunk.body.clone(), chunk.first_line)),
+            Shape::Log => {
+                part.logs
+                    .push(self.log(&chunk.bytes, chunk.body.clone(), chunk.first_line))
+            }
             Shape::Sections => sections::read(self, chunk, &mut part),
             Shape::Json | Shape::Yaml | Shape::Describe => {
                 objects::read(self, body, shape, chunk.first_line, &mut part);

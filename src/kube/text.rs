@@ -76,7 +76,13 @@ impl ObjectText {
 
     /// Gives up all but the first line, where memory is short: citations then show only that.
     pub fn keep_first_line(&mut self) {
-        let first = self.packed.text().lines().next().unwrap_or_default().to_owned();
+        let first = self
+            .packed
+            .text()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         self.packed = Packed::Plain(first.into());
     }
 

@@ -98,7 +98,10 @@ pub(super) fn hits_are_clues(id: &str) -> bool {
 
 /// The check with this id.
 pub fn of(id: &str) -> Option<&'static Check> {
-    CHECKS.binary_search_by(|check| check.id.cmp(id)).ok().and_then(|at| CHECKS.get(at))
+    CHECKS
+        .binary_search_by(|check| check.id.cmp(id))
+        .ok()
+        .and_then(|at| CHECKS.get(at))
 }
 
 #[cfg(test)]

@@ -13,7 +13,12 @@ const YEARS: std::ops::RangeInclusive<i16> = 2014..=2099;
 
 /// The year written most often before the month and day of `stamp`; the earliest of equals.
 pub fn year_beside(text: &[u8], stamp: Stamp) -> Option<i16> {
-    let Stamp::Yearless { month: month @ 1.., day, .. } = stamp else {
+    let Stamp::Yearless {
+        month: month @ 1..,
+        day,
+        ..
+    } = stamp
+    else {
         return None;
     };
     let needle = format!("-{month:02}-{day:02}");
@@ -24,15 +29,25 @@ pub fn year_beside(text: &[u8], stamp: Stamp) -> Option<i16> {
         }
     }
     let most = years.values().copied().max()?;
-    years.into_iter().find(|(_, count)| *count == most).map(|(year, _)| year)
+    years
+        .into_iter()
+        .find(|(_, count)| *count == most)
+        .map(|(year, _)| year)
 }
 
 /// The four digits that end at `at` and stand alone.
 fn year_before(text: &[u8], at: usize) -> Option<i16> {
     let start = at.checked_sub(4)?;
-    let alone = start.checked_sub(1).and_then(|before| text.get(before)).is_none_or(|byte| !byte.is_ascii_digit());
-    let digits = text.get(start..at).filter(|digits| alone && digits.iter().all(u8::is_ascii_digit))?;
-    let year = digits.iter().fold(0, |year, digit| year * 10 + i16::from(digit - b'0'));
+    let alone = start
+        .checked_sub(1)
+        .and_then(|before| text.get(before))
+        .is_none_or(|byte| !byte.is_ascii_digit());
+    let digits = text
+        .get(start..at)
+        .filter(|digits| alone && digits.iter().all(u8::is_ascii_digit))?;
+    let year = digits
+        .iter()
+        .fold(0, |year, digit| year * 10 + i16::from(digit - b'0'));
     YEARS.contains(&year).then_some(year)
 }
 
@@ -42,19 +57,29 @@ mod tests {
     use jiff::civil::time;
 
     fn on(month: i8, day: i8) -> Stamp {
-        Stamp::Yearless { month, day, time: time(11, 59, 0, 0) }
+        Stamp::Yearless {
+            month,
+            day,
+            time: time(11, 59, 0, 0),
+        }
     }
 
     #[test]
     fn the_most_frequent_year_on_the_day_counts() {
         let text = b"cert valid 2020-11-19 11:50 to 2025-11-18\n2020-11-19T11:57 x\nexpires 2021-11-19 10:56\n";
         assert_eq!(year_beside(text, on(11, 19)), Some(2020));
-        assert_eq!(year_beside(b"2021-11-19 and 2020-11-19", on(11, 19)), Some(2020));
+        assert_eq!(
+            year_beside(b"2021-11-19 and 2020-11-19", on(11, 19)),
+            Some(2020)
+        );
     }
 
     #[test]
     fn other_days_and_numbers_say_nothing() {
-        assert_eq!(year_beside(b"2020-11-18, 12020-11-19, id-0000-11-19", on(11, 19)), None);
+        assert_eq!(
+            year_beside(b"2020-11-18, 12020-11-19, id-0000-11-19", on(11, 19)),
+            None
+        );
         assert_eq!(year_beside(b"-11-19", on(11, 19)), None);
         assert_eq!(year_beside(b"2020-11-19", on(0, 19)), None);
     }
