@@ -194,7 +194,7 @@ fn base_name(pod: &str) -> String {
 }
 
 /// Folds clues into findings: one for each rule and subject.
-pub fn fold(clues: Vec<Clue>, rules: &RuleSet) -> Vec<Finding> {
+pub(super) fn fold(clues: Vec<Clue>, rules: &RuleSet) -> Vec<Finding> {
     let mut groups: BTreeMap<(String, Subject), Vec<Clue>> = BTreeMap::new();
     for clue in clues {
         let subject = Subject {

@@ -149,13 +149,12 @@ impl Fingerprint {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
-        let hex: String = hash
-            .finalize()
+        let digest = hash.finalize();
+        let hex = digest
             .iter()
             .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        Self(format!("{rule}-{hex}"))
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        Self(format!("{rule}-{hex:012x}"))
     }
 }
 

@@ -175,9 +175,8 @@ impl Index {
             Some(Detail::Node(node)) => node_health(node),
             Some(Detail::Workload(workload)) => workload_health(workload),
             Some(Detail::PersistentVolumeClaim(claim)) => healthy_if(claim.phase == "Bound"),
-            Some(_) => Health::Unknown,
             None if collected => Health::Gone,
-            None => Health::Unknown,
+            Some(_) | None => Health::Unknown,
         }
     }
 }

@@ -61,8 +61,14 @@ pub struct LogHit {
     /// Times of the hits, sorted; only for matchers with a rate.
     pub times: Vec<Timestamp>,
     /// Kept hits in line order: time, text, named groups.
-    pub samples: Vec<(Option<Timestamp>, Snippet, Vec<(String, String)>)>,
+    pub samples: Vec<LogSample>,
 }
+
+/// One hit: its time, its text, and the named groups of the matcher's regex.
+pub type LogSample = (Option<Timestamp>, Snippet, Vec<(String, String)>);
+
+/// What groups of hits are joined by: matcher, writer, subject, and what explains them better.
+type HitKey = (MatcherId, Tag, About, Box<[MatcherId]>);
 
 /// Joins the pieces of each log and resolves its times.
 pub(super) fn merge(
@@ -123,7 +129,7 @@ struct Joined {
     tags: BTreeSet<Tag>,
     hint: Option<&'static str>,
     fetch_error: Option<Snippet>,
-    hits: BTreeMap<(MatcherId, Tag, About, Box<[MatcherId]>), HitGroup>,
+    hits: BTreeMap<HitKey, HitGroup>,
 }
 
 impl Joined {

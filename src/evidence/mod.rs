@@ -13,7 +13,7 @@ mod logs;
 pub use capture::Capture;
 pub use index::{Health, Index};
 pub use inventory::Inventory;
-pub use logs::{LogHit, LogSource};
+pub use logs::{LogHit, LogSample, LogSource};
 
 use crate::examine::Part;
 use crate::examine::part::CollectorFact;

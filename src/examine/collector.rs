@@ -21,7 +21,7 @@ pub(super) fn read(examiner: Examiner<'_>, value: &Value, text: &str, line: u64,
             }
         }
         Value::Object(fields) if fields.contains_key("containerLog") => {
-            container_log(examiner, value, line, part)
+            container_log(examiner, value, line, part);
         }
         _ => part.collector.extend(fact(value, line_snippet(text, line))),
     }

@@ -1,6 +1,6 @@
 //! Room 2: from the bytes of one piece of an entry to facts.
 //!
-//! One pure function, [`examine`]: it parses objects, scans lines against the compiled rules,
+//! One pure function, [`Examiner::examine`]: it parses objects, scans lines against the compiled rules,
 //! keeps hits with short excerpts, and drops the bytes. How the bytes are read ([`part::Shape`])
 //! is decided from the entry's name and first bytes alone, so that the order of entries in an
 //! archive can never matter; whose file it is in its bundle's format is decided later, when all
@@ -65,7 +65,7 @@ impl Examiner<'_> {
             Shape::Opaque => {}
             Shape::Log => {
                 part.logs
-                    .push(self.log(&chunk.bytes, chunk.body.clone(), chunk.first_line))
+                    .push(self.log(&chunk.bytes, chunk.body.clone(), chunk.first_line));
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
             Shape::Json | Shape::Yaml | Shape::Describe => {

@@ -46,9 +46,9 @@ pub(super) fn read_mixed(examiner: Examiner<'_>, body: &[u8], first_line: u64, p
     let json = text.lines().any(|line| line.starts_with(['{', '[']));
     let mut reader = Reader { examiner, part };
     if json {
-        reader.json(&text, first_line)
+        reader.json(&text, first_line);
     } else {
-        reader.yaml(&text, first_line)
+        reader.yaml(&text, first_line);
     }
 }
 
@@ -64,14 +64,23 @@ struct RawDocument<'a> {
     #[serde(default)]
     kind: Option<Value>,
     #[serde(default, borrow, alias = "Items", deserialize_with = "present")]
-    items: Option<Option<Vec<&'a RawValue>>>,
+    items: Items<'a>,
 }
 
-/// Tells `items: null` (an empty list) from no items at all (not a list).
-fn present<'de, D: serde::Deserializer<'de>>(
-    from: D,
-) -> Result<Option<Option<Vec<&'de RawValue>>>, D::Error> {
-    Option::deserialize(from).map(Some)
+/// Items of a document: `items: null` is an empty list, no items at all is no list.
+#[derive(Default)]
+enum Items<'a> {
+    /// It is no list.
+    #[default]
+    Absent,
+    /// The items.
+    Listed(Vec<&'a RawValue>),
+}
+
+/// Reads items that are there, null or not.
+fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Items<'de>, D::Error> {
+    let items: Option<Vec<&'de RawValue>> = Option::deserialize(from)?;
+    Ok(Items::Listed(items.unwrap_or_default()))
 }
 
 /// Line numbers of positions in a text that are asked for from front to back.
@@ -149,14 +158,14 @@ impl Reader<'_> {
             }
         } else if let Ok(RawDocument {
             kind,
-            items: Some(items),
+            items: Items::Listed(items),
         }) = serde_json::from_str(text)
         {
             let kind = kind
                 .as_ref()
                 .and_then(Value::as_str)
                 .map_or(file_kind, item_kind);
-            return self.items(text, &items.unwrap_or_default(), line, kind);
+            return self.items(text, &items, line, kind);
         }
         let Ok(value) = serde_json::from_str::<Value>(text) else {
             return;
@@ -298,7 +307,7 @@ impl Reader<'_> {
     ) {
         match parsed {
             Ok(value) if value.get("kind").is_some() || kind.is_some() => {
-                self.object(text, value, &TextFormat::Yaml, line, kind)
+                self.object(text, value, &TextFormat::Yaml, line, kind);
             }
             Ok(_) => {}
             Err(error) => self.malformed(line, &error),
@@ -526,7 +535,7 @@ fn status_messages<'v>(value: &'v Value, path: &str, found: &mut Vec<(String, &'
                 let path = format!("{path}.{name}");
                 match value {
                     Value::String(text) if name == "message" && !text.is_empty() => {
-                        found.push((path, text))
+                        found.push((path, text));
                     }
                     _ => status_messages(value, &path, found),
                 }
