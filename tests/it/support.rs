@@ -189,8 +189,8 @@ pub(crate) fn dump(log_lines: usize) -> Files {
         list(
             "NodeList",
             &[
-                node("worker-0", "True", "KubeletReady"),
-                node("worker-1", "Unknown", "NodeStatusUnknown"),
+                node("worker-0", "True", "KubeletReady", "kubelet is posting ready status"),
+                node("worker-1", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status."),
             ],
         ),
     )];
@@ -239,11 +239,10 @@ fn list(kind: &str, items: &[Value]) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A node whose condition `Ready` has this status and reason.
-fn node(name: &str, ready: &str, reason: &str) -> Value {
+/// A node whose condition `Ready` has this status, reason and message.
+fn node(name: &str, ready: &str, reason: &str, message: &str) -> Value {
     let condition = json!({
-        "type": "Ready", "status": ready, "reason": reason,
-        "message": "Kubelet stopped posting node status.",
+        "type": "Ready", "status": ready, "reason": reason, "message": message,
         "lastHeartbeatTime": "2024-05-01T11:50:00Z",
         "lastTransitionTime": "2024-05-01T11:51:00Z",
     });
