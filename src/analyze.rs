@@ -39,7 +39,7 @@ pub enum AnalyzeError {
     #[error(transparent)]
     Ingest(#[from] IngestError),
     /// The operating system gave no threads.
-    #[error("cannot start {threads} threads: {source}; try fewer with --threads")]
+    #[error("cannot start {threads} threads; try fewer with --threads")]
     Threads {
         /// How many were asked for.
         threads: usize,

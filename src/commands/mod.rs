@@ -100,7 +100,10 @@ fn input(path: &Path) -> anyhow::Result<Input> {
         });
     }
     let real = path.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => anyhow::anyhow!("{}: no such file or folder", path.display()),
+        io::ErrorKind::NotFound => anyhow::anyhow!(
+            "{}: no such file or folder; name the folder or archive that the collector wrote",
+            path.display()
+        ),
         _ => anyhow::Error::new(error).context(path.display().to_string()),
     })?;
     // `.` and `..` have no name of their own; the folder they stand for has.

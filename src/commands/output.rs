@@ -35,6 +35,11 @@ impl Output {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
+        anyhow::ensure!(
+            folder.is_dir(),
+            "{}: no such folder; make it, or name another file with --output",
+            folder.display()
+        );
         let file = tempfile::Builder::new()
             .prefix(".bundlescope-")
             .tempfile_in(folder)

@@ -5,7 +5,6 @@ use crate::examine::proof::Engine;
 use crate::rules::check::Level;
 use crate::rules::{self, RuleSet};
 use crate::severity::Severity;
-use anyhow::Context as _;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -14,12 +13,7 @@ use std::path::PathBuf;
 pub(super) fn load(folders: &[PathBuf]) -> anyhow::Result<RuleSet> {
     let mut files = Vec::new();
     for folder in folders {
-        files.extend(rules::load_folder(folder).with_context(|| {
-            format!(
-                "{}: cannot be read; name a folder with rule files",
-                folder.display()
-            )
-        })?);
+        files.extend(rules::load_folder(folder)?);
     }
     RuleSet::builtin_and(&files).map_err(|errors| {
         let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -66,12 +60,7 @@ pub(super) fn list(
 pub(super) fn check(paths: &[PathBuf], console: &mut Console) -> anyhow::Result<ExitStatus> {
     let mut own = Vec::new();
     for path in paths {
-        own.extend(rules::load_folder(path).with_context(|| {
-            format!(
-                "{}: cannot be read; name a rule file or a folder with rule files",
-                path.display()
-            )
-        })?);
+        own.extend(rules::load_folder(path)?);
     }
     // Whether an example holds depends on the other rules, so the built-in ones take part; only
     // what is wrong with the files that the user named is told.

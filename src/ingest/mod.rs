@@ -52,7 +52,7 @@ pub enum IngestError {
         path: PathBuf,
     },
     /// The operating system refused.
-    #[error("{path}: {source}")]
+    #[error("{path}: cannot be read")]
     Io {
         /// As the user wrote it.
         path: PathBuf,
