@@ -5,3 +5,4 @@ mod hostile_ingest;
 mod report;
 mod rules;
 mod sample;
+mod samples;
