@@ -157,10 +157,12 @@ fn nodes(order: &[u8]) -> Files {
 fn blobs(numbers: &[u8]) -> Files {
     let of_node = |number: &u8| {
         let node = format!("aks-pool1-12345678-vmss00000{number}");
-        let loose = periscope_node(&node).into_iter().map(move |(name, content)| {
-            let (_, key) = name.split_once('/').unwrap();
-            (format!("2024-05-01T12-00-00Z/{node}/{key}"), content)
-        });
+        let loose = periscope_node(&node)
+            .into_iter()
+            .map(move |(name, content)| {
+                let (_, key) = name.split_once('/').unwrap();
+                (format!("2024-05-01T12-00-00Z/{node}/{key}"), content)
+            });
         loose.collect::<Files>()
     };
     numbers.iter().flat_map(of_node).collect()

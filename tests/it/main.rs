@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod determinism;
+mod hostile;
 mod hostile_ingest;
 mod report;
 mod rules;

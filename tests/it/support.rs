@@ -189,8 +189,18 @@ pub(crate) fn dump(log_lines: usize) -> Files {
         list(
             "NodeList",
             &[
-                node("worker-0", "True", "KubeletReady", "kubelet is posting ready status"),
-                node("worker-1", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status."),
+                node(
+                    "worker-0",
+                    "True",
+                    "KubeletReady",
+                    "kubelet is posting ready status",
+                ),
+                node(
+                    "worker-1",
+                    "Unknown",
+                    "NodeStatusUnknown",
+                    "Kubelet stopped posting node status.",
+                ),
             ],
         ),
     )];
@@ -339,8 +349,13 @@ fn events(namespace: &str) -> Vec<Value> {
 /// `logs.txt` of a pod with one container.
 fn pod_log(namespace: &str, pod: &str, lines: usize) -> Vec<u8> {
     let container = pod.split('-').next().unwrap();
-    let container = if container == "kube" { "kube-proxy" } else { container };
-    let mut text = format!("==== START logs for container {container} of pod {namespace}/{pod} ====\n");
+    let container = if container == "kube" {
+        "kube-proxy"
+    } else {
+        container
+    };
+    let mut text =
+        format!("==== START logs for container {container} of pod {namespace}/{pod} ====\n");
     let lines = if container == "coredns" { lines } else { 3 };
     for line in 0..lines {
         let (minute, second) = ((line / 60) % 60, line % 60);
@@ -349,17 +364,27 @@ fn pod_log(namespace: &str, pod: &str, lines: usize) -> Vec<u8> {
             ("coredns", 0) => "plugin/kubernetes: Failed to watch *v1.Service: failed to list *v1.Service: Get \"https://10.0.0.1:443/api/v1/services\": dial tcp 10.0.0.1:443: i/o timeout".to_owned(),
             _ => format!("handled request {line}"),
         };
-        let level = if what.starts_with("plugin") { "ERROR" } else { "INFO" };
-        text.push_str(&format!("2024-05-01T11:{minute:02}:{second:02}.000Z [{level}] {what}\n"));
+        let level = if what.starts_with("plugin") {
+            "ERROR"
+        } else {
+            "INFO"
+        };
+        text.push_str(&format!(
+            "2024-05-01T11:{minute:02}:{second:02}.000Z [{level}] {what}\n"
+        ));
     }
-    text.push_str(&format!("==== END logs for container {container} of pod {namespace}/{pod} ====\n"));
+    text.push_str(&format!(
+        "==== END logs for container {container} of pod {namespace}/{pod} ====\n"
+    ));
     text.into_bytes()
 }
 
 /// The zip of a node as AKS Periscope writes it, with a kubelet that cannot reach its API server.
 pub(crate) fn periscope_node(node: &str) -> Files {
     let pod = format!("kube-proxy-{}", &node[node.len() - 1..]);
-    let mut kubelet = String::from("-- Logs begin at Wed 2024-05-01 08:00:00 UTC, end at Wed 2024-05-01 12:00:00 UTC. --\n");
+    let mut kubelet = String::from(
+        "-- Logs begin at Wed 2024-05-01 08:00:00 UTC, end at Wed 2024-05-01 12:00:00 UTC. --\n",
+    );
     for second in 0..50 {
         kubelet.push_str(&format!(
             "May 01 11:59:{second:02} {node} kubelet[2983]: E0501 11:59:{second:02}.000000    2983 kubelet_node_status.go:540] \"Error updating node status, will retry\" err=\"error getting node \\\"{node}\\\": Get \\\"https://10.0.0.1:443/api/v1/nodes/{node}\\\": dial tcp 10.0.0.1:443: connect: connection refused\"\n"
@@ -368,22 +393,35 @@ pub(crate) fn periscope_node(node: &str) -> Files {
     let describe = format!(
         "Name:         {pod}\nNamespace:    kube-system\nNode:         {node}/10.240.0.4\nStart Time:   Wed, 01 May 2024 10:00:00 +0000\nStatus:       Running\nContainers:\n  kube-proxy:\n    Image:          example.org/kube-proxy:v1.28.5\n    State:          Waiting\n      Reason:       CrashLoopBackOff\n    Last State:     Terminated\n      Reason:       Error\n      Exit Code:    1\n      Started:      Wed, 01 May 2024 11:50:00 +0000\n      Finished:     Wed, 01 May 2024 11:50:01 +0000\n    Ready:          False\n    Restart Count:  12\nConditions:\n  Type              Status\n  Ready             False\nEvents:\n  Type     Reason   Age                  From     Message\n  ----     ------   ----                 ----     -------\n  Warning  BackOff  2m (x120 over 60m)   kubelet  Back-off restarting failed container\n"
     );
-    let probe = |kind: &str, status: &str| {
-        json!({"TimeStamp": "2024-05-01T11:59:58Z", "Type": kind, "URL": "10.0.0.1:443", "Status": status})
-    };
-    let refused = probe("AKS API Server", "Error: dial tcp 10.0.0.1:443: connect: connection refused");
+    let probe = |kind: &str, status: &str| json!({"TimeStamp": "2024-05-01T11:59:58Z", "Type": kind, "URL": "10.0.0.1:443", "Status": status});
+    let refused = probe(
+        "AKS API Server",
+        "Error: dial tcp 10.0.0.1:443: connect: connection refused",
+    );
     let internet = probe("Internet", "Connected");
     let config = json!({"HostName": node, "NetworkPlugin": "azurecni", "VirtualMachineDNS": ["168.63.129.16"],
         "KubernetesDNS": ["10.0.0.10"], "MaxPodsPerNode": 30});
     let named = [
         ("systemlogs/kubelet".to_owned(), kubelet),
         (format!("kubeobjects/kube-system_pod_{pod}"), describe),
-        ("networkoutbound/AKS API Server".to_owned(), refused.to_string()),
+        (
+            "networkoutbound/AKS API Server".to_owned(),
+            refused.to_string(),
+        ),
         ("networkoutbound/Internet".to_owned(), internet.to_string()),
         ("networkconfig/networkconfig".to_owned(), config.to_string()),
-        ("kubeletcmd/kubeletcmd".to_owned(), "/usr/local/bin/kubelet --max-pods=30\n".to_owned()),
-        ("systemperf/nodes".to_owned(), json!([{"name": node, "cpuUsage": 120, "memoryUsage": 1_000_000}]).to_string()),
-        ("dns/virtualmachine".to_owned(), "nameserver 168.63.129.16\n".to_owned()),
+        (
+            "kubeletcmd/kubeletcmd".to_owned(),
+            "/usr/local/bin/kubelet --max-pods=30\n".to_owned(),
+        ),
+        (
+            "systemperf/nodes".to_owned(),
+            json!([{"name": node, "cpuUsage": 120, "memoryUsage": 1_000_000}]).to_string(),
+        ),
+        (
+            "dns/virtualmachine".to_owned(),
+            "nameserver 168.63.129.16\n".to_owned(),
+        ),
     ];
     let bytes = |(name, text): (String, String)| (name, text.into_bytes());
     named.into_iter().map(bytes).collect()
