@@ -115,7 +115,11 @@ fn hostile_names_are_read_said_and_never_followed() {
             .filter(|gap| gap.reason == GapReason::HostileName);
         assert!(hostile.count() >= 4, "{kind}: {}", gaps(&diagnosis));
         for (format, report) in reports(&diagnosis) {
-            assert!(!report.contains("<img src=x"), "{kind} as {format:?}");
+            let harmless = matches!(format, Format::Json | Format::Text);
+            assert!(
+                harmless || !report.contains("<img src=x"),
+                "{kind} as {format:?}"
+            );
         }
     }
 }
@@ -364,7 +368,7 @@ fn hostile_text_in_every_field_is_shown_and_never_run() {
                 "<img src",
                 "onmouseover=\"",
                 "onfocus='",
-                "</pre><",
+                "</pre><img",
             ] {
                 let harmless = matches!(format, Format::Json | Format::Text);
                 assert!(harmless || !report.contains(raw), "{format:?} has {raw}");

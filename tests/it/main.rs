@@ -8,4 +8,6 @@ mod hostile_ingest;
 mod report;
 mod rules;
 mod sample;
+mod schema;
+mod signatures;
 mod support;
