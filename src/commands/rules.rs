@@ -22,16 +22,33 @@ pub(super) fn load(folders: &[PathBuf]) -> anyhow::Result<RuleSet> {
 }
 
 /// Lists rules.
-pub(super) fn list(category: Option<&str>, least: Option<Severity>, json: bool, folders: &[PathBuf], console: &mut Console) -> anyhow::Result<ExitStatus> {
+pub(super) fn list(
+    category: Option<&str>,
+    least: Option<Severity>,
+    json: bool,
+    folders: &[PathBuf],
+    console: &mut Console,
+) -> anyhow::Result<ExitStatus> {
     let rules = load(folders)?;
-    let shown = rules.rules().iter().filter(|rule| category.is_none_or(|category| rule.category.to_string() == category)).filter(|rule| least.is_none_or(|least| rule.severity >= least));
+    let shown = rules
+        .rules()
+        .iter()
+        .filter(|rule| category.is_none_or(|category| rule.category.to_string() == category))
+        .filter(|rule| least.is_none_or(|least| rule.severity >= least));
     let mut text = String::new();
     if json {
         let rows: Vec<_> = shown.map(|rule| serde_json::json!({"id": &*rule.id, "kind": rule.kind, "category": rule.category, "severity": rule.severity, "confidence": rule.confidence, "title": rule.title})).collect();
         writeln!(text, "{}", serde_json::to_string_pretty(&rows)?)?;
     } else {
         for rule in shown {
-            writeln!(text, "{:<36} {:<9} {:<14} {}", &*rule.id, rule.severity.to_string(), rule.category.to_string(), rule.title)?;
+            writeln!(
+                text,
+                "{:<36} {:<9} {:<14} {}",
+                &*rule.id,
+                rule.severity.to_string(),
+                rule.category.to_string(),
+                rule.title
+            )?;
         }
     }
     console.out.write_all(text.as_bytes())?;
@@ -49,15 +66,28 @@ pub(super) fn check(paths: &[PathBuf], console: &mut Console) -> anyhow::Result<
     // what is wrong with the files that the user named is told.
     let (files, kept) = rules::builtin::merge(&own);
     let mut found = rules::check::check(&files, &Engine);
-    found.retain(|diagnostic| paths.is_empty() || own.iter().any(|(file, _)| *file == diagnostic.file));
+    found.retain(|diagnostic| {
+        paths.is_empty() || own.iter().any(|(file, _)| *file == diagnostic.file)
+    });
     let mut text = String::new();
     for diagnostic in &found {
         writeln!(text, "{diagnostic}")?;
     }
     let checked = if paths.is_empty() { kept } else { own.len() };
-    let errors = found.iter().filter(|diagnostic| diagnostic.level == Level::Error).count();
-    writeln!(text, "{checked} rules checked: {errors} errors, {} warnings", found.len() - errors)?;
+    let errors = found
+        .iter()
+        .filter(|diagnostic| diagnostic.level == Level::Error)
+        .count();
+    writeln!(
+        text,
+        "{checked} rules checked: {errors} errors, {} warnings",
+        found.len() - errors
+    )?;
     console.out.write_all(text.as_bytes())?;
     console.out.flush()?;
-    Ok(if errors == 0 { ExitStatus::Clean } else { ExitStatus::Findings })
+    Ok(if errors == 0 {
+        ExitStatus::Clean
+    } else {
+        ExitStatus::Findings
+    })
 }

@@ -21,8 +21,8 @@ mod zip;
 #[cfg(test)]
 mod tests;
 
-pub use sniff::HEAD_BYTES;
 pub use entry::{Chunk, Cut, Deferred, Input, InputFacts, Work};
+pub use sniff::HEAD_BYTES;
 
 use crate::limits::Limits;
 use crate::locator::EntryPath;
