@@ -32,7 +32,11 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 fn hit(line: &str) -> BTreeSet<&'static str> {
     let mut hits = Engine.lines(line, &RULES);
     hits.extend(Engine.status(line, &RULES));
-    hits.extend(RULES.matchers().filter_map(|(id, matcher)| on_event(id, matcher, line)));
+    hits.extend(
+        RULES
+            .matchers()
+            .filter_map(|(id, matcher)| on_event(id, matcher, line)),
+    );
     let rules = hits.iter().filter_map(|id| RULES.rule_of(*id));
     rules.map(|rule| &*rule.id).collect()
 }
@@ -45,14 +49,23 @@ fn on_event(id: MatcherId, matcher: &Matcher, message: &str) -> Option<MatcherId
         Matcher::Log(log) if log.accepts_message("event") => (&[][..], None),
         Matcher::Log(_) | Matcher::Object(_) => return None,
     };
-    let named = reasons.iter().find(|reason| message.contains(reason.as_str()));
+    let mut words = message.split(|c: char| !c.is_alphanumeric());
+    let named = words.find_map(|word| reasons.iter().find(|reason| *reason == word));
     if !reasons.is_empty() && named.is_none() {
         return None;
     }
     let hits = [true, false].into_iter().flat_map(|warning| {
         let reason = named.map_or("", String::as_str);
         let kind = kind.map_or("Pod", String::as_str);
-        Engine.event(&EventExample { reason, kind, warning, message }, &RULES)
+        Engine.event(
+            &EventExample {
+                reason,
+                kind,
+                warning,
+                message,
+            },
+            &RULES,
+        )
     });
     hits.into_iter().find(|hit| *hit == id)
 }
@@ -83,12 +96,17 @@ impl Tally {
             self.wrong.push(format!("{id}: no such rule"));
             return;
         };
-        if !reads_text(rule) && ["version", "join"].contains(&text(signature, "evidence")) {
+        if !reads_text(rule) && text(signature, "evidence") == "join" {
             self.exempt.push(id.to_owned());
             return;
         }
-        for example in signature["positive"].as_array().into_iter().flatten() {
-            self.positive(id, text(example, "line"));
+        // Of a known issue the researched line tells the version, which is no symptom.
+        if text(signature, "evidence") == "version" && rule.version.is_some() {
+            self.exempt.push(id.to_owned());
+        } else {
+            for example in signature["positive"].as_array().into_iter().flatten() {
+                self.positive(id, text(example, "line"));
+            }
         }
         for example in signature["negative"].as_array().into_iter().flatten() {
             let line = text(example, "line");
@@ -107,9 +125,13 @@ impl Tally {
         if hits.contains(id) {
             self.found += 1;
         } else if let Some(special) = hits.iter().find(|special| RULES.supersedes(special, id)) {
-            *self.superseded.entry(format!("{special} for {id}")).or_default() += 1;
+            *self
+                .superseded
+                .entry(format!("{special} for {id}"))
+                .or_default() += 1;
         } else {
-            self.wrong.push(format!("{id}: does not hit {line:?}; {hits:?} do"));
+            self.wrong
+                .push(format!("{id}: does not hit {line:?}; {hits:?} do"));
         }
     }
 }
@@ -136,5 +158,10 @@ fn rules_hit_the_researched_lines_and_no_others() {
     for (who, count) in &tally.superseded {
         println!("{count} by {who}");
     }
-    assert!(tally.wrong.is_empty(), "{} wrong:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
+    assert!(
+        tally.wrong.is_empty(),
+        "{} wrong:\n{}",
+        tally.wrong.len(),
+        tally.wrong.join("\n")
+    );
 }
