@@ -5,6 +5,7 @@ mod cli;
 mod determinism;
 mod hostile;
 mod hostile_ingest;
+mod real_bundles;
 mod report;
 mod rules;
 mod sample;
