@@ -3,9 +3,13 @@
 mod architecture;
 mod cli;
 mod determinism;
+mod hostile;
 mod hostile_ingest;
+mod real_bundles;
 mod report;
 mod rules;
 mod sample;
+mod schema;
+mod signatures;
 mod support;
 mod samples;
