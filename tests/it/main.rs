@@ -9,7 +9,7 @@ mod real_bundles;
 mod report;
 mod rules;
 mod sample;
+mod samples;
 mod schema;
 mod signatures;
 mod support;
-mod samples;
