@@ -41,6 +41,8 @@ enum Link {
     Subject,
     /// The node: the cause is about a node that the symptom was seen on.
     Node,
+    /// A node that both were seen on.
+    SameNode,
     /// The system namespace: the cause takes away what system pods need.
     SystemPods,
 }
