@@ -188,7 +188,7 @@ fn scan(criterion: &mut Criterion) {
         bencher.iter(|| RuleSet::from_files(black_box(&files)));
     });
     group.bench_function("read the built-in files", |bencher| {
-        bencher.iter(RuleSet::builtin)
+        bencher.iter(RuleSet::builtin);
     });
     group.bench_function("build the automaton of 300 literals", |bencher| {
         bencher.iter_with_setup(

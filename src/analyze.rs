@@ -39,7 +39,7 @@ pub enum AnalyzeError {
     #[error(transparent)]
     Ingest(#[from] IngestError),
     /// The operating system gave no threads.
-    #[error("cannot start {threads} threads: {source}; try fewer with --threads")]
+    #[error("cannot start {threads} threads; try fewer with --threads")]
     Threads {
         /// How many were asked for.
         threads: usize,
@@ -49,26 +49,48 @@ pub enum AnalyzeError {
 }
 
 /// Reads and diagnoses the inputs as one collection run.
-pub fn analyze(inputs: &[Input], settings: &Settings<'_>, window: Window) -> Result<Diagnosis, AnalyzeError> {
+pub fn analyze(
+    inputs: &[Input],
+    settings: &Settings<'_>,
+    window: Window,
+) -> Result<Diagnosis, AnalyzeError> {
     let (evidence, facts) = collect(inputs, settings)?;
     Ok(diagnose::diagnose(evidence, facts, settings.rules, window))
 }
 
 /// Reads the inputs and builds the evidence, without a diagnosis.
-pub fn collect(inputs: &[Input], settings: &Settings<'_>) -> Result<(Evidence, Vec<InputFacts>), AnalyzeError> {
+pub fn collect(
+    inputs: &[Input],
+    settings: &Settings<'_>,
+) -> Result<(Evidence, Vec<InputFacts>), AnalyzeError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.threads)
         .build()
-        .map_err(|source| AnalyzeError::Threads { threads: settings.threads, source })?;
-    let reader = Reader { limits: settings.limits, cut: &examine::cut_for, meter: settings.meter };
-    let examiner = Examiner { rules: settings.rules, limits: settings.limits };
+        .map_err(|source| AnalyzeError::Threads {
+            threads: settings.threads,
+            source,
+        })?;
+    let reader = Reader {
+        limits: settings.limits,
+        cut: &examine::cut_for,
+        meter: settings.meter,
+    };
+    let examiner = Examiner {
+        rules: settings.rules,
+        limits: settings.limits,
+    };
     let (sender, receiver) = sync_channel::<Vec<Work>>(1);
     let mut parts = Vec::new();
     let mut gaps = Vec::new();
     let facts = std::thread::scope(|scope| {
         let reading = scope.spawn(|| read_all(&reader, inputs, sender));
         for batch in receiver {
-            let done: Vec<(Vec<Part>, Vec<Gap>)> = pool.install(|| batch.into_par_iter().map(|work| work_off(&reader, examiner, work)).collect());
+            let done: Vec<(Vec<Part>, Vec<Gap>)> = pool.install(|| {
+                batch
+                    .into_par_iter()
+                    .map(|work| work_off(&reader, examiner, work))
+                    .collect()
+            });
             for (more_parts, more_gaps) in done {
                 parts.extend(more_parts);
                 gaps.extend(more_gaps);
@@ -79,12 +101,23 @@ pub fn collect(inputs: &[Input], settings: &Settings<'_>) -> Result<(Evidence, V
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
-    Ok((Evidence::build(parts, gaps, settings.rules, settings.limits), facts))
+    Ok((
+        Evidence::build(parts, gaps, settings.rules, settings.limits),
+        facts,
+    ))
 }
 
 /// Reads all inputs and sends their work in batches.
-fn read_all(reader: &Reader<'_>, inputs: &[Input], sender: SyncSender<Vec<Work>>) -> Result<Vec<InputFacts>, IngestError> {
-    let mut batch = Batch { work: Vec::new(), bytes: 0, sender };
+fn read_all(
+    reader: &Reader<'_>,
+    inputs: &[Input],
+    sender: SyncSender<Vec<Work>>,
+) -> Result<Vec<InputFacts>, IngestError> {
+    let mut batch = Batch {
+        work: Vec::new(),
+        bytes: 0,
+        sender,
+    };
     let mut facts = Vec::new();
     for input in inputs {
         facts.push(reader.read(input, &mut |work| batch.add(work))?);
@@ -111,7 +144,11 @@ impl Batch {
             Work::Gap(_) => 0,
         };
         self.work.push(work);
-        if self.bytes >= BATCH_BYTES || self.work.len() >= BATCH_ENTRIES { self.send() } else { ControlFlow::Continue(()) }
+        if self.bytes >= BATCH_BYTES || self.work.len() >= BATCH_ENTRIES {
+            self.send()
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     /// Hands over what there is.

@@ -9,13 +9,18 @@ use jiff::Timestamp;
 use std::path::PathBuf;
 
 /// Colours of help texts; clap leaves them out where there is no terminal or `NO_COLOR` is set.
-const STYLES: Styles = Styles::styled().header(AnsiColor::Green.on_default().bold()).usage(AnsiColor::Green.on_default().bold()).literal(AnsiColor::Cyan.on_default().bold());
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold());
 
 /// Offline analyzer of Kubernetes support bundles: says what broke, where, since when, how it
 /// knows, and what to do next. It needs no cluster and opens no network connection.
 #[derive(Debug, Parser)]
 #[command(name = "bundlescope", version, styles = STYLES, arg_required_else_help = true, propagate_version = true)]
-#[command(after_help = "Exit status: 0 nothing at or above --fail-on, 1 such findings, 2 the run failed.")]
+#[command(
+    after_help = "Exit status: 0 nothing at or above --fail-on, 1 such findings, 2 the run failed."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -42,15 +42,15 @@ pub mod locator;
 pub mod severity;
 pub mod time;
 // Rooms, in the order that data takes.
+pub mod diagnose;
+pub mod evidence;
+pub mod examine;
 pub mod ingest;
 pub mod kube;
-pub mod rules;
-pub mod examine;
 pub mod layout;
-pub mod evidence;
-pub mod diagnose;
 pub mod redact;
 pub mod report;
+pub mod rules;
 // What runs them.
 mod analyze;
 pub mod cli;

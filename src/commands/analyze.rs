@@ -18,12 +18,25 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
     let rules = super::rules::load(&args.input.rules)?;
     let inputs = inputs(&args.input.bundles)?;
     let targets = targets(args, &inputs)?;
-    let outputs = targets.iter().map(|(path, _)| Output::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    let outputs = targets
+        .iter()
+        .map(|(path, _)| Output::open(path))
+        .collect::<anyhow::Result<Vec<_>>>()?;
 
     let meter = Meter::default();
-    let settings = Settings { rules: &rules, limits: &Limits::RELEASE, threads: args.input.threads, meter: &meter };
-    let window = Window { since: args.since, until: args.until };
-    let diagnosis = progress::during(&meter, console.progress, || analyze(&inputs, &settings, window))?;
+    let settings = Settings {
+        rules: &rules,
+        limits: &Limits::RELEASE,
+        threads: args.input.threads,
+        meter: &meter,
+    };
+    let window = Window {
+        since: args.since,
+        until: args.until,
+    };
+    let diagnosis = progress::during(&meter, console.progress, || {
+        analyze(&inputs, &settings, window)
+    })?;
 
     let options = options(args, &rules);
     let to_stdout = targets.iter().any(|(path, _)| is_dash(path));
@@ -39,19 +52,48 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
 
 /// What to write where: the nth `--format` belongs to the nth `--output`.
 fn targets(args: &AnalyzeArgs, inputs: &[Input]) -> anyhow::Result<Vec<(PathBuf, Format)>> {
-    let formats = args.format.iter().copied().map(Some).chain(std::iter::repeat(None));
+    let formats = args
+        .format
+        .iter()
+        .copied()
+        .map(Some)
+        .chain(std::iter::repeat(None));
     if !args.output.is_empty() {
-        anyhow::ensure!(args.format.len() <= args.output.len(), "more --format than --output; give each format its file (- for standard output)");
-        return Ok(args.output.iter().zip(formats).map(|(path, format)| (path.clone(), format.unwrap_or_else(|| format_of(path)))).collect());
+        anyhow::ensure!(
+            args.format.len() <= args.output.len(),
+            "more --format than --output; give each format its file (- for standard output)"
+        );
+        return Ok(args
+            .output
+            .iter()
+            .zip(formats)
+            .map(|(path, format)| (path.clone(), format.unwrap_or_else(|| format_of(path))))
+            .collect());
     }
     let base = inputs.first().map_or("stdin", |input| input.name.as_str());
-    let formats = if args.format.is_empty() { vec![Format::Html] } else { args.format.clone() };
-    Ok(formats.into_iter().map(|format| (PathBuf::from(format!("{base}.report.{}", format.extension())), format)).collect())
+    let formats = if args.format.is_empty() {
+        vec![Format::Html]
+    } else {
+        args.format.clone()
+    };
+    Ok(formats
+        .into_iter()
+        .map(|format| {
+            (
+                PathBuf::from(format!("{base}.report.{}", format.extension())),
+                format,
+            )
+        })
+        .collect())
 }
 
 /// The format that a file's name asks for; HTML where it does not.
 fn format_of(path: &Path) -> Format {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     match extension.as_str() {
         "json" => Format::Json,
         "md" | "markdown" => Format::Markdown,
@@ -63,14 +105,23 @@ fn format_of(path: &Path) -> Format {
 
 /// What the report is told besides the diagnosis.
 fn options(args: &AnalyzeArgs, rules: &RuleSet) -> ReportOptions {
-    ReportOptions { tool_version: env!("CARGO_PKG_VERSION").into(), rules_hash: rules.hash().to_owned(), min_severity: args.min_severity, max_bytes: args.max_size, command: command(args) }
+    ReportOptions {
+        tool_version: env!("CARGO_PKG_VERSION").into(),
+        rules_hash: rules.hash().to_owned(),
+        min_severity: args.min_severity,
+        max_bytes: args.max_size,
+        command: command(args),
+    }
 }
 
 /// How the report was made, without what only this machine knows.
 fn command(args: &AnalyzeArgs) -> String {
     let mut said = String::from("analyze");
     let times = [("--since", args.since), ("--until", args.until)];
-    for (flag, time) in times.into_iter().filter_map(|(flag, time)| time.map(|time| (flag, time))) {
+    for (flag, time) in times
+        .into_iter()
+        .filter_map(|(flag, time)| time.map(|time| (flag, time)))
+    {
         let _ = write!(said, " {flag} {time}");
     }
     if args.min_severity > Severity::Info {
@@ -80,8 +131,16 @@ fn command(args: &AnalyzeArgs) -> String {
 }
 
 /// Tells the answer on the terminal, and what was written where.
-fn summary(diagnosis: &Diagnosis, options: &ReportOptions, targets: &[(PathBuf, Format)], console: &mut Console) -> anyhow::Result<()> {
-    let style = report::text::Style { color: console.color, ..report::text::Style::default() };
+fn summary(
+    diagnosis: &Diagnosis,
+    options: &ReportOptions,
+    targets: &[(PathBuf, Format)],
+    console: &mut Console,
+) -> anyhow::Result<()> {
+    let style = report::text::Style {
+        color: console.color,
+        ..report::text::Style::default()
+    };
     let mut text = report::text::render(diagnosis, options, style)?;
     for (path, _) in targets {
         writeln!(text, "wrote {}", path.display())?;
@@ -93,6 +152,15 @@ fn summary(diagnosis: &Diagnosis, options: &ReportOptions, targets: &[(PathBuf, 
 
 /// The exit status: what has ended fails no run.
 fn status(diagnosis: &Diagnosis, fail_on: FailOn) -> ExitStatus {
-    let fails = |level| diagnosis.findings.iter().any(|finding| finding.state != State::Resolved && finding.severity >= level);
-    if fail_on.severity().is_some_and(fails) { ExitStatus::Findings } else { ExitStatus::Clean }
+    let fails = |level| {
+        diagnosis
+            .findings
+            .iter()
+            .any(|finding| finding.state != State::Resolved && finding.severity >= level)
+    };
+    if fail_on.severity().is_some_and(fails) {
+        ExitStatus::Findings
+    } else {
+        ExitStatus::Clean
+    }
 }

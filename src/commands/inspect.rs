@@ -17,9 +17,17 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console) -> anyhow::Result<E
     let rules = super::rules::load(&args.input.rules)?;
     let inputs = inputs(&args.input.bundles)?;
     let meter = Meter::default();
-    let settings = Settings { rules: &rules, limits: &Limits::RELEASE, threads: args.input.threads, meter: &meter };
-    let (evidence, facts) = progress::during(&meter, console.progress, || collect(&inputs, &settings))?;
-    console.out.write_all(describe(&evidence, &facts)?.as_bytes())?;
+    let settings = Settings {
+        rules: &rules,
+        limits: &Limits::RELEASE,
+        threads: args.input.threads,
+        meter: &meter,
+    };
+    let (evidence, facts) =
+        progress::during(&meter, console.progress, || collect(&inputs, &settings))?;
+    console
+        .out
+        .write_all(describe(&evidence, &facts)?.as_bytes())?;
     console.out.flush()?;
     Ok(ExitStatus::Clean)
 }
@@ -28,47 +36,111 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console) -> anyhow::Result<E
 fn describe(evidence: &Evidence, facts: &[InputFacts]) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
     for input in facts {
-        writeln!(text, "bundle      {} ({} bytes, sha256 {})", visible(&input.name), input.bytes, input.sha256)?;
+        writeln!(
+            text,
+            "bundle      {} ({} bytes, sha256 {})",
+            visible(&input.name),
+            input.bytes,
+            input.sha256
+        )?;
     }
     writeln!(text, "format      {}", evidence.layout.format)?;
     writeln!(text, "because     {}", visible(&evidence.layout.reason))?;
-    writeln!(text, "captured    {} ({})", time(evidence.capture.at), evidence.capture.known_by)?;
-    writeln!(text, "read        {} entries, {} bytes", evidence.entries, evidence.bytes)?;
-    let nodes: Vec<&str> = evidence.index.nodes().map(|(object, _)| object.key().name.as_str()).collect();
+    writeln!(
+        text,
+        "captured    {} ({})",
+        time(evidence.capture.at),
+        evidence.capture.known_by
+    )?;
+    writeln!(
+        text,
+        "read        {} entries, {} bytes",
+        evidence.entries, evidence.bytes
+    )?;
+    let nodes: Vec<&str> = evidence
+        .index
+        .nodes()
+        .map(|(object, _)| object.key().name.as_str())
+        .collect();
     if !nodes.is_empty() {
-        writeln!(text, "nodes       {}: {}", nodes.len(), visible(&some(&nodes, 12)))?;
+        writeln!(
+            text,
+            "nodes       {}: {}",
+            nodes.len(),
+            visible(&some(&nodes, 12))
+        )?;
     }
     for (component, versions) in evidence.inventory.iter() {
-        let said: Vec<String> = versions.iter().map(|fact| format!("{} ({})", fact.version, fact.count)).collect();
+        let said: Vec<String> = versions
+            .iter()
+            .map(|fact| format!("{} ({})", fact.version, fact.count))
+            .collect();
         let said: Vec<&str> = said.iter().map(String::as_str).collect();
         writeln!(text, "{component:<11} {}", visible(&some(&said, 6)))?;
     }
-    let kinds: Vec<String> = evidence.kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let kinds: Vec<String> = evidence
+        .kinds
+        .iter()
+        .map(|(kind, count)| format!("{count} {kind}"))
+        .collect();
     if !kinds.is_empty() {
         writeln!(text, "objects     {}", visible(&kinds.join(", ")))?;
     }
-    writeln!(text, "\n{:<26} {:<28} {:<21} {:<21} {:>8} {:>13}", "SOURCE", "NODE", "FIRST", "LAST", "ENTRIES", "BYTES")?;
+    writeln!(
+        text,
+        "\n{:<26} {:<28} {:<21} {:<21} {:>8} {:>13}",
+        "SOURCE", "NODE", "FIRST", "LAST", "ENTRIES", "BYTES"
+    )?;
     for source in coverage::sources(evidence) {
         let node = visible(source.node.as_deref().unwrap_or("-"));
-        writeln!(text, "{:<26} {node:<28} {:<21} {:<21} {:>8} {:>13}", source.component, time(source.first), time(source.last), source.entries, source.bytes)?;
+        writeln!(
+            text,
+            "{:<26} {node:<28} {:<21} {:<21} {:>8} {:>13}",
+            source.component,
+            time(source.first),
+            time(source.last),
+            source.entries,
+            source.bytes
+        )?;
     }
     writeln!(text, "\ngaps        {}", evidence.gaps.len())?;
     for gap in evidence.gaps.iter().take(40) {
-        writeln!(text, "  {}: {}", visible(&gap.locator.to_string()), visible(&gap.reason.to_string()))?;
+        writeln!(
+            text,
+            "  {}: {}",
+            visible(&gap.locator.to_string()),
+            visible(&gap.reason.to_string())
+        )?;
     }
     if evidence.gaps.len() > 40 {
-        writeln!(text, "  and {} more; the report of `bundlescope analyze` has all", evidence.gaps.len() - 40)?;
+        writeln!(
+            text,
+            "  and {} more; the report of `bundlescope analyze` has all",
+            evidence.gaps.len() - 40
+        )?;
     }
     Ok(text)
 }
 
 /// A time without its fraction, or a dash.
 fn time(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "-".into(), |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    at.map_or_else(
+        || "-".into(),
+        |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    )
 }
 
 /// The first few of many.
 fn some(items: &[&str], most: usize) -> String {
-    let shown = items.iter().take(most).copied().collect::<Vec<_>>().join(", ");
-    if items.len() > most { format!("{shown} and {} more", items.len() - most) } else { shown }
+    let shown = items
+        .iter()
+        .take(most)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if items.len() > most {
+        format!("{shown} and {} more", items.len() - most)
+    } else {
+        shown
+    }
 }

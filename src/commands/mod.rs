@@ -49,7 +49,11 @@ impl Console {
     pub fn of_process() -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let stdout = io::stdout();
-        Self { color: stdout.is_terminal() && !plain, progress: io::stderr().is_terminal(), out: Box::new(stdout) }
+        Self {
+            color: stdout.is_terminal() && !plain,
+            progress: io::stderr().is_terminal(),
+            out: Box::new(stdout),
+        }
     }
 }
 
@@ -59,7 +63,12 @@ pub fn run(cli: Cli, console: &mut Console) -> anyhow::Result<ExitStatus> {
         Command::Analyze(args) => analyze::run(&args, console),
         Command::Inspect(args) => inspect::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),
-        Command::Rules(RulesCommand::List { category, min_severity, json, rules }) => rules::list(category.as_deref(), min_severity, json, &rules, console),
+        Command::Rules(RulesCommand::List {
+            category,
+            min_severity,
+            json,
+            rules,
+        }) => rules::list(category.as_deref(), min_severity, json, &rules, console),
         Command::Rules(RulesCommand::Check { paths }) => rules::check(&paths, console),
         Command::Completions { shell } => {
             // clap_complete panics when its writer fails; a string never does.
@@ -85,15 +94,27 @@ fn inputs(bundles: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
 /// One input.
 fn input(path: &Path) -> anyhow::Result<Input> {
     if is_dash(path) {
-        return Ok(Input { name: "stdin".into(), path: None });
+        return Ok(Input {
+            name: "stdin".into(),
+            path: None,
+        });
     }
     let real = path.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => anyhow::anyhow!("{}: no such file or folder", path.display()),
+        io::ErrorKind::NotFound => anyhow::anyhow!(
+            "{}: no such file or folder; name the folder or archive that the collector wrote",
+            path.display()
+        ),
         _ => anyhow::Error::new(error).context(path.display().to_string()),
     })?;
     // `.` and `..` have no name of their own; the folder they stand for has.
-    let name = path.file_name().or_else(|| real.file_name()).context("the root of the file system is no bundle; name a folder in it")?;
-    Ok(Input { name: name.to_string_lossy().into_owned(), path: Some(path.to_owned()) })
+    let name = path
+        .file_name()
+        .or_else(|| real.file_name())
+        .context("the root of the file system is no bundle; name a folder in it")?;
+    Ok(Input {
+        name: name.to_string_lossy().into_owned(),
+        path: Some(path.to_owned()),
+    })
 }
 
 /// Whether a path means standard input or output.

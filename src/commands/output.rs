@@ -26,13 +26,33 @@ impl Output {
         if is_dash(path) {
             return Ok(Self::Stdout);
         }
-        anyhow::ensure!(!path.is_dir(), "{}: is a folder; name a file in it with --output", path.display());
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        anyhow::ensure!(
+            !path.is_dir(),
+            "{}: is a folder; name a file in it with --output",
+            path.display()
+        );
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        anyhow::ensure!(
+            folder.is_dir(),
+            "{}: no such folder; make it, or name another file with --output",
+            folder.display()
+        );
         let file = tempfile::Builder::new()
             .prefix(".bundlescope-")
             .tempfile_in(folder)
-            .with_context(|| format!("{}: cannot be written; name another file with --output", path.display()))?;
-        Ok(Self::File { path: path.to_owned(), file })
+            .with_context(|| {
+                format!(
+                    "{}: cannot be written; name another file with --output",
+                    path.display()
+                )
+            })?;
+        Ok(Self::File {
+            path: path.to_owned(),
+            file,
+        })
     }
 
     /// Writes the bytes and puts them in place.
@@ -44,8 +64,16 @@ impl Output {
                 Ok(())
             }
             Self::File { path, mut file } => {
-                write_as_new(&mut file, bytes).with_context(|| format!("{}: cannot be written", path.display()))?;
-                file.persist(&path).map_err(|error| error.error).with_context(|| format!("{}: cannot be written; name another file with --output", path.display()))?;
+                write_as_new(&mut file, bytes)
+                    .with_context(|| format!("{}: cannot be written", path.display()))?;
+                file.persist(&path)
+                    .map_err(|error| error.error)
+                    .with_context(|| {
+                        format!(
+                            "{}: cannot be written; name another file with --output",
+                            path.display()
+                        )
+                    })?;
                 Ok(())
             }
         }
@@ -60,7 +88,8 @@ fn write_as_new(file: &mut NamedTempFile, bytes: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        file.as_file()
+            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
     Ok(())
 }

@@ -39,7 +39,10 @@ pub(super) fn during<T>(meter: &Meter, shown: bool, work: impl FnOnce() -> T) ->
 /// A bar of so many bytes, or a spinner where nobody knows how many there are.
 fn bar(total: u64) -> ProgressBar {
     let (bar, template) = if total > 0 {
-        (ProgressBar::new(total), "reading [{bar:30}] {bytes}/{total_bytes} {msg} {eta}")
+        (
+            ProgressBar::new(total),
+            "reading [{bar:30}] {bytes}/{total_bytes} {msg} {eta}",
+        )
     } else {
         (ProgressBar::no_length(), "reading {spinner} {bytes} {msg}")
     };

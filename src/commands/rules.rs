@@ -5,7 +5,6 @@ use crate::examine::proof::Engine;
 use crate::rules::check::Level;
 use crate::rules::{self, RuleSet};
 use crate::severity::Severity;
-use anyhow::Context as _;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -14,7 +13,7 @@ use std::path::PathBuf;
 pub(super) fn load(folders: &[PathBuf]) -> anyhow::Result<RuleSet> {
     let mut files = Vec::new();
     for folder in folders {
-        files.extend(rules::load_folder(folder).with_context(|| format!("{}: cannot be read; name a folder with rule files", folder.display()))?);
+        files.extend(rules::load_folder(folder)?);
     }
     RuleSet::builtin_and(&files).map_err(|errors| {
         let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -23,16 +22,33 @@ pub(super) fn load(folders: &[PathBuf]) -> anyhow::Result<RuleSet> {
 }
 
 /// Lists rules.
-pub(super) fn list(category: Option<&str>, least: Option<Severity>, json: bool, folders: &[PathBuf], console: &mut Console) -> anyhow::Result<ExitStatus> {
+pub(super) fn list(
+    category: Option<&str>,
+    least: Option<Severity>,
+    json: bool,
+    folders: &[PathBuf],
+    console: &mut Console,
+) -> anyhow::Result<ExitStatus> {
     let rules = load(folders)?;
-    let shown = rules.rules().iter().filter(|rule| category.is_none_or(|category| rule.category.to_string() == category)).filter(|rule| least.is_none_or(|least| rule.severity >= least));
+    let shown = rules
+        .rules()
+        .iter()
+        .filter(|rule| category.is_none_or(|category| rule.category.to_string() == category))
+        .filter(|rule| least.is_none_or(|least| rule.severity >= least));
     let mut text = String::new();
     if json {
         let rows: Vec<_> = shown.map(|rule| serde_json::json!({"id": &*rule.id, "kind": rule.kind, "category": rule.category, "severity": rule.severity, "confidence": rule.confidence, "title": rule.title})).collect();
         writeln!(text, "{}", serde_json::to_string_pretty(&rows)?)?;
     } else {
         for rule in shown {
-            writeln!(text, "{:<36} {:<9} {:<14} {}", &*rule.id, rule.severity.to_string(), rule.category.to_string(), rule.title)?;
+            writeln!(
+                text,
+                "{:<36} {:<9} {:<14} {}",
+                &*rule.id,
+                rule.severity.to_string(),
+                rule.category.to_string(),
+                rule.title
+            )?;
         }
     }
     console.out.write_all(text.as_bytes())?;
@@ -44,21 +60,34 @@ pub(super) fn list(category: Option<&str>, least: Option<Severity>, json: bool, 
 pub(super) fn check(paths: &[PathBuf], console: &mut Console) -> anyhow::Result<ExitStatus> {
     let mut own = Vec::new();
     for path in paths {
-        own.extend(rules::load_folder(path).with_context(|| format!("{}: cannot be read; name a rule file or a folder with rule files", path.display()))?);
+        own.extend(rules::load_folder(path)?);
     }
     // Whether an example holds depends on the other rules, so the built-in ones take part; only
     // what is wrong with the files that the user named is told.
     let (files, kept) = rules::builtin::merge(&own);
     let mut found = rules::check::check(&files, &Engine);
-    found.retain(|diagnostic| paths.is_empty() || own.iter().any(|(file, _)| *file == diagnostic.file));
+    found.retain(|diagnostic| {
+        paths.is_empty() || own.iter().any(|(file, _)| *file == diagnostic.file)
+    });
     let mut text = String::new();
     for diagnostic in &found {
         writeln!(text, "{diagnostic}")?;
     }
     let checked = if paths.is_empty() { kept } else { own.len() };
-    let errors = found.iter().filter(|diagnostic| diagnostic.level == Level::Error).count();
-    writeln!(text, "{checked} rules checked: {errors} errors, {} warnings", found.len() - errors)?;
+    let errors = found
+        .iter()
+        .filter(|diagnostic| diagnostic.level == Level::Error)
+        .count();
+    writeln!(
+        text,
+        "{checked} rules checked: {errors} errors, {} warnings",
+        found.len() - errors
+    )?;
     console.out.write_all(text.as_bytes())?;
     console.out.flush()?;
-    Ok(if errors == 0 { ExitStatus::Clean } else { ExitStatus::Findings })
+    Ok(if errors == 0 {
+        ExitStatus::Clean
+    } else {
+        ExitStatus::Findings
+    })
 }

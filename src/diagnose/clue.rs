@@ -82,14 +82,27 @@ impl Clue {
     #[must_use]
     pub fn citing(mut self, object: &Object, field: &str, time: Option<Timestamp>) -> Self {
         let snippet = object.text.cite(field, &Limits::RELEASE);
-        self.citations.push(Citation { path: object.path.clone(), time, snippet });
+        self.citations.push(Citation {
+            path: object.path.clone(),
+            time,
+            snippet,
+        });
         self
     }
 
     /// The same clue with other evidence.
     #[must_use]
-    pub fn with_citation(mut self, path: &EntryPath, snippet: Snippet, time: Option<Timestamp>) -> Self {
-        self.citations.push(Citation { path: path.clone(), time, snippet });
+    pub fn with_citation(
+        mut self,
+        path: &EntryPath,
+        snippet: Snippet,
+        time: Option<Timestamp>,
+    ) -> Self {
+        self.citations.push(Citation {
+            path: path.clone(),
+            time,
+            snippet,
+        });
         self
     }
 
@@ -131,7 +144,12 @@ impl Scene<'_> {
             Some(crate::kube::Detail::Pod(pod)) => pod.node.clone(),
             _ => None,
         };
-        Subject { kind: key.kind.clone(), namespace: key.namespace.clone(), name: key.name.clone(), node }
+        Subject {
+            kind: key.kind.clone(),
+            namespace: key.namespace.clone(),
+            name: key.name.clone(),
+            node,
+        }
     }
 
     /// The subject for the owner of an object: findings speak of a deployment, not of each pod.
@@ -143,7 +161,12 @@ impl Scene<'_> {
             if let Some(owner) = index.owner_by_name(&key.namespace, &key.name) {
                 return self.subject(&index.root_owner(owner.key()));
             }
-            return Subject { name: base_name(&key.name), kind: "Pod".into(), namespace: key.namespace.clone(), node: None };
+            return Subject {
+                name: base_name(&key.name),
+                kind: "Pod".into(),
+                namespace: key.namespace.clone(),
+                node: None,
+            };
         }
         self.subject(&owner)
     }
@@ -153,41 +176,80 @@ impl Scene<'_> {
 fn base_name(pod: &str) -> String {
     // Kubernetes makes names of these letters only, so that no words arise; hashes of old replica
     // sets also have the other digits.
-    let generated = |part: &str, more: &[u8]| part.bytes().all(|byte| b"bcdfghjklmnpqrstvwxz2456789".contains(&byte) || more.contains(&byte));
+    let generated = |part: &str, more: &[u8]| {
+        part.bytes()
+            .all(|byte| b"bcdfghjklmnpqrstvwxz2456789".contains(&byte) || more.contains(&byte))
+    };
     match pod.rsplit_once('-') {
-        Some((rest, suffix)) if suffix.len() == 5 && generated(suffix, b"") => match rest.rsplit_once('-') {
-            Some((name, hash)) if (8..=10).contains(&hash.len()) && generated(hash, b"013") => format!("{name}-*"),
-            _ => format!("{rest}-*"),
-        },
+        Some((rest, suffix)) if suffix.len() == 5 && generated(suffix, b"") => {
+            match rest.rsplit_once('-') {
+                Some((name, hash)) if (8..=10).contains(&hash.len()) && generated(hash, b"013") => {
+                    format!("{name}-*")
+                }
+                _ => format!("{rest}-*"),
+            }
+        }
         _ => pod.to_owned(),
     }
 }
 
 /// Folds clues into findings: one for each rule and subject.
-pub fn fold(clues: Vec<Clue>, rules: &RuleSet) -> Vec<Finding> {
+pub(super) fn fold(clues: Vec<Clue>, rules: &RuleSet) -> Vec<Finding> {
     let mut groups: BTreeMap<(String, Subject), Vec<Clue>> = BTreeMap::new();
     for clue in clues {
-        let subject = Subject { node: None, ..clue.subject.clone() };
-        groups.entry((clue.rule.clone(), subject)).or_default().push(clue);
+        let subject = Subject {
+            node: None,
+            ..clue.subject.clone()
+        };
+        groups
+            .entry((clue.rule.clone(), subject))
+            .or_default()
+            .push(clue);
     }
-    groups.into_iter().filter_map(|((rule, subject), clues)| finding(rules, &rule, subject, clues)).collect()
+    groups
+        .into_iter()
+        .filter_map(|((rule, subject), clues)| finding(rules, &rule, subject, clues))
+        .collect()
 }
 
 /// One finding of all clues about one subject.
 fn finding(rules: &RuleSet, rule: &str, subject: Subject, mut clues: Vec<Clue>) -> Option<Finding> {
     let rule = rules.rule(rule)?;
-    clues.sort_by(|a, b| b.authority.cmp(&a.authority).then_with(|| a.affected.cmp(&b.affected)).then_with(|| a.citations.cmp(&b.citations)));
+    clues.sort_by(|a, b| {
+        b.authority
+            .cmp(&a.authority)
+            .then_with(|| a.affected.cmp(&b.affected))
+            .then_with(|| a.citations.cmp(&b.citations))
+    });
     let strongest = clues.iter().map(|clue| clue.authority).max()?;
     // Healthy replicas beside a sick one do not make it well: the worst of the strongest decides.
-    let (state, reason) = clues.iter().filter(|clue| clue.authority == strongest).map(|clue| clue.state.clone()).min()?;
+    let (state, reason) = clues
+        .iter()
+        .filter(|clue| clue.authority == strongest)
+        .map(|clue| clue.state.clone())
+        .min()?;
     let affected: BTreeSet<Subject> = clues.iter().map(|clue| clue.affected.clone()).collect();
     let mut builder = FindingBuilder::new(rule, subject).state(state, reason);
     // The status of an object repeats what its events count.
-    let counted = if clues.iter().any(|clue| clue.authority < Authority::Status) { Authority::Event } else { Authority::Status };
-    builder = builder.count(clues.iter().filter(|clue| clue.authority <= counted).map(|clue| clue.count).sum());
+    let counted = if clues.iter().any(|clue| clue.authority < Authority::Status) {
+        Authority::Event
+    } else {
+        Authority::Status
+    };
+    builder = builder.count(
+        clues
+            .iter()
+            .filter(|clue| clue.authority <= counted)
+            .map(|clue| clue.count)
+            .sum(),
+    );
     builder = builder.severity(clues.iter().filter_map(|clue| clue.severity).max());
     builder = builder.confidence(clues.iter().filter_map(|clue| clue.confidence).max());
-    let details: BTreeSet<&str> = clues.iter().map(|clue| clue.detail.as_str()).filter(|detail| !detail.is_empty()).collect();
+    let details: BTreeSet<&str> = clues
+        .iter()
+        .map(|clue| clue.detail.as_str())
+        .filter(|detail| !detail.is_empty())
+        .collect();
     builder = builder.detail(details.into_iter().take(3).collect::<Vec<_>>().join("; "));
     for clue in clues {
         builder = builder.seen(clue.first, clue.last).values(clue.values);
@@ -204,10 +266,16 @@ mod tests {
 
     #[test]
     fn replicas_of_one_workload_share_a_name() {
-        assert_eq!(base_name("server-deployment-56d5dd7646-29sc2"), "server-deployment-*");
+        assert_eq!(
+            base_name("server-deployment-56d5dd7646-29sc2"),
+            "server-deployment-*"
+        );
         assert_eq!(base_name("kube-proxy-qxfxq"), "kube-proxy-*");
         assert_eq!(base_name("etcd-minikube"), "etcd-minikube");
-        assert_eq!(base_name("kube-scheduler-kind-control-plane"), "kube-scheduler-kind-control-plane");
+        assert_eq!(
+            base_name("kube-scheduler-kind-control-plane"),
+            "kube-scheduler-kind-control-plane"
+        );
         assert_eq!(base_name("web-0"), "web-0");
     }
 }

@@ -21,7 +21,10 @@ pub struct Coverage {
 impl Coverage {
     /// Number of rules with this outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
-        self.rules.iter().filter(|rule| rule.outcome == outcome).count()
+        self.rules
+            .iter()
+            .filter(|rule| rule.outcome == outcome)
+            .count()
     }
 }
 
@@ -84,11 +87,22 @@ pub(super) fn of(scene: Scene<'_>, found: &BTreeSet<&str>) -> Coverage {
         .iter()
         .filter(|rule| rule.kind != Kind::Noise)
         .map(|rule| {
-            let (outcome, reason) = if found.contains(&*rule.id) { (Outcome::Found, String::new()) } else { seen.judge(scene, rule) };
-            RuleCoverage { rule: rule.id.to_string(), outcome, reason }
+            let (outcome, reason) = if found.contains(&*rule.id) {
+                (Outcome::Found, String::new())
+            } else {
+                seen.judge(scene, rule)
+            };
+            RuleCoverage {
+                rule: rule.id.to_string(),
+                outcome,
+                reason,
+            }
         })
         .collect();
-    Coverage { rules, sources: sources(scene.evidence) }
+    Coverage {
+        rules,
+        sources: sources(scene.evidence),
+    }
 }
 
 /// What the bundle holds, as far as rules can ask for it.
@@ -107,10 +121,17 @@ struct Seen<'a> {
 impl<'a> Seen<'a> {
     /// Looks through the evidence once.
     fn of(evidence: &'a Evidence) -> Self {
-        let read = || evidence.logs.iter().filter(|log| log.lines > 0 && log.fetch_error.is_none());
+        let read = || {
+            evidence
+                .logs
+                .iter()
+                .filter(|log| log.lines > 0 && log.fetch_error.is_none())
+        };
         Self {
             evidence,
-            components: read().flat_map(|log| log.components.iter().copied()).collect(),
+            components: read()
+                .flat_map(|log| log.components.iter().copied())
+                .collect(),
             unknown_log: read().any(|log| log.components.is_empty()),
             any_log: read().next().is_some(),
             fetch_errors: evidence.logs.iter().any(|log| log.fetch_error.is_some()),
@@ -128,19 +149,30 @@ impl<'a> Seen<'a> {
         for matcher in rule.matchers().filter_map(|id| scene.rules.matcher(id)) {
             look(self.matcher(matcher));
         }
-        for need in checks::of(&rule.id).map(|check| check.needs).unwrap_or_default() {
+        for need in checks::of(&rule.id)
+            .map(|check| check.needs)
+            .unwrap_or_default()
+        {
             look(self.need(*need));
         }
         if let Some(range) = &rule.version {
             let known = !self.evidence.inventory.judged(&range.component).is_empty();
             if range.requires == Requires::Version {
-                look(if known { Ok(()) } else { Err(format!("no version of {} in this bundle", range.component)) });
+                look(if known {
+                    Ok(())
+                } else {
+                    Err(format!("no version of {} in this bundle", range.component))
+                });
             }
         }
         missing.sort();
         missing.dedup();
         let reason = missing.join("; ");
-        if looked { (Outcome::Clear, reason) } else { (Outcome::NotChecked, reason) }
+        if looked {
+            (Outcome::Clear, reason)
+        } else {
+            (Outcome::NotChecked, reason)
+        }
     }
 
     /// Whether what a matcher looks at was there.
@@ -156,11 +188,19 @@ impl<'a> Seen<'a> {
     fn log(&self, components: &[String]) -> Result<(), String> {
         let messages = |name: &str| match name {
             "event" => self.evidence.collected("Event"),
-            "status" => self.evidence.kinds.iter().any(|(kind, count)| kind != "Event" && *count > 0),
+            "status" => self
+                .evidence
+                .kinds
+                .iter()
+                .any(|(kind, count)| kind != "Event" && *count > 0),
             "kubectl" => self.any_log || self.fetch_errors,
             name => self.components.contains(name),
         };
-        let read = if components.is_empty() { self.any_log || messages("event") } else { self.unknown_log || components.iter().any(|name| messages(name)) };
+        let read = if components.is_empty() {
+            self.any_log || messages("event")
+        } else {
+            self.unknown_log || components.iter().any(|name| messages(name))
+        };
         if read {
             return Ok(());
         }
@@ -170,49 +210,123 @@ impl<'a> Seen<'a> {
         Err(match components {
             [] => "no log in this bundle".into(),
             [one] => format!("no log of {one} in this bundle"),
-            many => format!("no log of {} in this bundle", many.iter().filter(|name| *name != "event" && *name != "status").map(String::as_str).collect::<Vec<_>>().join(", ")),
+            many => format!(
+                "no log of {} in this bundle",
+                many.iter()
+                    .filter(|name| *name != "event" && *name != "status")
+                    .map(String::as_str)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         })
     }
 
     /// Whether what a check looks at was there.
     fn need(&self, need: Need) -> Result<(), String> {
         match need {
-            Need::Objects("Event") => if self.evidence.collected("Event") { Ok(()) } else { Err("no events in this bundle".into()) },
+            Need::Objects("Event") => {
+                if self.evidence.collected("Event") {
+                    Ok(())
+                } else {
+                    Err("no events in this bundle".into())
+                }
+            }
             Need::Objects(kind) => self.kind(kind),
             Need::Outbound => {
-                let probed = self.evidence.collector.iter().any(|(_, _, fact)| matches!(fact, CollectorFact::Outbound(_)));
-                if probed { Ok(()) } else { Err("no connection probes in this bundle (AKS Periscope collects them)".into()) }
+                let probed = self
+                    .evidence
+                    .collector
+                    .iter()
+                    .any(|(_, _, fact)| matches!(fact, CollectorFact::Outbound(_)));
+                if probed {
+                    Ok(())
+                } else {
+                    Err("no connection probes in this bundle (AKS Periscope collects them)".into())
+                }
             }
             Need::DumpLogs => {
                 let dump = self.evidence.logs.iter().any(|log| log.role.pod.is_some());
-                if dump { Ok(()) } else { Err("no container log in this bundle".into()) }
+                if dump {
+                    Ok(())
+                } else {
+                    Err("no container log in this bundle".into())
+                }
             }
         }
     }
 
     /// Whether objects of a kind were collected.
     fn kind(&self, kind: &str) -> Result<(), String> {
-        if self.evidence.collected(kind) { Ok(()) } else { Err(format!("no {kind} objects in this bundle")) }
+        if self.evidence.collected(kind) {
+            Ok(())
+        } else {
+            Err(format!("no {kind} objects in this bundle"))
+        }
     }
 }
 
 /// Sources of evidence by component and node.
 pub fn sources(evidence: &Evidence) -> Vec<SourceCoverage> {
     let mut sources: BTreeMap<(String, Option<String>), SourceCoverage> = BTreeMap::new();
-    let mut add = |component: &str, node: Option<&str>, first: Option<Timestamp>, last: Option<Timestamp>, entries: u64, bytes: u64| {
+    let mut add = |component: &str,
+                   node: Option<&str>,
+                   first: Option<Timestamp>,
+                   last: Option<Timestamp>,
+                   entries: u64,
+                   bytes: u64| {
         let key = (component.to_owned(), node.map(str::to_owned));
-        let source = sources.entry(key).or_insert_with(|| SourceCoverage { component: component.into(), node: node.map(str::to_owned), first: None, last: None, entries: 0, bytes: 0 });
+        let source = sources.entry(key).or_insert_with(|| SourceCoverage {
+            component: component.into(),
+            node: node.map(str::to_owned),
+            first: None,
+            last: None,
+            entries: 0,
+            bytes: 0,
+        });
         source.first = source.first.into_iter().chain(first).min();
         source.last = source.last.max(last);
         source.entries += entries;
         source.bytes += bytes;
     };
-    for log in evidence.logs.iter().filter(|log| log.lines > 0 && log.fetch_error.is_none()) {
-        let node = log.role.node.as_deref().or_else(|| log.hosts.first().filter(|_| log.hosts.len() == 1).map(String::as_str));
-        let component = log.role.component.or_else(|| log.components.first().copied().filter(|_| log.components.len() == 1)).unwrap_or(if log.components.is_empty() { "unknown" } else { "several" });
-        add(component, node.filter(|_| log.role.pod.is_none()), log.first, log.last, 1, log.bytes);
+    for log in evidence
+        .logs
+        .iter()
+        .filter(|log| log.lines > 0 && log.fetch_error.is_none())
+    {
+        let node = log.role.node.as_deref().or_else(|| {
+            log.hosts
+                .first()
+                .filter(|_| log.hosts.len() == 1)
+                .map(String::as_str)
+        });
+        let component = log
+            .role
+            .component
+            .or_else(|| {
+                log.components
+                    .first()
+                    .copied()
+                    .filter(|_| log.components.len() == 1)
+            })
+            .unwrap_or(if log.components.is_empty() {
+                "unknown"
+            } else {
+                "several"
+            });
+        add(
+            component,
+            node.filter(|_| log.role.pod.is_none()),
+            log.first,
+            log.last,
+            1,
+            log.bytes,
+        );
     }
-    let first = evidence.events.iter().filter_map(|event| event.last.or(event.first)).min();
+    let first = evidence
+        .events
+        .iter()
+        .filter_map(|event| event.last.or(event.first))
+        .min();
     let last = evidence.events.iter().filter_map(|event| event.last).max();
     if evidence.collected("Event") {
         add("events", None, first, last, evidence.events.len() as u64, 0);

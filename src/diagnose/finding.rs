@@ -95,17 +95,30 @@ pub struct Subject {
 impl Subject {
     /// A component that no object stands for, such as the kubelet of an unknown node.
     pub fn component(name: &str, node: Option<&str>) -> Self {
-        Self { kind: "Component".into(), namespace: String::new(), name: name.into(), node: node.map(str::to_owned) }
+        Self {
+            kind: "Component".into(),
+            namespace: String::new(),
+            name: name.into(),
+            node: node.map(str::to_owned),
+        }
     }
 
     /// A node.
     pub fn node(name: &str) -> Self {
-        Self { kind: "Node".into(), namespace: String::new(), name: name.into(), node: None }
+        Self {
+            kind: "Node".into(),
+            namespace: String::new(),
+            name: name.into(),
+            node: None,
+        }
     }
 
     /// The cluster as a whole.
     pub fn cluster() -> Self {
-        Self { kind: "Cluster".into(), ..Self::default() }
+        Self {
+            kind: "Cluster".into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -136,8 +149,12 @@ impl Fingerprint {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
-        let hex: String = hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("{rule}-{hex}"))
+        let digest = hash.finalize();
+        let hex = digest
+            .iter()
+            .take(6)
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        Self(format!("{rule}-{hex:012x}"))
     }
 }
 
@@ -172,7 +189,11 @@ impl FindingBuilder {
     /// A finding of this rule about this subject, with the rule's words.
     pub fn new(rule: &Rule, subject: Subject) -> Self {
         let fingerprint = Fingerprint::of(&rule.id, &subject);
-        let (affected_versions, fixed_versions) = rule.version.as_ref().map(|version| (version.affected.clone(), version.fixed.clone())).unwrap_or_default();
+        let (affected_versions, fixed_versions) = rule
+            .version
+            .as_ref()
+            .map(|version| (version.affected.clone(), version.fixed.clone()))
+            .unwrap_or_default();
         let finding = Finding {
             rule: rule.id.to_string(),
             fingerprint,
@@ -197,7 +218,10 @@ impl FindingBuilder {
             affected_versions,
             fixed_versions,
         };
-        Self { finding, values: BTreeMap::new() }
+        Self {
+            finding,
+            values: BTreeMap::new(),
+        }
     }
 
     /// Sets whether it is still so, and why.
@@ -277,21 +301,35 @@ impl FindingBuilder {
         // The first clue in order and the latest in time are kept; what is between repeats them.
         if finding.citations.len() > Self::MAX_CITATIONS {
             let mut rest = finding.citations.split_off(Self::MAX_CITATIONS - 2);
-            rest.sort_by(|a, b| (a.time, &a.path, a.snippet.line).cmp(&(b.time, &b.path, b.snippet.line)));
+            rest.sort_by(|a, b| {
+                (a.time, &a.path, a.snippet.line).cmp(&(b.time, &b.path, b.snippet.line))
+            });
             let latest = rest.split_off(rest.len().saturating_sub(2));
             finding.citations.extend(latest);
         }
         let one = finding.affected.first().unwrap_or(&finding.subject);
-        for (name, value) in [("kind", &one.kind), ("namespace", &one.namespace), ("name", &one.name)] {
-            self.values.entry(name.to_owned()).or_insert_with(|| value.clone());
+        for (name, value) in [
+            ("kind", &one.kind),
+            ("namespace", &one.namespace),
+            ("name", &one.name),
+        ] {
+            self.values
+                .entry(name.to_owned())
+                .or_insert_with(|| value.clone());
         }
         if one.kind == "Pod" {
-            self.values.entry("pod".into()).or_insert_with(|| one.name.clone());
+            self.values
+                .entry("pod".into())
+                .or_insert_with(|| one.name.clone());
         }
         if one.kind == "Node" {
-            self.values.entry("node".into()).or_insert_with(|| one.name.clone());
+            self.values
+                .entry("node".into())
+                .or_insert_with(|| one.name.clone());
         } else if let Some(node) = &one.node {
-            self.values.entry("node".into()).or_insert_with(|| node.clone());
+            self.values
+                .entry("node".into())
+                .or_insert_with(|| node.clone());
         }
         for command in &mut finding.check {
             *command = fill(command, &self.values);
@@ -329,12 +367,20 @@ fn fill(command: &str, values: &BTreeMap<String, String>) -> String {
 
 /// Whether the text between braces is a placeholder, and not the JSONPath or Go template of a command.
 fn is_placeholder(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// Whether a value from a bundle may stand in a command that a person will paste.
 fn is_plain(value: &str) -> bool {
-    !value.is_empty() && value.len() <= 253 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:/".contains(&byte)) && !value.starts_with('-')
+    !value.is_empty()
+        && value.len() <= 253
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._:/".contains(&byte))
+        && !value.starts_with('-')
 }
 
 #[cfg(test)]
@@ -343,16 +389,33 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_with_plain_names_only() {
-        let values = BTreeMap::from([("pod".to_owned(), "web-1".to_owned()), ("node".to_owned(), "$(rm -rf /)".to_owned())]);
-        assert_eq!(fill("kubectl logs {pod} -n {namespace}", &values), "kubectl logs web-1 -n <namespace>");
+        let values = BTreeMap::from([
+            ("pod".to_owned(), "web-1".to_owned()),
+            ("node".to_owned(), "$(rm -rf /)".to_owned()),
+        ]);
+        assert_eq!(
+            fill("kubectl logs {pod} -n {namespace}", &values),
+            "kubectl logs web-1 -n <namespace>"
+        );
         assert_eq!(fill("ssh {node}", &values), "ssh <node>");
-        assert_eq!(fill("-o jsonpath='{.items[*].metadata.name}' {", &values), "-o jsonpath='{.items[*].metadata.name}' {");
+        assert_eq!(
+            fill("-o jsonpath='{.items[*].metadata.name}' {", &values),
+            "-o jsonpath='{.items[*].metadata.name}' {"
+        );
     }
 
     #[test]
     fn a_fingerprint_names_rule_and_subject_only() {
-        let pod = Subject { kind: "Pod".into(), namespace: "a".into(), name: "b".into(), node: Some("n1".into()) };
-        let moved = Subject { node: Some("n2".into()), ..pod.clone() };
+        let pod = Subject {
+            kind: "Pod".into(),
+            namespace: "a".into(),
+            name: "b".into(),
+            node: Some("n1".into()),
+        };
+        let moved = Subject {
+            node: Some("n2".into()),
+            ..pod.clone()
+        };
         assert_eq!(Fingerprint::of("r", &pod), Fingerprint::of("r", &moved));
         assert_ne!(Fingerprint::of("r", &pod), Fingerprint::of("s", &pod));
         assert!(Fingerprint::of("r", &pod).0.starts_with("r-"));

@@ -93,25 +93,48 @@ pub struct Window {
 impl Window {
     /// Whether something seen between two times falls into the window; what has no time does.
     fn holds(self, clue: &Clue) -> bool {
-        let before = clue.last.or(clue.first).zip(self.since).is_some_and(|(last, since)| last < since);
-        let after = clue.first.or(clue.last).zip(self.until).is_some_and(|(first, until)| first > until);
+        let before = clue
+            .last
+            .or(clue.first)
+            .zip(self.since)
+            .is_some_and(|(last, since)| last < since);
+        let after = clue
+            .first
+            .or(clue.last)
+            .zip(self.until)
+            .is_some_and(|(first, until)| first > until);
         !before && !after
     }
 }
 
 /// Diagnoses a bundle.
-pub fn diagnose(evidence: Evidence, inputs: Vec<InputFacts>, rules: &RuleSet, window: Window) -> Diagnosis {
-    let scene = Scene { evidence: &evidence, rules };
+pub fn diagnose(
+    evidence: Evidence,
+    inputs: Vec<InputFacts>,
+    rules: &RuleSet,
+    window: Window,
+) -> Diagnosis {
+    let scene = Scene {
+        evidence: &evidence,
+        rules,
+    };
     let (mut clues, noise) = rule::evaluate(scene);
     clues.extend(checks::CHECKS.iter().flat_map(|check| (check.run)(scene)));
     clues.retain(|clue| window.holds(clue));
     let mut findings = clue::fold(clues, rules);
     rule::drop_superseded(scene, &mut findings);
     rank::order(&mut findings);
-    let found: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+    let found: BTreeSet<&str> = findings
+        .iter()
+        .map(|finding| finding.rule.as_str())
+        .collect();
     let coverage = coverage::of(scene, &found);
     let incidents = incident::fold(&findings);
-    let noise = noise.into_iter().map(|(id, count)| (title_of(rules, &id), id, count)).map(|(title, id, count)| (id, title, count)).collect();
+    let noise = noise
+        .into_iter()
+        .map(|(id, count)| (title_of(rules, &id), id, count))
+        .map(|(title, id, count)| (id, title, count))
+        .collect();
     Diagnosis {
         inputs,
         bundle: bundle_facts(&evidence),
@@ -126,14 +149,20 @@ pub fn diagnose(evidence: Evidence, inputs: Vec<InputFacts>, rules: &RuleSet, wi
 
 /// The title of a rule.
 fn title_of(rules: &RuleSet, id: &str) -> String {
-    rules.rule(id).map(|rule| rule.title.clone()).unwrap_or_default()
+    rules
+        .rule(id)
+        .map(|rule| rule.title.clone())
+        .unwrap_or_default()
 }
 
 /// Counts and versions of the bundle as a whole.
 fn bundle_facts(evidence: &Evidence) -> BundleFacts {
     let index = &evidence.index;
     let count = |objects: Vec<&Object>| {
-        let bad = objects.iter().filter(|object| index.health(object.key(), true) == Health::Unhealthy).count();
+        let bad = objects
+            .iter()
+            .filter(|object| index.health(object.key(), true) == Health::Unhealthy)
+            .count();
         (!objects.is_empty()).then_some((bad, objects.len()))
     };
     BundleFacts {
@@ -141,7 +170,11 @@ fn bundle_facts(evidence: &Evidence) -> BundleFacts {
         format_reason: evidence.layout.reason.clone(),
         captured_at: evidence.capture.at,
         captured_by: evidence.capture.known_by.to_owned(),
-        kubernetes_version: evidence.inventory.judged("kubernetes").first().map(|fact| fact.version.clone()),
+        kubernetes_version: evidence
+            .inventory
+            .judged("kubernetes")
+            .first()
+            .map(|fact| fact.version.clone()),
         nodes: count(index.nodes().map(|(object, _)| object).collect()),
         pods: count(index.pods().map(|(object, _)| object).collect()),
         entries: evidence.entries,
@@ -151,19 +184,55 @@ fn bundle_facts(evidence: &Evidence) -> BundleFacts {
 
 /// Versions, node pools and kinds, each with how often it is there.
 fn inventory(evidence: &Evidence) -> Vec<InventoryRow> {
-    let row = |what: &str, value: &str, count: u64| InventoryRow { what: what.to_owned(), value: value.to_owned(), count };
-    let mut rows: Vec<InventoryRow> = evidence.inventory.iter().flat_map(|(what, facts)| facts.into_iter().map(move |fact| row(what, &fact.version, fact.count))).collect();
+    let row = |what: &str, value: &str, count: u64| InventoryRow {
+        what: what.to_owned(),
+        value: value.to_owned(),
+        count,
+    };
+    let mut rows: Vec<InventoryRow> = evidence
+        .inventory
+        .iter()
+        .flat_map(|(what, facts)| {
+            facts
+                .into_iter()
+                .map(move |fact| row(what, &fact.version, fact.count))
+        })
+        .collect();
     let mut images: BTreeMap<&str, u64> = BTreeMap::new();
     for (_, pod) in evidence.index.pods() {
-        for container in pod.containers.iter().filter(|container| !container.image.is_empty()) {
+        for container in pod
+            .containers
+            .iter()
+            .filter(|container| !container.image.is_empty())
+        {
             *images.entry(&container.image).or_default() += 1;
         }
     }
-    rows.extend(evidence.kinds.iter().filter(|(_, count)| **count > 0).map(|(kind, count)| row("kind", kind, *count as u64)));
-    rows.extend(images.into_iter().map(|(image, count)| row("image", image, count)));
+    rows.extend(
+        evidence
+            .kinds
+            .iter()
+            .filter(|(_, count)| **count > 0)
+            .map(|(kind, count)| row("kind", kind, *count as u64)),
+    );
+    rows.extend(
+        images
+            .into_iter()
+            .map(|(image, count)| row("image", image, count)),
+    );
     for object in evidence.index.iter() {
-        if let (Detail::Node(_), Some(pool)) = (&object.detail, object.meta.labels.get("agentpool").or_else(|| object.meta.labels.get("kubernetes.azure.com/agentpool"))) {
-            match rows.iter_mut().find(|row| row.what == "node pool" && row.value == *pool) {
+        if let (Detail::Node(_), Some(pool)) = (
+            &object.detail,
+            object
+                .meta
+                .labels
+                .get("agentpool")
+                .or_else(|| object.meta.labels.get("kubernetes.azure.com/agentpool")),
+        ) {
+            match rows
+                .iter_mut()
+                .find(|row| row.what == "node pool" && row.value == *pool)
+            {
                 Some(known) => known.count += 1,
                 None => rows.push(row("node pool", pool, 1)),
             }

@@ -10,9 +10,23 @@ pub(super) fn order(findings: &mut [Finding]) {
 }
 
 /// What findings are ordered by.
-type Key<'a> = (State, Reverse<Severity>, Reverse<crate::severity::Confidence>, Reverse<usize>, Reverse<u64>, &'a str);
+type Key<'a> = (
+    State,
+    Reverse<Severity>,
+    Reverse<crate::severity::Confidence>,
+    Reverse<usize>,
+    Reverse<u64>,
+    &'a str,
+);
 
 /// The sort key of a finding; the fingerprint makes it unique.
 fn key(finding: &Finding) -> Key<'_> {
-    (finding.state, Reverse(finding.severity), Reverse(finding.confidence), Reverse(finding.affected.len()), Reverse(finding.count), &finding.fingerprint.0)
+    (
+        finding.state,
+        Reverse(finding.severity),
+        Reverse(finding.confidence),
+        Reverse(finding.affected.len()),
+        Reverse(finding.count),
+        &finding.fingerprint.0,
+    )
 }

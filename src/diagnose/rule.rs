@@ -1,5 +1,6 @@
 //! Evaluates rule files: hits of their matchers become clues, if the rule's conditions hold.
 
+use super::checks;
 use super::clue::{Authority, Clue, Scene};
 use super::finding::{Citation, State, Subject};
 use super::state;
@@ -17,12 +18,16 @@ pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
     let mut hits = Hits::default();
     for source in &scene.evidence.logs {
         for hit in &source.hits {
-            hits.add(scene, hit.matcher, hit.count, || log_clue(scene, source, hit));
+            hits.add(scene, hit.matcher, hit.count, || {
+                log_clue(scene, source, hit)
+            });
         }
     }
     for event in &scene.evidence.events {
         for hit in &event.hits {
-            hits.add(scene, hit.matcher, event.count, || event_clue(scene, event, hit));
+            hits.add(scene, hit.matcher, event.count, || {
+                event_clue(scene, event, hit)
+            });
         }
     }
     for object in scene.evidence.index.iter() {
@@ -31,13 +36,26 @@ pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
         }
     }
     let mut clues: Vec<Clue> = Vec::new();
-    for rule in scene.rules.rules() {
-        let fired: BTreeMap<MatcherId, Vec<Clue>> = rule.matchers().filter_map(|id| hits.clues.remove(&id).map(|clues| (id, clues))).collect();
+    for rule in scene
+        .rules
+        .rules()
+        .iter()
+        .filter(|rule| checks::hits_are_clues(&rule.id))
+    {
+        let fired: BTreeMap<MatcherId, Vec<Clue>> = rule
+            .matchers()
+            .filter_map(|id| hits.clues.remove(&id).map(|clues| (id, clues)))
+            .collect();
         clues.extend(rule_clues(scene, rule, fired));
     }
     // A specific rule that held in the end explains the lines that it shares with a general one.
     let found: BTreeSet<String> = clues.iter().map(|clue| clue.rule.clone()).collect();
-    clues.retain(|clue| !clue.silenced_by.iter().any(|matcher| found.contains(&rule_id(scene, *matcher))));
+    clues.retain(|clue| {
+        !clue
+            .silenced_by
+            .iter()
+            .any(|matcher| found.contains(&rule_id(scene, *matcher)))
+    });
     (clues, hits.noise)
 }
 
@@ -50,8 +68,16 @@ struct Hits {
 
 impl Hits {
     /// Counts a hit of a noise rule, or keeps the clue of another.
-    fn add(&mut self, scene: Scene<'_>, matcher: MatcherId, count: u64, clue: impl FnOnce() -> Clue) {
-        let Some(rule) = scene.rules.rule_of(matcher) else { return };
+    fn add(
+        &mut self,
+        scene: Scene<'_>,
+        matcher: MatcherId,
+        count: u64,
+        clue: impl FnOnce() -> Clue,
+    ) {
+        let Some(rule) = scene.rules.rule_of(matcher) else {
+            return;
+        };
         if rule.kind == Kind::Noise {
             *self.noise.entry(rule.id.to_string()).or_default() += count;
         } else {
@@ -61,7 +87,11 @@ impl Hits {
 }
 
 /// The clues of one rule, if as many of its matchers fired as it requires and its version fits.
-fn rule_clues(scene: Scene<'_>, rule: &Rule, mut fired: BTreeMap<MatcherId, Vec<Clue>>) -> Vec<Clue> {
+fn rule_clues(
+    scene: Scene<'_>,
+    rule: &Rule,
+    mut fired: BTreeMap<MatcherId, Vec<Clue>>,
+) -> Vec<Clue> {
     fired.retain(|id, clues| often_enough(scene, *id, clues));
     if fired.is_empty() || (rule.require == Require::All && fired.len() < rule.matchers().len()) {
         return version_clue(scene, rule).into_iter().collect();
@@ -69,7 +99,11 @@ fn rule_clues(scene: Scene<'_>, rule: &Rule, mut fired: BTreeMap<MatcherId, Vec<
     let mut clues: Vec<Clue> = fired.into_values().flatten().collect();
     if let Some(fits) = version_fits(scene, rule) {
         // The symptom inside the affected range is the known issue; outside it is something alike.
-        let confidence = if fits { Confidence::High } else { Confidence::Low };
+        let confidence = if fits {
+            Confidence::High
+        } else {
+            Confidence::Low
+        };
         for clue in &mut clues {
             clue.confidence = Some(confidence);
         }
@@ -79,12 +113,21 @@ fn rule_clues(scene: Scene<'_>, rule: &Rule, mut fired: BTreeMap<MatcherId, Vec<
 
 /// Whether a matcher with a rate was hit that often within its time by one writer or object.
 fn often_enough(scene: Scene<'_>, id: MatcherId, clues: &mut Vec<Clue>) -> bool {
-    let Some(rate) = scene.rules.matcher(id).and_then(Matcher::rate) else { return true };
-    let within = rate.within.and_then(|within| SignedDuration::try_from(within).ok());
+    let Some(rate) = scene.rules.matcher(id).and_then(Matcher::rate) else {
+        return true;
+    };
+    let within = rate
+        .within
+        .and_then(|within| SignedDuration::try_from(within).ok());
     clues.retain(|clue| match (within, rate_times(scene, id, clue)) {
         (Some(within), Some(times)) if !times.is_empty() => {
-            let span = usize::try_from(rate.at_least).unwrap_or(usize::MAX).saturating_sub(1);
-            times.iter().zip(times.iter().skip(span)).any(|(first, last)| last.duration_since(*first) <= within)
+            let span = usize::try_from(rate.at_least)
+                .unwrap_or(usize::MAX)
+                .saturating_sub(1);
+            times
+                .iter()
+                .zip(times.iter().skip(span))
+                .any(|(first, last)| last.duration_since(*first) <= within)
         }
         _ => clue.count >= rate.at_least,
     });
@@ -97,8 +140,16 @@ fn rate_times(scene: Scene<'_>, id: MatcherId, clue: &Clue) -> Option<Vec<Timest
         return None;
     }
     let path = &clue.citations.first()?.path;
-    let sources = scene.evidence.logs.iter().filter(|source| source.path == *path);
-    let mut times: Vec<_> = sources.flat_map(|source| &source.hits).filter(|hit| hit.matcher == id).flat_map(|hit| hit.times.iter().copied()).collect();
+    let sources = scene
+        .evidence
+        .logs
+        .iter()
+        .filter(|source| source.path == *path);
+    let mut times: Vec<_> = sources
+        .flat_map(|source| &source.hits)
+        .filter(|hit| hit.matcher == id)
+        .flat_map(|hit| hit.times.iter().copied())
+        .collect();
     times.sort_unstable();
     Some(times)
 }
@@ -108,15 +159,26 @@ fn rate_times(scene: Scene<'_>, id: MatcherId, clue: &Clue) -> Option<Vec<Timest
 fn version_fits(scene: Scene<'_>, rule: &Rule) -> Option<bool> {
     let range = rule.version.as_ref()?;
     let versions = scene.evidence.inventory.judged(&range.component);
-    (!versions.is_empty()).then(|| versions.iter().any(|fact| range.affects(&fact.version) == Some(true)))
+    (!versions.is_empty()).then(|| {
+        versions
+            .iter()
+            .any(|fact| range.affects(&fact.version) == Some(true))
+    })
 }
 
 /// The heads-up of a known issue that is told by the version alone.
 fn version_clue(scene: Scene<'_>, rule: &Rule) -> Option<Clue> {
     let here = |range: &&VersionRange| range.provider.is_none() || scene.evidence.in_azure();
-    let range = rule.version.as_ref().filter(|range| range.requires == Requires::Version).filter(here)?;
+    let range = rule
+        .version
+        .as_ref()
+        .filter(|range| range.requires == Requires::Version)
+        .filter(here)?;
     let versions = scene.evidence.inventory.judged(&range.component);
-    let affected: Vec<_> = versions.into_iter().filter(|fact| range.affects(&fact.version) == Some(true)).collect();
+    let affected: Vec<_> = versions
+        .into_iter()
+        .filter(|fact| range.affects(&fact.version) == Some(true))
+        .collect();
     let first = affected.first()?;
     Some(Clue {
         rule: rule.id.to_string(),
@@ -125,10 +187,20 @@ fn version_clue(scene: Scene<'_>, rule: &Rule) -> Option<Clue> {
         count: 1,
         first: None,
         last: None,
-        citations: vec![Citation { path: first.path.clone(), time: None, snippet: first.snippet.clone() }],
-        state: (State::Active, format!("{} is in use at capture time", first.version)),
+        citations: vec![Citation {
+            path: first.path.clone(),
+            time: None,
+            snippet: first.snippet.clone(),
+        }],
+        state: (
+            State::Active,
+            format!("{} is in use at capture time", first.version),
+        ),
         authority: Authority::Status,
-        detail: format!("{} {} is in the affected range; no symptom was seen", range.component, first.version),
+        detail: format!(
+            "{} {} is in the affected range; no symptom was seen",
+            range.component, first.version
+        ),
         values: BTreeMap::new(),
         silenced_by: Box::default(),
         severity: None,
@@ -140,9 +212,25 @@ fn version_clue(scene: Scene<'_>, rule: &Rule) -> Option<Clue> {
 fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Clue {
     let affected = log_subject(scene, source, hit);
     let key = ObjectKey::new(&affected.kind, &affected.namespace, &affected.name);
-    let subject = if affected.kind == "Pod" { scene.owner_subject(&key) } else { affected.clone() };
-    let citations = hit.samples.iter().map(|(time, snippet, _)| Citation { path: source.path.clone(), time: *time, snippet: snippet.clone() }).collect();
-    let captures = hit.samples.first().map(|(_, _, captures)| captures.as_slice()).unwrap_or_default();
+    let subject = if affected.kind == "Pod" {
+        scene.owner_subject(&key)
+    } else {
+        affected.clone()
+    };
+    let citations = hit
+        .samples
+        .iter()
+        .map(|(time, snippet, _)| Citation {
+            path: source.path.clone(),
+            time: *time,
+            snippet: snippet.clone(),
+        })
+        .collect();
+    let captures = hit
+        .samples
+        .first()
+        .map(|(_, _, captures)| captures.as_slice())
+        .unwrap_or_default();
     Clue {
         rule: rule_id(scene, hit.matcher),
         subject,
@@ -174,7 +262,10 @@ fn log_subject(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Subject {
     if let Some(pod) = &role.pod {
         let namespace = role.namespace.as_deref().unwrap_or_default();
         let subject = scene.subject(&ObjectKey::new("Pod", namespace, pod));
-        return Subject { node: subject.node.or_else(|| role.node.clone()), ..subject };
+        return Subject {
+            node: subject.node.or_else(|| role.node.clone()),
+            ..subject
+        };
     }
     match (hit.host.as_deref().or(role.node.as_deref()), hit.component) {
         (Some(node), _) => Subject::node(node),
@@ -192,7 +283,11 @@ fn event_clue(scene: Scene<'_>, event: &Event, hit: &TextHit) -> Clue {
         count: event.count,
         first: event.first,
         last: event.last,
-        citations: vec![Citation { path: event.path.clone(), time: event.last, snippet: hit.snippet.clone() }],
+        citations: vec![Citation {
+            path: event.path.clone(),
+            time: event.last,
+            snippet: hit.snippet.clone(),
+        }],
         state: state::of_event(scene, event),
         authority: Authority::Event,
         detail: String::new(),
@@ -206,18 +301,28 @@ fn event_clue(scene: Scene<'_>, event: &Event, hit: &TextHit) -> Clue {
 /// The clue of an object's own field or status message.
 fn object_clue(scene: Scene<'_>, object: &Object, hit: &TextHit) -> Clue {
     let rule = rule_id(scene, hit.matcher);
-    let clue = Clue { values: values(&hit.captures), ..Clue::status(&rule, scene, object) };
+    let clue = Clue {
+        values: values(&hit.captures),
+        ..Clue::status(&rule, scene, object)
+    };
     let clue = clue.with_citation(&object.path, hit.snippet.clone(), None);
     match scene.evidence.index.health(object.key(), true) {
         // `lastState` and messages of conditions that are met again speak of the past.
-        crate::evidence::Health::Healthy => clue.in_state(State::Resolved, format!("{} is healthy at capture time", object.key())),
+        crate::evidence::Health::Healthy => clue.in_state(
+            State::Resolved,
+            format!("{} is healthy at capture time", object.key()),
+        ),
         _ => clue,
     }
 }
 
 /// Id of a matcher's rule.
 fn rule_id(scene: Scene<'_>, matcher: MatcherId) -> String {
-    scene.rules.rule_of(matcher).map(|rule| rule.id.to_string()).unwrap_or_default()
+    scene
+        .rules
+        .rule_of(matcher)
+        .map(|rule| rule.id.to_string())
+        .unwrap_or_default()
 }
 
 /// Named groups as values for placeholders.
@@ -229,10 +334,13 @@ fn values(captures: &[(String, String)]) -> BTreeMap<String, String> {
 pub(super) fn drop_superseded(scene: Scene<'_>, findings: &mut Vec<super::Finding>) {
     let mut explained: BTreeSet<(String, Subject)> = BTreeSet::new();
     for finding in findings.iter() {
-        let Some(rule) = scene.rules.rule(&finding.rule) else { continue };
+        let Some(rule) = scene.rules.rule(&finding.rule) else {
+            continue;
+        };
         for general in &rule.supersedes {
             explained.insert((general.to_string(), finding.subject.clone()));
         }
     }
-    findings.retain(|finding| !explained.contains(&(finding.rule.clone(), finding.subject.clone())));
+    findings
+        .retain(|finding| !explained.contains(&(finding.rule.clone(), finding.subject.clone())));
 }

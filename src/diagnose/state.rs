@@ -3,7 +3,7 @@
 use super::clue::Scene;
 use super::finding::State;
 use crate::evidence::{Health, LogHit, LogSource};
-use crate::kube::{Event, ObjectKey};
+use crate::kube::{Detail, Event, ObjectKey};
 use jiff::{SignedDuration, Timestamp};
 
 /// Events seen within this time before the capture speak of the present.
@@ -28,15 +28,44 @@ const LINES_QUIET: u64 = 500;
 pub(super) fn of_event(scene: Scene<'_>, event: &Event) -> (State, String) {
     let evidence = scene.evidence;
     let recent = age(evidence.capture.at, event.last);
-    match evidence.index.health(&event.object, evidence.would_hold(&event.object)) {
-        Health::Healthy if recent.is_none_or(|age| age > LOG_QUIET) || event.object.kind == "Node" => {
-            (State::Resolved, format!("{} is healthy at capture time", event.object))
+    match evidence
+        .index
+        .health(&event.object, evidence.would_hold(&event.object))
+    {
+        Health::Healthy
+            if recent.is_none_or(|age| age > LOG_QUIET) || event.object.kind == "Node" =>
+        {
+            (
+                State::Resolved,
+                format!("{} is healthy at capture time", event.object),
+            )
         }
         // A pod between two failures looks healthy for a while.
-        Health::Healthy if event.count >= 10 => (State::Active, format!("seen {} times, last {}, although {} is ready at the moment", event.count, ago(recent), event.object)),
-        Health::Healthy => (State::Resolved, format!("{} is healthy at capture time", event.object)),
-        Health::Unhealthy if recent.is_some_and(|age| age > LOG_STALE) => (State::Unknown, format!("last seen {}, and {} is not healthy at capture time", ago(recent), event.object)),
-        Health::Unhealthy => (State::Active, format!("{} is not healthy at capture time", event.object)),
+        Health::Healthy if event.count >= 10 => (
+            State::Active,
+            format!(
+                "seen {} times, last {}, although {} is ready at the moment",
+                event.count,
+                ago(recent),
+                event.object
+            ),
+        ),
+        Health::Healthy => (
+            State::Resolved,
+            format!("{} is healthy at capture time", event.object),
+        ),
+        Health::Unhealthy if recent.is_some_and(|age| age > LOG_STALE) => (
+            State::Unknown,
+            format!(
+                "last seen {}, and {} is not healthy at capture time",
+                ago(recent),
+                event.object
+            ),
+        ),
+        Health::Unhealthy => (
+            State::Active,
+            format!("{} is not healthy at capture time", event.object),
+        ),
         Health::Gone => gone(scene, event, recent),
         Health::Unknown => by_age(recent),
     }
@@ -45,12 +74,41 @@ pub(super) fn of_event(scene: Scene<'_>, event: &Event) -> (State, String) {
 /// The state of an event about an object that does not exist any more.
 fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (State, String) {
     let index = &scene.evidence.index;
-    let owner = (event.object.kind == "Pod").then(|| index.owner_by_name(&event.object.namespace, &event.object.name)).flatten();
+    let owner = (event.object.kind == "Pod")
+        .then(|| index.owner_by_name(&event.object.namespace, &event.object.name))
+        .flatten();
     match owner.map(|owner| (owner.key(), index.health(owner.key(), true))) {
-        Some((owner, Health::Unhealthy)) => (State::Active, format!("the pod was replaced, and {owner} is not healthy at capture time")),
-        Some((owner, Health::Healthy)) => (State::Resolved, format!("the pod was replaced, and {owner} is healthy at capture time")),
-        _ if recent.is_some_and(|age| age <= JUST_GONE) => (State::Unknown, format!("last seen {}; {} does not exist any more, but what caused it may", ago(recent), event.object)),
-        _ => (State::Resolved, format!("{} does not exist any more at capture time (last seen {})", event.object, ago(recent))),
+        Some((owner, Health::Unhealthy)) if recent.is_none_or(|age| age <= EVENT_PRESENT) => (
+            State::Active,
+            format!("the pod was replaced, and {owner} is not healthy at capture time"),
+        ),
+        Some((owner, Health::Healthy)) => (
+            State::Resolved,
+            format!("the pod was replaced, and {owner} is healthy at capture time"),
+        ),
+        Some((owner, _)) => (
+            State::Resolved,
+            format!(
+                "last seen {}; the pod of {owner} was replaced since",
+                ago(recent)
+            ),
+        ),
+        _ if recent.is_some_and(|age| age <= JUST_GONE) => (
+            State::Unknown,
+            format!(
+                "last seen {}; {} does not exist any more, but what caused it may",
+                ago(recent),
+                event.object
+            ),
+        ),
+        _ => (
+            State::Resolved,
+            format!(
+                "{} does not exist any more at capture time (last seen {})",
+                event.object,
+                ago(recent)
+            ),
+        ),
     }
 }
 
@@ -58,7 +116,13 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
 fn by_age(recent: Option<SignedDuration>) -> (State, String) {
     match recent {
         Some(age) if age <= EVENT_PRESENT => (State::Active, format!("last seen {}", ago(recent))),
-        Some(_) => (State::Unknown, format!("last seen {}; events do not say whether it ended", ago(recent))),
+        Some(_) => (
+            State::Unknown,
+            format!(
+                "last seen {}; events do not say whether it ended",
+                ago(recent)
+            ),
+        ),
         None => (State::Unknown, "the event has no time".into()),
     }
 }
@@ -69,39 +133,104 @@ pub(super) fn of_log(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (Sta
         return of_log_without_times(source, hit);
     };
     let quiet = end.duration_since(last);
-    let span = source.first.map_or(SignedDuration::ZERO, |begin| end.duration_since(begin));
-    let pause = if hit.count > 1 { last.duration_since(first) / i32::try_from(hit.count.min(1 << 20)).unwrap_or(1) } else { SignedDuration::ZERO };
+    let span = source
+        .first
+        .map_or(SignedDuration::ZERO, |begin| end.duration_since(begin));
+    let pause = if hit.count > 1 {
+        last.duration_since(first) / i32::try_from(hit.count.min(1 << 20)).unwrap_or(1)
+    } else {
+        SignedDuration::ZERO
+    };
     let patience = (span / 4).clamp(LOG_QUIET_LEAST, LOG_QUIET).max(pause * 4);
     if quiet > patience {
-        return (State::Resolved, format!("the log goes on for {} without it", words(quiet)));
+        return (
+            State::Resolved,
+            format!("the log goes on for {} without it", words(quiet)),
+        );
     }
     let since = age(scene.evidence.capture.at, Some(last)).unwrap_or_default();
-    if since > HEALTHY_QUIET.max(pause * 4) && pod_is_healthy(scene, source) {
-        return (State::Resolved, format!("last seen {} before the capture, and the pod is healthy", words(since)));
+    match writer(scene, source, hit) {
+        Some(Writer::Ended) => return (State::Resolved, "the pod that wrote it has ended".into()),
+        Some(Writer::Healthy(what)) if since > HEALTHY_QUIET.max(pause * 4).min(LOG_QUIET / 2) => {
+            return (
+                State::Resolved,
+                format!(
+                    "last seen {} before the capture, and the {what} is healthy",
+                    words(since)
+                ),
+            );
+        }
+        _ => {}
     }
-    let started = source.first.is_some_and(|begin| last.duration_since(begin) <= START_UP);
+    let started = source
+        .first
+        .is_some_and(|begin| last.duration_since(begin) <= START_UP);
     if started && since > LOG_QUIET_LEAST.max(pause * 4) && goes_on_after(source, hit) {
-        return (State::Resolved, format!("seen only within the first {} of the log, while it started", words(START_UP)));
+        return (
+            State::Resolved,
+            format!(
+                "seen only within the first {} of the log, while it started",
+                words(START_UP)
+            ),
+        );
     }
     let stale = age(scene.evidence.capture.at, Some(end)).unwrap_or_default();
     if stale > LOG_STALE || (stale > patience && hit.count > 1) {
-        return (State::Unknown, format!("the log ends {} before the capture", words(stale)));
+        return (
+            State::Unknown,
+            format!("the log ends {} before the capture", words(stale)),
+        );
     }
     if hit.count == 1 {
-        return (State::Unknown, format!("seen once, {} before the log ends", words(quiet)));
+        return (
+            State::Unknown,
+            format!("seen once, {} before the log ends", words(quiet)),
+        );
     }
-    (State::Active, format!("last seen {} before the log ends", words(quiet)))
+    (
+        State::Active,
+        format!("last seen {} before the log ends", words(quiet)),
+    )
 }
 
-/// Whether the log belongs to a pod that is known to be healthy at capture time.
-fn pod_is_healthy(scene: Scene<'_>, source: &LogSource) -> bool {
-    let key = |pod: &String| ObjectKey::new("Pod", source.role.namespace.as_deref().unwrap_or_default(), pod);
-    source.role.pod.as_ref().is_some_and(|pod| scene.evidence.index.health(&key(pod), false) == Health::Healthy)
+/// How the pod or node that wrote a log is at capture time.
+enum Writer {
+    /// Healthy; "pod" or "node".
+    Healthy(&'static str),
+    /// A pod that is over.
+    Ended,
+}
+
+/// How the writer of a log is, where its object says something that settles the state.
+fn writer(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Option<Writer> {
+    let index = &scene.evidence.index;
+    if let (Some(namespace), Some(pod)) = (&hit.about.namespace, &hit.about.pod) {
+        let health = index.health(&ObjectKey::new("Pod", namespace, pod), false);
+        return (health == Health::Healthy).then_some(Writer::Healthy("pod"));
+    }
+    if let Some(pod) = &source.role.pod {
+        let key = ObjectKey::new(
+            "Pod",
+            source.role.namespace.as_deref().unwrap_or_default(),
+            pod,
+        );
+        let ended = matches!(index.get(&key).map(|object| &object.detail), Some(Detail::Pod(pod)) if matches!(pod.phase.as_str(), "Succeeded" | "Failed"));
+        return if ended {
+            Some(Writer::Ended)
+        } else {
+            (index.health(&key, false) == Health::Healthy).then_some(Writer::Healthy("pod"))
+        };
+    }
+    let node = hit.host.as_ref().or(source.role.node.as_ref())?;
+    (index.health(&ObjectKey::new("Node", "", node), false) == Health::Healthy)
+        .then_some(Writer::Healthy("node"))
 }
 
 /// Whether the log has lines after the last hit.
 fn goes_on_after(source: &LogSource, hit: &LogHit) -> bool {
-    hit.samples.last().is_some_and(|(_, snippet, _)| source.last_line > snippet.line)
+    hit.samples
+        .last()
+        .is_some_and(|(_, snippet, _)| source.last_line > snippet.line)
 }
 
 /// The state of lines without times: whether many lines follow.
@@ -111,7 +240,10 @@ fn of_log_without_times(source: &LogSource, hit: &LogHit) -> (State, String) {
     if after >= LINES_QUIET && after > source.lines / 4 {
         (State::Resolved, format!("{after} lines without it follow"))
     } else {
-        (State::Unknown, "the log has no times to tell whether it ended".into())
+        (
+            State::Unknown,
+            "the log has no times to tell whether it ended".into(),
+        )
     }
 }
 
@@ -122,7 +254,10 @@ fn age(capture: Option<Timestamp>, at: Option<Timestamp>) -> Option<SignedDurati
 
 /// "4 min before the capture".
 fn ago(age: Option<SignedDuration>) -> String {
-    age.map_or_else(|| "at an unknown time".into(), |age| format!("{} before the capture", words(age)))
+    age.map_or_else(
+        || "at an unknown time".into(),
+        |age| format!("{} before the capture", words(age)),
+    )
 }
 
 /// A duration in its two largest units: "2 h 5 min".
@@ -145,7 +280,15 @@ mod tests {
 
     #[test]
     fn durations_are_said_in_their_two_largest_units() {
-        for (seconds, said) in [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3_661, "1 h 1 min"), (7_200, "2 h"), (90_000, "1 d 1 h"), (-5, "0 s")] {
+        for (seconds, said) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_661, "1 h 1 min"),
+            (7_200, "2 h"),
+            (90_000, "1 d 1 h"),
+            (-5, "0 s"),
+        ] {
             assert_eq!(words(SignedDuration::from_secs(seconds)), said);
         }
     }

@@ -26,26 +26,59 @@ impl Capture {
     pub fn find(parts: &[Part], layout: &Layout) -> Self {
         let candidates = [
             (layout.collected_at, "the collector's run id"),
-            (newest_status_time(parts), "the newest time in events and node conditions"),
+            (
+                newest_status_time(parts),
+                "the newest time in events and node conditions",
+            ),
             (newest_object_time(parts), "the newest time in objects"),
-            (newest_probe_time(parts), "the collector's connection probes"),
+            (
+                newest_probe_time(parts),
+                "the collector's connection probes",
+            ),
             (newest_log_time(parts), "the newest complete time in logs"),
         ];
-        let known = candidates.into_iter().find_map(|(at, by)| at.map(|at| (at, by)));
-        let modified = parts.iter().filter_map(|part| part.modified).max();
-        let (at, known_by) = match known {
-            Some((at, by)) => (Some(at), by),
-            None => (None, "not stated in the bundle"),
+        let known = candidates
+            .into_iter()
+            .find_map(|(at, by)| at.map(|at| (at, by)));
+        // Where nothing states a year, one has to be taken from what stands around the logs.
+        let (guess, guessed_by) = match (
+            newest_year_in_messages(parts),
+            parts.iter().filter_map(|part| part.modified).max(),
+        ) {
+            (Some(year), _) => (
+                Some(year),
+                "the newest time in logs, its year from dates in their messages",
+            ),
+            (None, modified) => (
+                modified,
+                "the newest time in logs, its year guessed from file times",
+            ),
         };
-        let reference = at.or(modified);
-        let newest_yearless = reference.and_then(|reference| newest_resolved(parts, Clock::utc(reference)));
-        match (at, newest_yearless) {
+        let reference = known.map(|(at, _)| at).or(guess);
+        let newest_log =
+            reference.and_then(|reference| newest_resolved(parts, Clock::utc(reference)));
+        match (known, newest_log) {
             // Logs without a year end after the newest complete time: the bundle was taken later.
-            (Some(at), Some(newest)) if newest > at && layout.collected_at.is_none() => {
-                Self { at: Some(newest), known_by: "the newest time in logs", reference: Some(newest) }
-            }
-            (None, Some(newest)) => Self { at: Some(newest), known_by: "the newest time in logs, its year guessed from file times", reference },
-            _ => Self { at, known_by, reference },
+            (Some((at, _)), Some(newest)) if newest > at && layout.collected_at.is_none() => Self {
+                at: Some(newest),
+                known_by: "the newest time in logs",
+                reference: Some(newest),
+            },
+            (Some((at, known_by)), _) => Self {
+                at: Some(at),
+                known_by,
+                reference,
+            },
+            (None, Some(newest)) => Self {
+                at: Some(newest),
+                known_by: guessed_by,
+                reference,
+            },
+            (None, None) => Self {
+                at: None,
+                known_by: "not stated in the bundle",
+                reference,
+            },
         }
     }
 
@@ -62,27 +95,59 @@ impl Capture {
 
 /// Newest time that events and the heartbeats of nodes carry: these go on as long as the cluster lives.
 fn newest_status_time(parts: &[Part]) -> Option<Timestamp> {
-    let events = parts.iter().flat_map(|part| &part.events).filter_map(|event| event.last);
-    let heartbeats = parts.iter().flat_map(|part| &part.objects).filter_map(|object| match &object.detail {
-        Detail::Node(node) => node.conditions.iter().filter_map(|condition| condition.heartbeat.max(condition.since)).max(),
-        _ => None,
-    });
+    let events = parts
+        .iter()
+        .flat_map(|part| &part.events)
+        .filter_map(|event| event.last);
+    let heartbeats = parts
+        .iter()
+        .flat_map(|part| &part.objects)
+        .filter_map(|object| match &object.detail {
+            Detail::Node(node) => node
+                .conditions
+                .iter()
+                .filter_map(|condition| condition.heartbeat.max(condition.since))
+                .max(),
+            _ => None,
+        });
     events.chain(heartbeats).max()
 }
 
 /// Newest time that other objects carry.
 fn newest_object_time(parts: &[Part]) -> Option<Timestamp> {
-    let objects = parts.iter().flat_map(|part| &part.objects).filter_map(|object| match &object.detail {
-        Detail::Pod(pod) => pod.conditions.iter().filter_map(|condition| condition.since).max().max(pod.started),
-        _ => object.meta.managed.iter().map(|(_, time)| *time).max().max(object.meta.created),
-    });
+    let objects = parts
+        .iter()
+        .flat_map(|part| &part.objects)
+        .filter_map(|object| match &object.detail {
+            Detail::Pod(pod) => pod
+                .conditions
+                .iter()
+                .filter_map(|condition| condition.since)
+                .max()
+                .max(pod.started),
+            _ => object
+                .meta
+                .managed
+                .iter()
+                .map(|(_, time)| *time)
+                .max()
+                .max(object.meta.created),
+        });
     objects.max()
 }
 
 /// Newest time of Periscope's connection probes.
 fn newest_probe_time(parts: &[Part]) -> Option<Timestamp> {
     let facts = parts.iter().flat_map(|part| &part.collector);
-    facts.filter_map(|fact| if let CollectorFact::Outbound(probe) = fact { probe.time } else { None }).max()
+    facts
+        .filter_map(|fact| {
+            if let CollectorFact::Outbound(probe) = fact {
+                probe.time
+            } else {
+                None
+            }
+        })
+        .max()
 }
 
 /// Newest time that a log line states in full.
@@ -91,8 +156,32 @@ fn newest_log_time(parts: &[Part]) -> Option<Timestamp> {
     logs.filter_map(|log| log.latest_absolute).max()
 }
 
+/// The end of the newest log whose messages tell the year that its stamps leave out.
+fn newest_year_in_messages(parts: &[Part]) -> Option<Timestamp> {
+    let logs = parts.iter().flat_map(|part| &part.logs);
+    logs.filter_map(|log| {
+        let Stamp::Yearless { month, day, time } = log.last? else {
+            return None;
+        };
+        let date = jiff::civil::Date::new(log.year?, month, day).ok()?;
+        date.to_datetime(time)
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    })
+    .max()
+}
+
 /// Newest last line of any log, resolved with `clock`.
 fn newest_resolved(parts: &[Part], clock: Clock) -> Option<Timestamp> {
     let logs = parts.iter().flat_map(|part| &part.logs);
-    logs.filter_map(|log| log.last).filter(|stamp| matches!(stamp, Stamp::Yearless { .. } | Stamp::Local(_) | Stamp::Absolute(_))).filter_map(|stamp| clock.resolve(stamp)).max()
+    logs.filter_map(|log| log.last)
+        .filter(|stamp| {
+            matches!(
+                stamp,
+                Stamp::Yearless { .. } | Stamp::Local(_) | Stamp::Absolute(_)
+            )
+        })
+        .filter_map(|stamp| clock.resolve(stamp))
+        .max()
 }

@@ -18,7 +18,12 @@ pub(super) fn merge(parts: &mut [Part], capture: &Capture, limits: &Limits) -> V
         let mut own: BTreeMap<Identity, Event> = BTreeMap::new();
         for mut event in entry.iter_mut().flat_map(|part| part.events.drain(..)) {
             place_in_time(&mut event, capture);
-            let identity = (event.object.clone(), event.reason.clone(), event.message.clone(), event.component.clone());
+            let identity = (
+                event.object.clone(),
+                event.reason.clone(),
+                event.message.clone(),
+                event.component.clone(),
+            );
             match own.get_mut(&identity) {
                 Some(same) => combine(same, event, u64::saturating_add),
                 None => _ = own.insert(identity, event),

@@ -1,13 +1,25 @@
 //! Objects by identity, who owns them, and how they are at capture time.
 
 use crate::examine::Part;
-use crate::kube::{Container, ContainerKind, ContainerState, Detail, Node, Object, ObjectKey, Pod, Service, TextFormat, Workload};
+use crate::kube::{
+    Container, ContainerKind, ContainerState, Detail, Node, Object, ObjectKey, Pod, Service,
+    TextFormat, Workload,
+};
 use crate::limits::Limits;
 use std::collections::BTreeMap;
 
 /// Kinds that run pods. Other owners (the node of a static pod, the config map of an installer, an
 /// operator's own object) only tell who cleans up.
-const OWNERS: [&str; 8] = ["CronJob", "DaemonSet", "Deployment", "DeploymentConfig", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"];
+const OWNERS: [&str; 8] = [
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "DeploymentConfig",
+    "Job",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+];
 
 /// All objects of a bundle, each once.
 #[derive(Debug, Default)]
@@ -35,7 +47,12 @@ impl Index {
     /// before `describe` text, then the first in path order.
     pub(super) fn build(parts: Vec<Part>, limits: &Limits) -> Self {
         let mut index = Self::default();
-        for object in parts.into_iter().flat_map(|part| part.objects) {
+        let mut held = 0;
+        for mut object in parts.into_iter().flat_map(|part| part.objects) {
+            held += object.text.size();
+            if held > limits.object_text_bytes {
+                object.text.keep_first_line();
+            }
             match index.objects.get(object.key()) {
                 Some(known) if described(&object) || !described(known) => {}
                 None if index.objects.len() >= limits.objects => index.left_out += 1,
@@ -53,7 +70,10 @@ impl Index {
     /// All objects of a kind.
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Object> {
         let from = ObjectKey::new(kind, "", "");
-        self.objects.range(from..).take_while(move |(key, _)| key.kind == kind).map(|(_, object)| object)
+        self.objects
+            .range(from..)
+            .take_while(move |(key, _)| key.kind == kind)
+            .map(|(_, object)| object)
     }
 
     /// The object with this identity.
@@ -63,17 +83,35 @@ impl Index {
 
     /// All pods.
     pub fn pods(&self) -> impl Iterator<Item = (&Object, &Pod)> {
-        self.of_kind("Pod").filter_map(|object| if let Detail::Pod(pod) = &object.detail { Some((object, &**pod)) } else { None })
+        self.of_kind("Pod").filter_map(|object| {
+            if let Detail::Pod(pod) = &object.detail {
+                Some((object, &**pod))
+            } else {
+                None
+            }
+        })
     }
 
     /// All nodes.
     pub fn nodes(&self) -> impl Iterator<Item = (&Object, &Node)> {
-        self.of_kind("Node").filter_map(|object| if let Detail::Node(node) = &object.detail { Some((object, &**node)) } else { None })
+        self.of_kind("Node").filter_map(|object| {
+            if let Detail::Node(node) = &object.detail {
+                Some((object, &**node))
+            } else {
+                None
+            }
+        })
     }
 
     /// All services.
     pub fn services(&self) -> impl Iterator<Item = (&Object, &Service)> {
-        self.of_kind("Service").filter_map(|object| if let Detail::Service(service) = &object.detail { Some((object, service)) } else { None })
+        self.of_kind("Service").filter_map(|object| {
+            if let Detail::Service(service) = &object.detail {
+                Some((object, service))
+            } else {
+                None
+            }
+        })
     }
 
     /// The topmost known owner of an object: the deployment of a replica set's pod. An owner that
@@ -82,13 +120,22 @@ impl Index {
         let mut current = key.clone();
         // Owners form a tree of depth two; the bound is against objects that name each other.
         for _ in 0..4 {
-            let Some(owner) = self.get(&current).and_then(|object| object.meta.owners.first()) else { break };
+            let Some(owner) = self
+                .get(&current)
+                .and_then(|object| object.meta.owners.first())
+            else {
+                break;
+            };
             if !OWNERS.contains(&owner.kind.as_str()) {
                 break;
             }
             current = ObjectKey::new(&owner.kind, &current.namespace, &owner.name);
         }
-        if current.kind == "ReplicaSet" { self.deployment_of(&current).unwrap_or(current) } else { current }
+        if current.kind == "ReplicaSet" {
+            self.deployment_of(&current).unwrap_or(current)
+        } else {
+            current
+        }
     }
 
     /// The deployment of a replica set that names none (or was not collected), by its name.
@@ -100,7 +147,16 @@ impl Index {
 
     /// A workload in the namespace that a pod of this name would belong to.
     pub fn owner_by_name(&self, namespace: &str, pod: &str) -> Option<&Object> {
-        ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "ReplicationController"].iter().find_map(|kind| {
+        [
+            "Deployment",
+            "StatefulSet",
+            "DaemonSet",
+            "ReplicaSet",
+            "Job",
+            "ReplicationController",
+        ]
+        .iter()
+        .find_map(|kind| {
             let mut name = pod;
             while let Some((shorter, _)) = name.rsplit_once('-') {
                 name = shorter;
@@ -119,9 +175,8 @@ impl Index {
             Some(Detail::Node(node)) => node_health(node),
             Some(Detail::Workload(workload)) => workload_health(workload),
             Some(Detail::PersistentVolumeClaim(claim)) => healthy_if(claim.phase == "Bound"),
-            Some(_) => Health::Unknown,
             None if collected => Health::Gone,
-            None => Health::Unknown,
+            Some(_) | None => Health::Unknown,
         }
     }
 }
@@ -133,14 +188,22 @@ fn described(object: &Object) -> bool {
 
 /// Healthy or not.
 fn healthy_if(healthy: bool) -> Health {
-    if healthy { Health::Healthy } else { Health::Unhealthy }
+    if healthy {
+        Health::Healthy
+    } else {
+        Health::Unhealthy
+    }
 }
 
 /// Whether a pod runs with all containers ready, or has done its work.
 pub(super) fn pod_is_healthy(pod: &Pod) -> bool {
     match pod.phase.as_str() {
         "Succeeded" => true,
-        "Running" => pod.containers.iter().filter(|container| container.kind == ContainerKind::Main).all(container_is_healthy),
+        "Running" => pod
+            .containers
+            .iter()
+            .filter(|container| container.kind == ContainerKind::Main)
+            .all(container_is_healthy),
         _ => false,
     }
 }
@@ -156,11 +219,16 @@ fn container_is_healthy(container: &Container) -> bool {
 
 /// Ready, or not; unknown where no condition was collected.
 fn node_health(node: &Node) -> Health {
-    let ready = node.conditions.iter().find(|condition| condition.kind == "Ready");
+    let ready = node
+        .conditions
+        .iter()
+        .find(|condition| condition.kind == "Ready");
     ready.map_or(Health::Unknown, |ready| healthy_if(ready.status == "True"))
 }
 
 /// Whether as many pods are ready as are wanted.
 fn workload_health(workload: &Workload) -> Health {
-    workload.desired.map_or(Health::Unknown, |desired| healthy_if(workload.ready >= desired))
+    workload.desired.map_or(Health::Unknown, |desired| {
+        healthy_if(workload.ready >= desired)
+    })
 }

@@ -30,7 +30,11 @@ impl Inventory {
     pub(super) fn collect(index: &Index, collector: &[(EntryPath, Role, CollectorFact)]) -> Self {
         let mut inventory = Self::default();
         for (path, _, fact) in collector {
-            if let CollectorFact::ServerVersion { git_version, snippet } = fact {
+            if let CollectorFact::ServerVersion {
+                git_version,
+                snippet,
+            } = fact
+            {
                 inventory.add("kubernetes", git_version, path, || snippet.clone());
             }
         }
@@ -39,12 +43,21 @@ impl Inventory {
                 ("kubelet", &node.kubelet_version, "kubeletVersion"),
                 ("kube-proxy", &node.kube_proxy_version, "kubeProxyVersion"),
                 ("kernel", &node.kernel_version, "kernelVersion"),
-                ("container runtime", &node.runtime_version, "containerRuntimeVersion"),
+                (
+                    "container runtime",
+                    &node.runtime_version,
+                    "containerRuntimeVersion",
+                ),
                 ("os image", &node.os_image, "osImage"),
             ];
             for (component, version, field) in fields {
                 if let Some(version) = version {
-                    inventory.add(component, version, &object.path, || object.text.cite(&format!("status.nodeInfo.{field}"), &crate::limits::Limits::RELEASE));
+                    inventory.add(component, version, &object.path, || {
+                        object.text.cite(
+                            &format!("status.nodeInfo.{field}"),
+                            &crate::limits::Limits::RELEASE,
+                        )
+                    });
                 }
             }
         }
@@ -52,18 +65,33 @@ impl Inventory {
     }
 
     /// Counts one sight of a version.
-    fn add(&mut self, component: &'static str, version: &str, path: &EntryPath, snippet: impl FnOnce() -> Snippet) {
+    fn add(
+        &mut self,
+        component: &'static str,
+        version: &str,
+        path: &EntryPath,
+        snippet: impl FnOnce() -> Snippet,
+    ) {
         let known = self.versions.entry(component).or_default();
         match known.iter_mut().find(|fact| fact.version == version) {
             Some(fact) => fact.count += 1,
-            None => known.push(VersionFact { version: version.to_owned(), count: 1, path: path.clone(), snippet: snippet() }),
+            None => known.push(VersionFact {
+                version: version.to_owned(),
+                count: 1,
+                path: path.clone(),
+                snippet: snippet(),
+            }),
         }
     }
 
     /// All versions of a component, most frequent first.
     pub fn versions(&self, component: &str) -> Vec<&VersionFact> {
         let mut facts: Vec<_> = self.versions.get(component).into_iter().flatten().collect();
-        facts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.version.cmp(&b.version)));
+        facts.sort_by(|a, b| {
+            b.count
+                .cmp(&a.count)
+                .then_with(|| a.version.cmp(&b.version))
+        });
         facts
     }
 
@@ -74,7 +102,11 @@ impl Inventory {
         match component {
             "kubernetes" | "server" | "server-or-kubelet" if found.is_empty() => {
                 let server = self.versions("kubernetes");
-                if server.is_empty() { self.versions("kubelet") } else { server }
+                if server.is_empty() {
+                    self.versions("kubelet")
+                } else {
+                    server
+                }
             }
             _ => found,
         }
@@ -82,6 +114,8 @@ impl Inventory {
 
     /// All components with their versions.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Vec<&VersionFact>)> {
-        self.versions.keys().map(|component| (*component, self.versions(component)))
+        self.versions
+            .keys()
+            .map(|component| (*component, self.versions(component)))
     }
 }

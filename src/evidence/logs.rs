@@ -61,21 +61,41 @@ pub struct LogHit {
     /// Times of the hits, sorted; only for matchers with a rate.
     pub times: Vec<Timestamp>,
     /// Kept hits in line order: time, text, named groups.
-    pub samples: Vec<(Option<Timestamp>, Snippet, Vec<(String, String)>)>,
+    pub samples: Vec<LogSample>,
 }
 
+/// One hit: its time, its text, and the named groups of the matcher's regex.
+pub type LogSample = (Option<Timestamp>, Snippet, Vec<(String, String)>);
+
+/// What groups of hits are joined by: matcher, writer, subject, and what explains them better.
+type HitKey = (MatcherId, Tag, About, Box<[MatcherId]>);
+
 /// Joins the pieces of each log and resolves its times.
-pub(super) fn merge(parts: &mut [Part], layout: &Layout, capture: &Capture, rules: &RuleSet, limits: &Limits) -> Vec<LogSource> {
+pub(super) fn merge(
+    parts: &mut [Part],
+    layout: &Layout,
+    capture: &Capture,
+    rules: &RuleSet,
+    limits: &Limits,
+) -> Vec<LogSource> {
     let mut sources = Vec::new();
     for entry in parts.chunk_by_mut(|a, b| a.path == b.path) {
-        let Some(path) = entry.first().map(|part| part.path.clone()) else { continue };
+        let Some(path) = entry.first().map(|part| part.path.clone()) else {
+            continue;
+        };
         let role = layout.roles.get(&path).cloned().unwrap_or_default();
         let mut logs: BTreeMap<Option<Section>, Joined> = BTreeMap::new();
         for log in entry.iter_mut().flat_map(|part| part.logs.drain(..)) {
             logs.entry(log.section.clone()).or_default().add(log);
         }
         for (section, joined) in logs {
-            sources.push(joined.finish(path.clone(), with_section(role.clone(), section), capture.clock(), rules, limits));
+            sources.push(joined.finish(
+                path.clone(),
+                with_section(role.clone(), section),
+                capture.clock(),
+                rules,
+                limits,
+            ));
         }
     }
     sources
@@ -86,9 +106,15 @@ fn with_section(mut role: Role, section: Option<Section>) -> Role {
     let Some(section) = section else { return role };
     role.content = Content::PodLog;
     role.component = layout::component_of_container(&section.container, &section.pod);
-    role.namespace = Some(section.namespace).filter(|name| !name.is_empty()).or(role.namespace);
-    role.pod = Some(section.pod).filter(|name| !name.is_empty()).or(role.pod);
-    role.container = Some(section.container).filter(|name| !name.is_empty()).or(role.container);
+    role.namespace = Some(section.namespace)
+        .filter(|name| !name.is_empty())
+        .or(role.namespace);
+    role.pod = Some(section.pod)
+        .filter(|name| !name.is_empty())
+        .or(role.pod);
+    role.container = Some(section.container)
+        .filter(|name| !name.is_empty())
+        .or(role.container);
     role
 }
 
@@ -103,7 +129,7 @@ struct Joined {
     tags: BTreeSet<Tag>,
     hint: Option<&'static str>,
     fetch_error: Option<Snippet>,
-    hits: BTreeMap<(MatcherId, Tag, About, Box<[MatcherId]>), HitGroup>,
+    hits: BTreeMap<HitKey, HitGroup>,
 }
 
 impl Joined {
@@ -118,7 +144,12 @@ impl Joined {
         self.hint = self.hint.or(log.component_hint);
         self.fetch_error = self.fetch_error.take().or(log.fetch_error);
         for group in log.hits {
-            let key = (group.matcher, group.tag.clone(), group.about.clone(), group.silenced_by.clone());
+            let key = (
+                group.matcher,
+                group.tag.clone(),
+                group.about.clone(),
+                group.silenced_by.clone(),
+            );
             match self.hits.get_mut(&key) {
                 Some(known) => {
                     known.count += group.count;
@@ -131,25 +162,48 @@ impl Joined {
     }
 
     /// The log with its times resolved and foreign hits dropped.
-    fn finish(self, path: EntryPath, role: Role, clock: Option<Clock>, rules: &RuleSet, limits: &Limits) -> LogSource {
+    fn finish(
+        self,
+        path: EntryPath,
+        role: Role,
+        clock: Option<Clock>,
+        rules: &RuleSet,
+        limits: &Limits,
+    ) -> LogSource {
         let resolve = |stamp: Stamp| match (stamp, clock) {
             (Stamp::Absolute(time), _) => Some(time),
             (_, Some(clock)) => clock.resolve(stamp),
             (_, None) => None,
         };
-        let own = if self.fetch_error.is_some() { Some("kubectl") } else { role.component.or(self.hint) };
+        let own = if self.fetch_error.is_some() {
+            Some("kubectl")
+        } else {
+            role.component.or(self.hint)
+        };
         let hits = self
             .hits
             .into_values()
             .filter_map(|group| {
-                let unit = group.tag.unit.as_deref().map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"));
-                accepted(rules, group.matcher, own, unit).then(|| hit(group, unit.or(own), resolve, limits))
+                let unit = group
+                    .tag
+                    .unit
+                    .as_deref()
+                    .map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"));
+                accepted(rules, group.matcher, own, unit)
+                    .then(|| hit(group, unit.or(own), resolve, limits))
             })
             .collect();
-        let units = self.tags.iter().filter_map(|tag| tag.unit.as_deref().and_then(layout::component_of_unit));
+        let units = self
+            .tags
+            .iter()
+            .filter_map(|tag| tag.unit.as_deref().and_then(layout::component_of_unit));
         LogSource {
             components: own.into_iter().chain(units).collect(),
-            hosts: self.tags.iter().filter_map(|tag| tag.host.as_deref().map(str::to_owned)).collect(),
+            hosts: self
+                .tags
+                .iter()
+                .filter_map(|tag| tag.host.as_deref().map(str::to_owned))
+                .collect(),
             lines: self.lines,
             bytes: self.bytes,
             first: self.first.and_then(resolve),
@@ -166,15 +220,25 @@ impl Joined {
 /// Whether a matcher takes lines of this log (by its name) or of this writer (by the line's
 /// prefix): the kubelet's journal also holds systemd's lines about it.
 fn accepted(rules: &RuleSet, matcher: MatcherId, own: Option<&str>, unit: Option<&str>) -> bool {
-    let Some(Matcher::Log(log)) = rules.matcher(matcher) else { return true };
+    let Some(Matcher::Log(log)) = rules.matcher(matcher) else {
+        return true;
+    };
     match (own, unit) {
         (None, None) => log.accepts(None),
-        _ => own.is_some_and(|own| log.accepts(Some(own))) || unit.is_some_and(|unit| log.accepts(Some(unit))),
+        _ => {
+            own.is_some_and(|own| log.accepts(Some(own)))
+                || unit.is_some_and(|unit| log.accepts(Some(unit)))
+        }
     }
 }
 
 /// One group of hits with real times, and only as many samples as a report shows.
-fn hit(mut group: HitGroup, component: Option<&'static str>, resolve: impl Fn(Stamp) -> Option<Timestamp>, limits: &Limits) -> LogHit {
+fn hit(
+    mut group: HitGroup,
+    component: Option<&'static str>,
+    resolve: impl Fn(Stamp) -> Option<Timestamp>,
+    limits: &Limits,
+) -> LogHit {
     group.samples.sort_by_key(|sample| sample.snippet.line);
     let stamped = |sample: &Sample| sample.stamp.and_then(&resolve);
     let first = group.samples.iter().find_map(stamped);
@@ -185,7 +249,13 @@ fn hit(mut group: HitGroup, component: Option<&'static str>, resolve: impl Fn(St
         .into_iter()
         .enumerate()
         .filter(|(place, _)| *place < limits.first_samples || *place >= keep_last)
-        .map(|(_, sample)| (sample.stamp.and_then(&resolve), sample.snippet, sample.captures))
+        .map(|(_, sample)| {
+            (
+                sample.stamp.and_then(&resolve),
+                sample.snippet,
+                sample.captures,
+            )
+        })
         .collect();
     let mut times: Vec<_> = group.times.into_iter().filter_map(resolve).collect();
     times.sort_unstable();

@@ -13,7 +13,7 @@ mod logs;
 pub use capture::Capture;
 pub use index::{Health, Index};
 pub use inventory::Inventory;
-pub use logs::{LogHit, LogSource};
+pub use logs::{LogHit, LogSample, LogSource};
 
 use crate::examine::Part;
 use crate::examine::part::CollectorFact;
@@ -57,7 +57,12 @@ pub struct Evidence {
 
 impl Evidence {
     /// Builds the base from parts in any order.
-    pub fn build(mut parts: Vec<Part>, mut gaps: Vec<Gap>, rules: &RuleSet, limits: &Limits) -> Self {
+    pub fn build(
+        mut parts: Vec<Part>,
+        mut gaps: Vec<Gap>,
+        rules: &RuleSet,
+        limits: &Limits,
+    ) -> Self {
         parts.sort_by(|a, b| (&a.path, a.piece).cmp(&(&b.path, b.piece)));
         let entries = parts.iter().filter(|part| part.piece == 0).count() as u64;
         let bytes = parts.iter().map(|part| part.bytes).sum();
@@ -77,7 +82,20 @@ impl Evidence {
         let collector = collector_facts(&mut parts, &layout);
         let index = Index::build(parts, limits);
         let inventory = Inventory::collect(&index, &collector);
-        Self { layout, capture, logs, index, events, kinds, lists, collector, inventory, gaps, entries, bytes }
+        Self {
+            layout,
+            capture,
+            logs,
+            index,
+            events,
+            kinds,
+            lists,
+            collector,
+            inventory,
+            gaps,
+            entries,
+            bytes,
+        }
     }
 
     /// Whether objects of this kind were collected, even if there were none.
@@ -88,14 +106,33 @@ impl Evidence {
     /// Whether the bundle would hold this object if it existed: its kind was collected for its
     /// namespace, or other objects of both are there.
     pub fn would_hold(&self, key: &ObjectKey) -> bool {
-        let listed = self.lists.contains(&(key.kind.clone(), key.namespace.clone()));
-        listed || self.index.of_kind(&key.kind).any(|object| object.key().namespace == key.namespace)
+        let listed = self
+            .lists
+            .contains(&(key.kind.clone(), key.namespace.clone()));
+        listed
+            || self
+                .index
+                .of_kind(&key.kind)
+                .any(|object| object.key().namespace == key.namespace)
     }
 
     /// Whether the cluster runs in Azure: its nodes or its collector say so.
     pub fn in_azure(&self) -> bool {
-        let node = |object: &Object, node: &Node| node.provider_id.as_deref().is_some_and(|id| id.starts_with("azure://")) || object.meta.labels.keys().any(|label| label.starts_with("kubernetes.azure.com/"));
-        self.layout.format == "aks-periscope" || self.index.nodes().any(|(object, detail)| node(object, detail))
+        let node = |object: &Object, node: &Node| {
+            node.provider_id
+                .as_deref()
+                .is_some_and(|id| id.starts_with("azure://"))
+                || object
+                    .meta
+                    .labels
+                    .keys()
+                    .any(|label| label.starts_with("kubernetes.azure.com/"))
+        };
+        self.layout.format == "aks-periscope"
+            || self
+                .index
+                .nodes()
+                .any(|(object, detail)| node(object, detail))
     }
 
     /// The role of an entry.
@@ -122,13 +159,20 @@ fn facts(parts: &[Part]) -> Vec<EntryFacts> {
                 bytes: 0,
             });
         }
-        let Some(entry) = entries.last_mut() else { continue };
+        let Some(entry) = entries.last_mut() else {
+            continue;
+        };
         for (kind, count) in &part.kinds {
             *entry.kinds.entry(kind.clone()).or_default() += count;
         }
         entry.sections |= part.logs.iter().any(|log| log.section.is_some());
-        entry.periscope |= part.collector.iter().any(|fact| !matches!(fact, CollectorFact::ServerVersion { .. }));
-        entry.component_hint = entry.component_hint.or_else(|| part.logs.iter().find_map(|log| log.component_hint));
+        entry.periscope |= part
+            .collector
+            .iter()
+            .any(|fact| !matches!(fact, CollectorFact::ServerVersion { .. }));
+        entry.component_hint = entry
+            .component_hint
+            .or_else(|| part.logs.iter().find_map(|log| log.component_hint));
         entry.bytes += part.bytes;
         for (tag, count) in part.logs.iter().flat_map(|log| &log.tags) {
             if let Some(host) = &tag.host {
@@ -152,7 +196,12 @@ fn finish_hosts(entry: Option<&mut EntryFacts>, hosts: &mut BTreeMap<String, u64
 /// Drops entries that layout knows as second copies, and logs whose bytes were already read for
 /// the same pod (a collector that writes each log under two names).
 fn drop_duplicates(parts: &mut Vec<Part>, layout: &Layout) {
-    parts.retain(|part| layout.roles.get(&part.path).is_none_or(|role| role.content != Content::Duplicate));
+    parts.retain(|part| {
+        layout
+            .roles
+            .get(&part.path)
+            .is_none_or(|role| role.content != Content::Duplicate)
+    });
     let mut digests: BTreeMap<&EntryPath, (Vec<u128>, u64)> = BTreeMap::new();
     for part in parts.iter() {
         let entry = digests.entry(&part.path).or_default();
@@ -163,7 +212,12 @@ fn drop_duplicates(parts: &mut Vec<Part>, layout: &Layout) {
     let mut copies: Vec<EntryPath> = Vec::new();
     for (path, (digest, bytes)) in digests {
         let role = layout.roles.get(path).cloned().unwrap_or_default();
-        let Some(pod) = role.pod.filter(|_| bytes > 0 && role.content == Content::PodLog) else { continue };
+        let Some(pod) = role
+            .pod
+            .filter(|_| bytes > 0 && role.content == Content::PodLog)
+        else {
+            continue;
+        };
         match seen.entry((digest, pod, role.container.unwrap_or_default())) {
             std::collections::btree_map::Entry::Occupied(_) => copies.push(path.clone()),
             std::collections::btree_map::Entry::Vacant(free) => _ = free.insert(path),
@@ -183,8 +237,21 @@ fn kinds(parts: &[Part]) -> BTreeMap<String, usize> {
 
 /// Lists of one kind and namespace, as the names of their entries and their own kinds say.
 fn lists(parts: &[Part], layout: &Layout) -> BTreeSet<(String, String)> {
-    let namespace = |part: &Part| layout.roles.get(&part.path).and_then(|role| role.namespace.clone());
-    parts.iter().filter_map(|part| Some((namespace(part)?, &part.kinds))).flat_map(|(namespace, kinds)| kinds.keys().map(move |kind| (kind.clone(), namespace.clone()))).collect()
+    let namespace = |part: &Part| {
+        layout
+            .roles
+            .get(&part.path)
+            .and_then(|role| role.namespace.clone())
+    };
+    parts
+        .iter()
+        .filter_map(|part| Some((namespace(part)?, &part.kinds)))
+        .flat_map(|(namespace, kinds)| {
+            kinds
+                .keys()
+                .map(move |kind| (kind.clone(), namespace.clone()))
+        })
+        .collect()
 }
 
 /// Takes the collectors' facts out of the parts.
@@ -192,7 +259,11 @@ fn collector_facts(parts: &mut [Part], layout: &Layout) -> Vec<(EntryPath, Role,
     let mut facts = Vec::new();
     for part in parts {
         let role = layout.roles.get(&part.path).cloned().unwrap_or_default();
-        facts.extend(part.collector.drain(..).map(|fact| (part.path.clone(), role.clone(), fact)));
+        facts.extend(
+            part.collector
+                .drain(..)
+                .map(|fact| (part.path.clone(), role.clone(), fact)),
+        );
     }
     facts
 }

@@ -2,7 +2,9 @@
 //! connection probes, network configuration, disruption budgets, Helm releases and container logs,
 //! and the server's version.
 
-use super::part::{CollectorFact, DisruptionBudget, HelmRelease, LogPart, NetworkConfig, Outbound, Part, Section};
+use super::part::{
+    CollectorFact, DisruptionBudget, HelmRelease, LogPart, NetworkConfig, Outbound, Part, Section,
+};
 use super::{Examiner, objects::line_snippet};
 use crate::kube::value::text as text_at;
 use crate::locator::Snippet;
@@ -18,7 +20,9 @@ pub(super) fn read(examiner: Examiner<'_>, value: &Value, text: &str, line: u64,
                 part.collector.extend(fact(item, at));
             }
         }
-        Value::Object(fields) if fields.contains_key("containerLog") => container_log(examiner, value, line, part),
+        Value::Object(fields) if fields.contains_key("containerLog") => {
+            container_log(examiner, value, line, part);
+        }
         _ => part.collector.extend(fact(value, line_snippet(text, line))),
     }
 }
@@ -39,7 +43,10 @@ fn fact(value: &Value, snippet: Snippet) -> Option<CollectorFact> {
             plugin: owned("NetworkPlugin").unwrap_or_default(),
             machine_dns: words(value.get("VirtualMachineDNS")),
             kubernetes_dns: words(value.get("KubernetesDNS")),
-            max_pods: value.get("MaxPodsPerNode").and_then(Value::as_i64).unwrap_or(0),
+            max_pods: value
+                .get("MaxPodsPerNode")
+                .and_then(Value::as_i64)
+                .unwrap_or(0),
             snippet,
         }));
     }
@@ -62,15 +69,27 @@ fn fact(value: &Value, snippet: Snippet) -> Option<CollectorFact> {
             snippet,
         }));
     }
-    let git_version = text_at(value, "serverVersion.gitVersion").or_else(|| text_at(value, "info.gitVersion"))?;
-    Some(CollectorFact::ServerVersion { git_version: git_version.to_owned(), snippet })
+    let git_version =
+        text_at(value, "serverVersion.gitVersion").or_else(|| text_at(value, "info.gitVersion"))?;
+    Some(CollectorFact::ServerVersion {
+        git_version: git_version.to_owned(),
+        snippet,
+    })
 }
 
 /// A connection probe of version 0.2 and later.
 fn outbound(value: &Value, snippet: Snippet) -> Option<Outbound> {
     let status = text_at(value, "Status")?;
-    let error = (status != "Connected").then(|| status.strip_prefix("Error:").unwrap_or(status).trim().to_owned());
-    let time = ["TimeStamp", "End", "Start"].iter().find_map(|name| text_at(value, name).and_then(parse_rfc3339));
+    let error = (status != "Connected").then(|| {
+        status
+            .strip_prefix("Error:")
+            .unwrap_or(status)
+            .trim()
+            .to_owned()
+    });
+    let time = ["TimeStamp", "End", "Start"]
+        .iter()
+        .find_map(|name| text_at(value, name).and_then(parse_rfc3339));
     Some(Outbound {
         kind: text_at(value, "Type")?.to_owned(),
         url: text_at(value, "URL").map(str::to_owned),
@@ -88,7 +107,11 @@ fn old_outbound(value: &Value, snippet: Snippet) -> Option<Outbound> {
         kind: text_at(value, "Type").unwrap_or("unknown").to_owned(),
         url: text_at(value, "URL").map(str::to_owned),
         host: None,
-        error: (!connected).then(|| text_at(value, "Error").unwrap_or("not connected").to_owned()),
+        error: (!connected).then(|| {
+            text_at(value, "Error")
+                .unwrap_or("not connected")
+                .to_owned()
+        }),
         time: text_at(value, "TimeStamp").and_then(parse_rfc3339),
         snippet,
     })
@@ -106,22 +129,45 @@ fn container_log(examiner: Examiner<'_>, value: &Value, line: u64, part: &mut Pa
     let section = Section {
         namespace: String::new(),
         pod: text_at(value, "name").unwrap_or_default().to_owned(),
-        container: text_at(value, "containerName").unwrap_or_default().to_owned(),
+        container: text_at(value, "containerName")
+            .unwrap_or_default()
+            .to_owned(),
     };
-    part.logs.push(LogPart { section: Some(section), first_line: line, ..scanned });
+    part.logs.push(LogPart {
+        section: Some(section),
+        first_line: line,
+        ..scanned
+    });
 }
 
 /// Strings of a list; Periscope's parser lets several words and lines into one of them.
 fn words(value: Option<&Value>) -> Vec<String> {
-    let items = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    items.iter().filter_map(Value::as_str).flat_map(str::split_whitespace).map(str::to_owned).collect()
+    let items = value
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    items
+        .iter()
+        .filter_map(Value::as_str)
+        .flat_map(str::split_whitespace)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The item itself as the excerpt: such files are written on one line, which would show all items.
 fn snippet_of(item: &Value, text: &str, line: u64) -> Snippet {
     let own = item.to_string();
-    let before = text.find(&own).map_or(0, |at| text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count());
-    Snippet { line: line + before as u64, ..line_snippet(&own, line) }
+    let before = text.find(&own).map_or(0, |at| {
+        text.as_bytes()
+            .iter()
+            .take(at)
+            .filter(|byte| **byte == b'\n')
+            .count()
+    });
+    Snippet {
+        line: line + before as u64,
+        ..line_snippet(&own, line)
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +182,9 @@ mod tests {
     #[test]
     fn a_failed_probe_keeps_its_error() {
         let value = json!({"TimeStamp": "2023-10-05T09:15:02Z", "Type": "AKS API Server", "URL": "x:443", "Status": "Error: dial tcp: i/o timeout"});
-        let Some(CollectorFact::Outbound(probe)) = fact(&value, at()) else { panic!("a probe") };
+        let Some(CollectorFact::Outbound(probe)) = fact(&value, at()) else {
+            panic!("a probe")
+        };
         assert_eq!(probe.error.as_deref(), Some("dial tcp: i/o timeout"));
         assert!(probe.time.is_some());
     }
@@ -144,22 +192,35 @@ mod tests {
     #[test]
     fn a_connected_probe_has_no_error() {
         let value = json!({"HostName": "n", "Type": "Internet", "Start": "2023-10-05T09:15:02Z", "Status": "Connected"});
-        let Some(CollectorFact::Outbound(probe)) = fact(&value, at()) else { panic!("a probe") };
+        let Some(CollectorFact::Outbound(probe)) = fact(&value, at()) else {
+            panic!("a probe")
+        };
         assert_eq!((probe.error, probe.host.as_deref()), (None, Some("n")));
     }
 
     #[test]
     fn name_servers_tolerate_the_words_that_periscope_leaves_in() {
         let value = json!({"HostName": "n", "NetworkPlugin": "azurecni", "VirtualMachineDNS": null, "KubernetesDNS": ["10.0.0.10\nsearch"], "MaxPodsPerNode": 30});
-        let Some(CollectorFact::NetworkConfig(config)) = fact(&value, at()) else { panic!("a configuration") };
+        let Some(CollectorFact::NetworkConfig(config)) = fact(&value, at()) else {
+            panic!("a configuration")
+        };
         assert_eq!(config.kubernetes_dns, ["10.0.0.10", "search"]);
     }
 
     #[test]
     fn an_unset_bound_of_a_budget_is_none() {
         let value = json!({"name": "b", "minavailable": "1", "maxunavailable": "<nil>", "disruptionsallowed": 0});
-        let Some(CollectorFact::DisruptionBudget(budget)) = fact(&value, at()) else { panic!("a budget") };
-        assert_eq!((budget.min_available.as_deref(), budget.max_unavailable, budget.allowed), (Some("1"), None, 0));
+        let Some(CollectorFact::DisruptionBudget(budget)) = fact(&value, at()) else {
+            panic!("a budget")
+        };
+        assert_eq!(
+            (
+                budget.min_available.as_deref(),
+                budget.max_unavailable,
+                budget.allowed
+            ),
+            (Some("1"), None, 0)
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Room 2: from the bytes of one piece of an entry to facts.
 //!
-//! One pure function, [`examine`]: it parses objects, scans lines against the compiled rules,
+//! One pure function, [`Examiner::examine`]: it parses objects, scans lines against the compiled rules,
 //! keeps hits with short excerpts, and drops the bytes. How the bytes are read ([`part::Shape`])
 //! is decided from the entry's name and first bytes alone, so that the order of entries in an
 //! archive can never matter; whose file it is in its bundle's format is decided later, when all
@@ -45,7 +45,9 @@ impl Examiner<'_> {
             let mut part = empty_part(chunk, Shape::Opaque);
             part.gaps.push(Gap {
                 locator: chunk.path.line(chunk.first_line),
-                reason: GapReason::Malformed { detail: "the analyzer failed on it; please report this".into() },
+                reason: GapReason::Malformed {
+                    detail: "the analyzer failed on it; please report this".into(),
+                },
             });
             part
         })
@@ -61,7 +63,10 @@ impl Examiner<'_> {
         part.digest = xxhash_rust::xxh3::xxh3_128(body);
         match shape {
             Shape::Opaque => {}
-            Shape::Log => part.logs.push(self.log(&chunk.bytes, chunk.body.clone(), chunk.first_line)),
+            Shape::Log => {
+                part.logs
+                    .push(self.log(&chunk.bytes, chunk.body.clone(), chunk.first_line));
+            }
             Shape::Sections => sections::read(self, chunk, &mut part),
             Shape::Json | Shape::Yaml | Shape::Describe => {
                 objects::read(self, body, shape, chunk.first_line, &mut part);
@@ -83,6 +88,7 @@ impl Examiner<'_> {
             first: survey.first,
             last: survey.last,
             latest_absolute: survey.latest_absolute,
+            year: survey.last.and_then(|last| lines::year_beside(own, last)),
             tags: survey.tags,
             component_hint: survey.component_hint,
             hits: scan::scan_lines(&text, body, first_line, self.rules, self.limits),

@@ -9,7 +9,10 @@ use super::scan::{self, TextSource};
 use super::{Examiner, collector};
 use crate::gap::{Gap, GapReason};
 use crate::kube::describe::DescribedEvent;
-use crate::kube::{self, Event, Object, ObjectKey, ObjectText, TextFormat, TextHit, canonical, describe, kinds, yaml};
+use crate::kube::{
+    self, Event, Object, ObjectKey, ObjectText, TextFormat, TextHit, canonical, describe, kinds,
+    yaml,
+};
 use crate::locator::Snippet;
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,7 +23,13 @@ use std::borrow::Cow;
 const UNREAD_KINDS: [&str; 3] = ["CustomResourceDefinition", "APIRequestCount", "Template"];
 
 /// Reads a piece that is one document or several of one shape.
-pub(super) fn read(examiner: Examiner<'_>, body: &[u8], shape: Shape, first_line: u64, part: &mut Part) {
+pub(super) fn read(
+    examiner: Examiner<'_>,
+    body: &[u8],
+    shape: Shape,
+    first_line: u64,
+    part: &mut Part,
+) {
     let text = String::from_utf8_lossy(body);
     let mut reader = Reader { examiner, part };
     match shape {
@@ -36,7 +45,11 @@ pub(super) fn read_mixed(examiner: Examiner<'_>, body: &[u8], first_line: u64, p
     let text = String::from_utf8_lossy(body);
     let json = text.lines().any(|line| line.starts_with(['{', '[']));
     let mut reader = Reader { examiner, part };
-    if json { reader.json(&text, first_line) } else { reader.yaml(&text, first_line) }
+    if json {
+        reader.json(&text, first_line);
+    } else {
+        reader.yaml(&text, first_line);
+    }
 }
 
 /// Reads documents into a part.
@@ -51,12 +64,23 @@ struct RawDocument<'a> {
     #[serde(default)]
     kind: Option<Value>,
     #[serde(default, borrow, alias = "Items", deserialize_with = "present")]
-    items: Option<Option<Vec<&'a RawValue>>>,
+    items: Items<'a>,
 }
 
-/// Tells `items: null` (an empty list) from no items at all (not a list).
-fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Vec<&'de RawValue>>>, D::Error> {
-    Option::deserialize(from).map(Some)
+/// Items of a document: `items: null` is an empty list, no items at all is no list.
+#[derive(Default)]
+enum Items<'a> {
+    /// It is no list.
+    #[default]
+    Absent,
+    /// The items.
+    Listed(Vec<&'a RawValue>),
+}
+
+/// Reads items that are there, null or not.
+fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Items<'de>, D::Error> {
+    let items: Option<Vec<&'de RawValue>> = Option::deserialize(from)?;
+    Ok(Items::Listed(items.unwrap_or_default()))
 }
 
 /// Line numbers of positions in a text that are asked for from front to back.
@@ -69,7 +93,11 @@ struct LineCounter<'t> {
 impl<'t> LineCounter<'t> {
     /// Counts in `text`, whose first line is `first_line`.
     fn new(text: &'t str, first_line: u64) -> Self {
-        Self { text, at: 0, line: first_line }
+        Self {
+            text,
+            at: 0,
+            line: first_line,
+        }
     }
 
     /// The line of byte `at`, which is not before the last one asked for.
@@ -104,7 +132,8 @@ impl Reader<'_> {
                 at += other.len();
                 continue;
             }
-            let mut documents = serde_json::Deserializer::from_str(trimmed).into_iter::<&RawValue>();
+            let mut documents =
+                serde_json::Deserializer::from_str(trimmed).into_iter::<&RawValue>();
             match documents.next() {
                 Some(Ok(document)) => {
                     self.json_document(document.get(), line);
@@ -127,11 +156,20 @@ impl Reader<'_> {
             if file_kind.is_some() || items.first().is_some_and(|item| has_kind(item.get())) {
                 return self.items(text, &items, line, file_kind);
             }
-        } else if let Ok(RawDocument { kind, items: Some(items) }) = serde_json::from_str(text) {
-            let kind = kind.as_ref().and_then(Value::as_str).map_or(file_kind, item_kind);
-            return self.items(text, &items.unwrap_or_default(), line, kind);
+        } else if let Ok(RawDocument {
+            kind,
+            items: Items::Listed(items),
+        }) = serde_json::from_str(text)
+        {
+            let kind = kind
+                .as_ref()
+                .and_then(Value::as_str)
+                .map_or(file_kind, item_kind);
+            return self.items(text, &items, line, kind);
         }
-        let Ok(value) = serde_json::from_str::<Value>(text) else { return };
+        let Ok(value) = serde_json::from_str::<Value>(text) else {
+            return;
+        };
         if value.get("kind").is_some() || (file_kind.is_some() && value.get("metadata").is_some()) {
             self.object(text, value, &TextFormat::Json, line, file_kind);
         } else {
@@ -164,11 +202,17 @@ impl Reader<'_> {
         let broken_line = line + error.line().saturating_sub(1) as u64;
         self.part.gaps.push(Gap {
             locator: self.part.path.line(broken_line),
-            reason: GapReason::Malformed { detail: format!("the document that begins on line {line} breaks off: {error}") },
+            reason: GapReason::Malformed {
+                detail: format!("the document that begins on line {line} breaks off: {error}"),
+            },
         });
-        let Some(mut at) = list_start(text) else { return };
+        let Some(mut at) = list_start(text) else {
+            return;
+        };
         let declared = text.get(..at).and_then(kind_in_head);
-        let kind = declared.as_deref().map_or_else(|| self.kind_of_file(), item_kind);
+        let kind = declared
+            .as_deref()
+            .map_or_else(|| self.kind_of_file(), item_kind);
         if let Some(kind) = kind {
             self.part.kinds.entry(kind.to_owned()).or_default();
         }
@@ -194,12 +238,21 @@ impl Reader<'_> {
             let line = first_line + offset as u64;
             if let Some((list, items)) = yaml::split_items(document) {
                 let file_kind = self.kind_of_file();
-                let kind = list.get("kind").and_then(Value::as_str).map_or(file_kind, item_kind).map(str::to_owned);
+                let kind = list
+                    .get("kind")
+                    .and_then(Value::as_str)
+                    .map_or(file_kind, item_kind)
+                    .map(str::to_owned);
                 if let Some(kind) = &kind {
                     self.part.kinds.entry(kind.clone()).or_default();
                 }
                 for (offset, item) in items {
-                    self.yaml_object(item, yaml::parse_item(item), line + offset as u64, kind.as_deref());
+                    self.yaml_object(
+                        item,
+                        yaml::parse_item(item),
+                        line + offset as u64,
+                        kind.as_deref(),
+                    );
                 }
             } else {
                 self.yaml_document(document, line);
@@ -209,7 +262,12 @@ impl Reader<'_> {
 
     /// Reads one document in YAML that is no list with items.
     fn yaml_document(&mut self, text: &str, line: u64) {
-        if let Some(unread) = UNREAD_KINDS.iter().find(|kind| text.lines().take(40).any(|line| line.strip_prefix("kind: ").is_some_and(|k| k.trim_end() == **kind))) {
+        if let Some(unread) = UNREAD_KINDS.iter().find(|kind| {
+            text.lines().take(40).any(|line| {
+                line.strip_prefix("kind: ")
+                    .is_some_and(|k| k.trim_end() == **kind)
+            })
+        }) {
             *self.part.kinds.entry((*unread).to_owned()).or_default() += 1;
             return;
         }
@@ -218,8 +276,13 @@ impl Reader<'_> {
                 let items = value.get("items").or_else(|| value.get("Items"));
                 if let Some(Value::Null | Value::Array(_)) = items {
                     // `items: []` or null: the kind was collected, and there was none.
-                    let kind = value.get("kind").and_then(Value::as_str).map_or_else(|| self.kind_of_file(), item_kind);
-                    self.part.kinds.extend(kind.map(|kind| (kind.to_owned(), 0)));
+                    let kind = value
+                        .get("kind")
+                        .and_then(Value::as_str)
+                        .map_or_else(|| self.kind_of_file(), item_kind);
+                    self.part
+                        .kinds
+                        .extend(kind.map(|kind| (kind.to_owned(), 0)));
                     return;
                 }
                 let file_kind = self.kind_of_file();
@@ -235,9 +298,17 @@ impl Reader<'_> {
     }
 
     /// Reads one object in YAML; one without a kind is no Kubernetes object.
-    fn yaml_object(&mut self, text: &str, parsed: Result<Value, String>, line: u64, kind: Option<&str>) {
+    fn yaml_object(
+        &mut self,
+        text: &str,
+        parsed: Result<Value, String>,
+        line: u64,
+        kind: Option<&str>,
+    ) {
         match parsed {
-            Ok(value) if value.get("kind").is_some() || kind.is_some() => self.object(text, value, &TextFormat::Yaml, line, kind),
+            Ok(value) if value.get("kind").is_some() || kind.is_some() => {
+                self.object(text, value, &TextFormat::Yaml, line, kind);
+            }
             Ok(_) => {}
             Err(error) => self.malformed(line, &error),
         }
@@ -252,11 +323,18 @@ impl Reader<'_> {
             let line = first_line + u64::from(described.first_line);
             let own = text.get(described.range.clone()).unwrap_or_default();
             for row in described.events {
-                let snippet = kube::text::snippet_of_line(own, row.line as usize, line, self.examiner.limits);
+                let snippet =
+                    kube::text::snippet_of_line(own, row.line as usize, line, self.examiner.limits);
                 self.described_event(&described.value, row, snippet);
             }
             self.part.kinds.entry("Event".to_owned()).or_default();
-            self.object(own, described.value, &TextFormat::Describe(described.lines), line, None);
+            self.object(
+                own,
+                described.value,
+                &TextFormat::Describe(described.lines),
+                line,
+                None,
+            );
         }
     }
 
@@ -265,7 +343,11 @@ impl Reader<'_> {
         let text = |path: &str| kube::value::text(object, path).unwrap_or_default();
         self.event(Event {
             path: self.part.path.clone(),
-            object: ObjectKey::new(text("kind"), text("metadata.namespace"), text("metadata.name")),
+            object: ObjectKey::new(
+                text("kind"),
+                text("metadata.namespace"),
+                text("metadata.name"),
+            ),
             reason: row.reason,
             message: row.message,
             warning: row.warning,
@@ -274,19 +356,35 @@ impl Reader<'_> {
             count: row.count,
             first: None,
             last: None,
-            ages: row.first_age.or(row.last_age).zip(row.last_age.or(row.first_age)),
+            ages: row
+                .first_age
+                .or(row.last_age)
+                .zip(row.last_age.or(row.first_age)),
             snippet,
             hits: vec![],
         });
     }
 
     /// Keeps one object or event and scans its fields and messages.
-    fn object(&mut self, text: &str, value: Value, format: &TextFormat, line: u64, kind: Option<&str>) {
-        let mut value = if canonical::is_internal(&value) { canonical::canonicalize(value) } else { value };
+    fn object(
+        &mut self,
+        text: &str,
+        value: Value,
+        format: &TextFormat,
+        line: u64,
+        kind: Option<&str>,
+    ) {
+        let mut value = if canonical::is_internal(&value) {
+            canonical::canonicalize(value)
+        } else {
+            value
+        };
         if let (Some(kind), Some(fields)) = (kind, value.as_object_mut()) {
             fields.entry("kind").or_insert_with(|| kind.into());
         }
-        let Some(kind) = value.get("kind").and_then(Value::as_str).map(str::to_owned) else { return };
+        let Some(kind) = value.get("kind").and_then(Value::as_str).map(str::to_owned) else {
+            return;
+        };
         *self.part.kinds.entry(kind.clone()).or_default() += 1;
         if UNREAD_KINDS.contains(&kind.as_str()) {
             return;
@@ -294,7 +392,11 @@ impl Reader<'_> {
         let limits = self.examiner.limits;
         let cite = |path: &str| kube::text::cite_in(text, format, line, path, limits);
         if kind == "Event" {
-            let message = if value.get("note").is_some() { "note" } else { "message" };
+            let message = if value.get("note").is_some() {
+                "note"
+            } else {
+                "message"
+            };
             if let Some(event) = Event::from_value(&value, &self.part.path, cite(message)) {
                 self.event(event);
             }
@@ -309,7 +411,12 @@ impl Reader<'_> {
     }
 
     /// Hits of object matchers on an object's fields, and of log matchers on its status messages.
-    fn object_hits(&self, value: &Value, kind: &str, cite: &mut dyn FnMut(&str) -> Snippet) -> Vec<TextHit> {
+    fn object_hits(
+        &self,
+        value: &Value,
+        kind: &str,
+        cite: &mut dyn FnMut(&str) -> Snippet,
+    ) -> Vec<TextHit> {
         let mut hits = scan::scan_object(value, kind, self.examiner.rules, cite);
         let mut messages = Vec::new();
         if let Some(status) = value.get("status") {
@@ -317,10 +424,22 @@ impl Reader<'_> {
         }
         for (path, message) in messages {
             // Most messages hold no failure: their place is only looked up for those that do.
-            let unplaced = Snippet { line: 0, text: String::new(), before: vec![], after: vec![], matched: (0, 0) };
-            let found = scan::scan_message(message, TextSource::Status, &unplaced, self.examiner.rules);
+            let unplaced = Snippet {
+                line: 0,
+                text: String::new(),
+                before: vec![],
+                after: vec![],
+                matched: (0, 0),
+            };
+            let found =
+                scan::scan_message(message, TextSource::Status, &unplaced, self.examiner.rules);
             if !found.is_empty() {
-                hits.extend(scan::scan_message(message, TextSource::Status, &cite(&path), self.examiner.rules));
+                hits.extend(scan::scan_message(
+                    message,
+                    TextSource::Status,
+                    &cite(&path),
+                    self.examiner.rules,
+                ));
             }
         }
         hits
@@ -335,17 +454,32 @@ impl Reader<'_> {
     /// A line that is no document: kubectl's complaint about what it could not get is a gap.
     fn other_line(&mut self, text: &str, line: u64) {
         let text = text.trim_end();
-        if ["Error from server", "error:", "Unable to connect", "The connection to the server"].iter().any(|start| text.starts_with(start)) {
+        if [
+            "Error from server",
+            "error:",
+            "Unable to connect",
+            "The connection to the server",
+        ]
+        .iter()
+        .any(|start| text.starts_with(start))
+        {
             self.part.gaps.push(Gap {
                 locator: self.part.path.line(line),
-                reason: GapReason::NotCollected { detail: text.chars().take(300).collect() },
+                reason: GapReason::NotCollected {
+                    detail: text.chars().take(300).collect(),
+                },
             });
         }
     }
 
     /// A document or item that no parser takes.
     fn malformed(&mut self, line: u64, error: &dyn std::fmt::Display) {
-        self.part.gaps.push(Gap { locator: self.part.path.line(line), reason: GapReason::Malformed { detail: error.to_string() } });
+        self.part.gaps.push(Gap {
+            locator: self.part.path.line(line),
+            reason: GapReason::Malformed {
+                detail: error.to_string(),
+            },
+        });
     }
 
     /// The kind of items that name none, as the file's name says.
@@ -356,7 +490,8 @@ impl Reader<'_> {
 
 /// The kind of a list's items; `None` for the untyped `List`, whose items say it themselves.
 fn item_kind(list: &str) -> Option<&str> {
-    list.strip_suffix("List").map_or(Some(list), |kind| (!kind.is_empty()).then_some(kind))
+    list.strip_suffix("List")
+        .map_or(Some(list), |kind| (!kind.is_empty()).then_some(kind))
 }
 
 /// Whether the text of an object states its kind.
@@ -375,13 +510,20 @@ fn list_start(text: &str) -> Option<usize> {
         let at = text.find(name)? + name.len();
         let rest = text.get(at..)?;
         let list = rest.trim_start();
-        list.starts_with('[').then(|| at + (rest.len() - list.len()) + 1)
+        list.starts_with('[')
+            .then(|| at + (rest.len() - list.len()) + 1)
     })
 }
 
 /// The kind that the head of a list states before its items.
 fn kind_in_head(head: &str) -> Option<String> {
-    let after = head.split_once("\"kind\"")?.1.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    let after = head
+        .split_once("\"kind\"")?
+        .1
+        .trim_start()
+        .strip_prefix(':')?
+        .trim_start()
+        .strip_prefix('"')?;
     after.split_once('"').map(|(kind, _)| kind.to_owned())
 }
 
@@ -392,7 +534,9 @@ fn status_messages<'v>(value: &'v Value, path: &str, found: &mut Vec<(String, &'
             for (name, value) in fields {
                 let path = format!("{path}.{name}");
                 match value {
-                    Value::String(text) if name == "message" && !text.is_empty() => found.push((path, text)),
+                    Value::String(text) if name == "message" && !text.is_empty() => {
+                        found.push((path, text));
+                    }
                     _ => status_messages(value, &path, found),
                 }
             }
@@ -409,8 +553,18 @@ fn status_messages<'v>(value: &'v Value, path: &str, found: &mut Vec<(String, &'
 /// The text of a snippet for a whole line, for facts that are one line.
 pub(super) fn line_snippet(text: &str, line: u64) -> Snippet {
     let first = text.lines().next().unwrap_or_default();
-    let shown: Cow<'_, str> = if first.chars().count() > 400 { first.chars().take(400).collect::<String>().into() } else { first.into() };
-    Snippet { line, matched: (0, shown.len()), text: shown.into_owned(), before: vec![], after: vec![] }
+    let shown: Cow<'_, str> = if first.chars().count() > 400 {
+        first.chars().take(400).collect::<String>().into()
+    } else {
+        first.into()
+    };
+    Snippet {
+        line,
+        matched: (0, shown.len()),
+        text: shown.into_owned(),
+        before: vec![],
+        after: vec![],
+    }
 }
 
 #[cfg(test)]
@@ -437,6 +591,12 @@ mod tests {
         let value = serde_json::json!({"conditions": [{"message": "no disk"}], "message": "gone", "count": 3});
         let mut found = Vec::new();
         status_messages(&value, "status", &mut found);
-        assert_eq!(found, [("status.conditions[0].message".to_owned(), "no disk"), ("status.message".to_owned(), "gone")]);
+        assert_eq!(
+            found,
+            [
+                ("status.conditions[0].message".to_owned(), "no disk"),
+                ("status.message".to_owned(), "gone")
+            ]
+        );
     }
 }

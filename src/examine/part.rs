@@ -73,6 +73,8 @@ pub struct LogPart {
     pub last: Option<Stamp>,
     /// Latest instant that a line states in full (with year and zone): helps to find missing years.
     pub latest_absolute: Option<Timestamp>,
+    /// Year that messages write beside the month and day of the last stamp, where stamps have none.
+    pub year: Option<i16>,
     /// Who wrote the lines, as their prefixes say (syslog, journald), with line counts.
     pub tags: BTreeMap<Tag, u64>,
     /// Component guessed from the source files that klog names (`kubelet.go`), where no name says it.

@@ -19,13 +19,20 @@ const FETCH_ERRORS: [&str; 2] = ["Request log error: ", "Create log request erro
 /// Reads all documents and sections of a piece.
 pub(super) fn read(examiner: Examiner<'_>, chunk: &Chunk, part: &mut Part) {
     let body = chunk.bytes.get(chunk.body.clone()).unwrap_or_default();
-    let mut reader = Reader { examiner, body, at: 0, line: chunk.first_line };
+    let mut reader = Reader {
+        examiner,
+        body,
+        at: 0,
+        line: chunk.first_line,
+    };
     if let Some(start) = &chunk.section {
         reader.section(start.trim_end(), part);
     }
     while reader.at < body.len() {
         reader.documents(part);
-        let Some(start) = reader.take_start_line() else { break };
+        let Some(start) = reader.take_start_line() else {
+            break;
+        };
         reader.section(&start, part);
     }
 }
@@ -66,7 +73,11 @@ impl<'a> Reader<'a> {
             return None;
         }
         let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-        Some(String::from_utf8_lossy(self.take(length)).trim_end().to_owned())
+        Some(
+            String::from_utf8_lossy(self.take(length))
+                .trim_end()
+                .to_owned(),
+        )
     }
 
     /// Reads the log of the section that `start` opened, and its END line where it has one.
@@ -76,48 +87,93 @@ impl<'a> Reader<'a> {
         let (length, marker) = match memmem::find(rest, end_marker.as_bytes()) {
             Some(end) => (end, end_marker.len()),
             // The END was lost (kubectl stopped in the middle): the next section ends this one.
-            None => (line_starting_with(rest, START.as_bytes()).unwrap_or(rest.len()), 0),
+            None => (
+                line_starting_with(rest, START.as_bytes()).unwrap_or(rest.len()),
+                0,
+            ),
         };
         let first_line = self.line;
         let text = self.take(length);
-        part.logs.push(self.log(text, first_line, section_of(start)));
+        part.logs
+            .push(self.log(text, first_line, section_of(start)));
         self.take(marker);
         let rest = self.body.get(self.at..).unwrap_or_default();
-        let line_end = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).take(2).count();
+        let line_end = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+            .take(2)
+            .count();
         self.take(line_end);
     }
 
     /// The log of one section; the error that stands there where it could not be fetched.
     fn log(&self, text: &[u8], first_line: u64, section: Option<Section>) -> LogPart {
         if let Some(error) = fetch_error(text, first_line) {
-            let hits = scan::scan_lines(text, 0..text.len(), first_line, self.examiner.rules, self.examiner.limits);
-            return LogPart { section, first_line, fetch_error: Some(error), hits, ..LogPart::default() };
+            let hits = scan::scan_lines(
+                text,
+                0..text.len(),
+                first_line,
+                self.examiner.rules,
+                self.examiner.limits,
+            );
+            return LogPart {
+                section,
+                first_line,
+                fetch_error: Some(error),
+                hits,
+                ..LogPart::default()
+            };
         }
-        LogPart { section, ..self.examiner.log(text, 0..text.len(), first_line) }
+        LogPart {
+            section,
+            ..self.examiner.log(text, 0..text.len(), first_line)
+        }
     }
 }
 
 /// Whose log a START line opens: `container C of pod NS/P`, in the first releases only `NS/P`.
 fn section_of(start: &str) -> Option<Section> {
-    let names = start.strip_prefix(START)?.trim_end().trim_end_matches('=').trim_end();
+    let names = start
+        .strip_prefix(START)?
+        .trim_end()
+        .trim_end_matches('=')
+        .trim_end();
     let (container, pod) = match names.strip_prefix("container ") {
         Some(names) => names.split_once(" of pod ")?,
         None => ("", names),
     };
     let (namespace, pod) = pod.split_once('/')?;
-    Some(Section { namespace: namespace.into(), pod: pod.into(), container: container.into() })
+    Some(Section {
+        namespace: namespace.into(),
+        pod: pod.into(),
+        container: container.into(),
+    })
 }
 
 /// The error that is all there is of a log.
 fn fetch_error(text: &[u8], first_line: u64) -> Option<Snippet> {
     let words = text.trim_ascii();
-    if words.len() > 8192 || !FETCH_ERRORS.iter().any(|error| words.starts_with(error.as_bytes())) {
+    if words.len() > 8192
+        || !FETCH_ERRORS
+            .iter()
+            .any(|error| words.starts_with(error.as_bytes()))
+    {
         return None;
     }
-    let lines_before = memchr::memchr_iter(b'\n', text.get(..text.len() - text.trim_ascii_start().len())?).count();
+    let lines_before = memchr::memchr_iter(
+        b'\n',
+        text.get(..text.len() - text.trim_ascii_start().len())?,
+    )
+    .count();
     let text = String::from_utf8_lossy(words).into_owned();
     let matched = (0, text.len());
-    Some(Snippet { line: first_line + lines_before as u64, text, before: vec![], after: vec![], matched })
+    Some(Snippet {
+        line: first_line + lines_before as u64,
+        text,
+        before: vec![],
+        after: vec![],
+        matched,
+    })
 }
 
 /// Where the first line that begins with `prefix` begins.
@@ -131,8 +187,17 @@ mod tests {
 
     #[test]
     fn a_start_line_names_its_log() {
-        let section = section_of("==== START logs for container coredns of pod kube-system/coredns-1 ====").expect("named");
-        assert_eq!((section.container.as_str(), section.namespace.as_str(), section.pod.as_str()), ("coredns", "kube-system", "coredns-1"));
+        let section =
+            section_of("==== START logs for container coredns of pod kube-system/coredns-1 ====")
+                .expect("named");
+        assert_eq!(
+            (
+                section.container.as_str(),
+                section.namespace.as_str(),
+                section.pod.as_str()
+            ),
+            ("coredns", "kube-system", "coredns-1")
+        );
         let old = section_of("==== START logs for default/web ====").expect("named");
         assert_eq!((old.container.as_str(), old.pod.as_str()), ("", "web"));
         assert_eq!(section_of("==== START logs for nonsense"), None);
@@ -140,15 +205,25 @@ mod tests {
 
     #[test]
     fn only_a_log_that_is_nothing_but_an_error_is_a_fetch_error() {
-        let error = fetch_error(b"\nRequest log error: unknown (get pods x)\n", 5).expect("an error");
-        assert_eq!((error.line, error.text.as_str()), (6, "Request log error: unknown (get pods x)"));
-        assert_eq!(fetch_error(b"started\nRequest log error: seen by an application\n", 1), None);
+        let error =
+            fetch_error(b"\nRequest log error: unknown (get pods x)\n", 5).expect("an error");
+        assert_eq!(
+            (error.line, error.text.as_str()),
+            (6, "Request log error: unknown (get pods x)")
+        );
+        assert_eq!(
+            fetch_error(b"started\nRequest log error: seen by an application\n", 1),
+            None
+        );
         assert_eq!(fetch_error(b"", 1), None);
     }
 
     #[test]
     fn markers_count_at_the_beginning_of_a_line_only() {
-        assert_eq!(line_starting_with(b"x ==== START\n==== START", b"==== START"), Some(13));
+        assert_eq!(
+            line_starting_with(b"x ==== START\n==== START", b"==== START"),
+            Some(13)
+        );
         assert_eq!(line_starting_with(b"==== START", b"==== START"), Some(0));
         assert_eq!(line_starting_with(b"none", b"==== START"), None);
     }

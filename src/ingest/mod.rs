@@ -21,8 +21,8 @@ mod zip;
 #[cfg(test)]
 mod tests;
 
-pub use sniff::HEAD_BYTES;
 pub use entry::{Chunk, Cut, Deferred, Input, InputFacts, Work};
+pub use sniff::HEAD_BYTES;
 
 use crate::limits::Limits;
 use crate::locator::EntryPath;
@@ -52,7 +52,7 @@ pub enum IngestError {
         path: PathBuf,
     },
     /// The operating system refused.
-    #[error("{path}: {source}")]
+    #[error("{path}: cannot be read")]
     Io {
         /// As the user wrote it.
         path: PathBuf,

@@ -32,6 +32,8 @@ pub struct ServicePort {
     pub target: String,
     /// `protocol`.
     pub protocol: String,
+    /// `appProtocol`; empty where unset.
+    pub app_protocol: String,
 }
 
 /// Addresses behind a service: `Endpoints` or one `EndpointSlice`.
@@ -99,6 +101,7 @@ impl ServicePort {
             port: read::int(value, "port").unwrap_or(0),
             target: read::scalar(value, "targetPort").unwrap_or_default(),
             protocol: read::string(value, "protocol"),
+            app_protocol: read::string(value, "appProtocol"),
         }
     }
 }

@@ -74,6 +74,18 @@ impl ObjectText {
         table + packed
     }
 
+    /// Gives up all but the first line, where memory is short: citations then show only that.
+    pub fn keep_first_line(&mut self) {
+        let first = self
+            .packed
+            .text()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        self.packed = Packed::Plain(first.into());
+    }
+
     /// What the text is written in.
     pub fn format(&self) -> &TextFormat {
         &self.format

@@ -123,14 +123,14 @@ fn walk<'a>(
         }
         (Segment::Index(index), Value::Array(list)) => {
             if let Some(child) = list.get(*index) {
-                at.push_str(&format!("[{index}]"));
+                push_index(at, *index);
                 walk(child, rest, at, found);
                 at.truncate(before);
             }
         }
         (Segment::Any, Value::Array(list)) => {
             for (index, child) in list.iter().enumerate() {
-                at.push_str(&format!("[{index}]"));
+                push_index(at, index);
                 walk(child, rest, at, found);
                 at.truncate(before);
             }
@@ -242,10 +242,17 @@ pub fn resources(value: &Value, path: &str) -> BTreeMap<String, i64> {
         .collect()
 }
 
+/// Appends the index of a list's item to a path.
+fn push_index(path: &mut String, index: usize) {
+    path.push('[');
+    path.push_str(&index.to_string());
+    path.push(']');
+}
+
 /// A quantity of the resource `name`: in milli for `cpu` (also `requests.cpu` of quotas), in units
 /// for everything else.
 pub fn quantity(name: &str, text: &str) -> Option<i64> {
-    let is_cpu = name == "cpu" || name.ends_with(".cpu");
+    let is_cpu = name.rsplit('.').next() == Some("cpu");
     scaled(text, if is_cpu { 3 } else { 0 })
 }
 
@@ -432,7 +439,7 @@ mod tests {
             let value = json!({ "m": { key.clone(): [0, 1, 2] } });
             let mut path = String::from("m");
             push_key(&mut path, &key);
-            path.push_str(&format!("[{index}]"));
+            push_index(&mut path, index);
             let found = select(&value, &path);
             prop_assert_eq!(found.len(), 1);
             prop_assert_eq!(&found[0].0, &path);

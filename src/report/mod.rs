@@ -25,9 +25,9 @@ pub enum Format {
     Html,
     /// Schema `bundlescope.report/v1`, for programs.
     Json,
-    /// A summary of at most [`markdown::LIMIT`] characters, for a comment.
+    /// A summary that fits a comment of a ticket.
     Markdown,
-    /// At most [`text::LINES`] lines, for a terminal.
+    /// One screen for a terminal.
     Text,
 }
 

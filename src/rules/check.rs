@@ -6,7 +6,7 @@
 
 use super::compile::{Example, Rule, RuleSet, file_stem};
 use super::matcher::{EventMatcher, LogMatcher, Matcher, MatcherId, Pattern, STATUS};
-use super::syntax::{EventType, Kind, RuleError, Should};
+use super::syntax::{EventType, RuleError, Should};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

@@ -10,7 +10,7 @@ const LARGEST_FILE: u64 = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// The operating system refused, or a file is not UTF-8.
-    #[error("{path}: {source}")]
+    #[error("{path}: cannot be read; name a rule file or a folder with rule files")]
     Io {
         /// The folder or file.
         path: PathBuf,
@@ -18,7 +18,7 @@ pub enum FolderError {
         source: io::Error,
     },
     /// Not a single rule file in it.
-    #[error("{path}: holds no rule files (*.toml)")]
+    #[error("{path}: holds no rule files (*.toml); name a folder that does")]
     Empty {
         /// The folder.
         path: PathBuf,
@@ -41,7 +41,9 @@ pub fn load_folder(path: &Path) -> Result<Vec<(String, String)>, FolderError> {
     {
         let entry = entry.map_err(|error| FolderError::Io {
             path: error.path().unwrap_or(path).to_owned(),
-            source: error.into(),
+            source: error
+                .into_io_error()
+                .unwrap_or_else(|| io::Error::other("a link leads back to a folder above it")),
         })?;
         let is_rule = entry
             .path()

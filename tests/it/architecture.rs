@@ -24,12 +24,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("examine", &["ingest", "kube", "rules"]),
     ("layout", &["examine"]),
     ("evidence", &["examine", "kube", "layout", "rules"]),
-    ("diagnose", &["evidence", "examine", "ingest", "kube", "layout", "rules"]),
+    (
+        "diagnose",
+        &["evidence", "examine", "ingest", "kube", "layout", "rules"],
+    ),
     ("redact", &[]),
     ("report", &["diagnose", "redact"]),
-    ("analyze", &["diagnose", "evidence", "examine", "ingest", "rules"]),
+    (
+        "analyze",
+        &["diagnose", "evidence", "examine", "ingest", "rules"],
+    ),
     ("cli", &["report"]),
-    ("commands", &["analyze", "cli", "diagnose", "evidence", "ingest", "report", "rules"]),
+    (
+        "commands",
+        &[
+            "analyze", "cli", "diagnose", "evidence", "ingest", "report", "rules",
+        ],
+    ),
 ];
 
 /// Crates that one file (or folder) only may name: a parser that is replaced is replaced there.
@@ -61,7 +72,11 @@ struct Source {
 impl Source {
     /// The room it belongs to.
     fn room(&self) -> &str {
-        let first = self.name.split('/').next().expect("a split has a first part");
+        let first = self
+            .name
+            .split('/')
+            .next()
+            .expect("a split has a first part");
         first.strip_suffix(".rs").unwrap_or(first)
     }
 }
@@ -73,10 +88,21 @@ fn sources() -> Vec<Source> {
     collect(&root, &mut files);
     files.sort();
     let read = |path: &PathBuf| {
-        let name = path.strip_prefix(&root).expect("below src").to_string_lossy().replace('\\', "/");
+        let name = path
+            .strip_prefix(&root)
+            .expect("below src")
+            .to_string_lossy()
+            .replace('\\', "/");
         let text = fs::read_to_string(path).expect("a source file");
-        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-        let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code = text
+            .split("#[cfg(test)]\nmod tests")
+            .next()
+            .unwrap_or_default();
+        let code = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect::<Vec<_>>()
+            .join("\n");
         Source { name, code }
     };
     files.iter().map(read).collect()
@@ -99,11 +125,20 @@ fn rooms_used(code: &str) -> Vec<String> {
     let mut used = Vec::new();
     for after in code.split("crate::").skip(1) {
         let names: Vec<&str> = match after.strip_prefix('{') {
-            Some(list) => list.split('}').next().unwrap_or_default().split(',').collect(),
+            Some(list) => list
+                .split('}')
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .collect(),
             None => vec![after],
         };
         for name in names {
-            let word: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let word: String = name
+                .trim()
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             if !word.is_empty() {
                 used.push(word);
             }
@@ -116,19 +151,33 @@ fn rooms_used(code: &str) -> Vec<String> {
 fn rooms_use_only_the_rooms_before_them() {
     let allowed: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| !matches!(source.room(), "lib" | "main")) {
+    for source in sources()
+        .iter()
+        .filter(|source| !matches!(source.room(), "lib" | "main"))
+    {
         let Some(rooms) = allowed.get(source.room()) else {
-            wrong.push(format!("{}: a room that the table does not know", source.name));
+            wrong.push(format!(
+                "{}: a room that the table does not know",
+                source.name
+            ));
             continue;
         };
         for used in rooms_used(&source.code) {
             let known = allowed.contains_key(used.as_str());
-            if known && used != source.room() && !rooms.contains(&used.as_str()) && !VOCABULARY.contains(&used.as_str()) {
+            if known
+                && used != source.room()
+                && !rooms.contains(&used.as_str())
+                && !VOCABULARY.contains(&used.as_str())
+            {
                 wrong.push(format!("{} uses {used}", source.name));
             }
         }
     }
-    assert!(wrong.is_empty(), "edges against the flow:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "edges against the flow:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -136,22 +185,42 @@ fn each_parser_crate_is_named_where_it_belongs_only() {
     let mut wrong = Vec::new();
     for source in sources() {
         for (name, home) in NAMED_IN {
-            let named = source.code.contains(&format!("{name}::")) || source.code.contains(&format!("use {name};"));
-            let local = source.code.contains(&format!("::{name}::")) && !source.code.contains(&format!("use {name}::")) && !source.code.contains(&format!(" {name}::"));
-            let at_home = home.split(' ').any(|home| source.name == home || source.name.starts_with(&format!("{home}/")));
+            let named = source.code.contains(&format!("{name}::"))
+                || source.code.contains(&format!("use {name};"));
+            let local = source.code.contains(&format!("::{name}::"))
+                && !source.code.contains(&format!("use {name}::"))
+                && !source.code.contains(&format!(" {name}::"));
+            let at_home = home
+                .split(' ')
+                .any(|home| source.name == home || source.name.starts_with(&format!("{home}/")));
             if named && !local && !at_home {
-                wrong.push(format!("{} names {name}, which belongs in {home}", source.name));
+                wrong.push(format!(
+                    "{} names {name}, which belongs in {home}",
+                    source.name
+                ));
             }
         }
     }
-    assert!(wrong.is_empty(), "crates out of place:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "crates out of place:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn nothing_asks_the_clock_or_prints_past_the_console() {
     let mut wrong = Vec::new();
     for source in sources() {
-        for forbidden in ["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now", "println!", "process::exit", "unsafe "] {
+        for forbidden in [
+            "SystemTime::now",
+            "Instant::now",
+            "Timestamp::now",
+            "Zoned::now",
+            "println!",
+            "process::exit",
+            "unsafe ",
+        ] {
             if source.code.contains(forbidden) {
                 wrong.push(format!("{} has {forbidden}", source.name));
             }
@@ -167,13 +236,18 @@ fn every_file_opens_with_what_it_is_for() {
     collect(&root, &mut files);
     for path in files {
         let text = fs::read_to_string(&path).expect("a source file");
-        assert!(text.starts_with("//! "), "{} does not say what it is for", path.display());
+        assert!(
+            text.starts_with("//! "),
+            "{} does not say what it is for",
+            path.display()
+        );
     }
 }
 
 #[test]
 fn every_dependency_says_why_it_is_there() {
-    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).expect("the manifest");
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .expect("the manifest");
     let mut section = "";
     let mut before = "";
     for line in manifest.lines() {

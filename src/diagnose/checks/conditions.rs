@@ -4,10 +4,18 @@ use crate::diagnose::clue::{Clue, Scene};
 use crate::kube::Condition;
 
 /// Clues for every node on which a condition of this kind is in trouble.
-pub(super) fn of_nodes(scene: Scene<'_>, id: &str, in_trouble: fn(&Condition) -> bool) -> Vec<Clue> {
+pub(super) fn of_nodes(
+    scene: Scene<'_>,
+    id: &str,
+    in_trouble: fn(&Condition) -> bool,
+) -> Vec<Clue> {
     let mut clues = Vec::new();
     for (object, node) in scene.evidence.index.nodes() {
-        for condition in node.conditions.iter().filter(|condition| in_trouble(condition)) {
+        for condition in node
+            .conditions
+            .iter()
+            .filter(|condition| in_trouble(condition))
+        {
             let detail = match (condition.reason.as_str(), condition.message.as_str()) {
                 ("", "") => format!("{} is {}", condition.kind, condition.status),
                 (reason, "") => format!("{} is {}: {reason}", condition.kind, condition.status),
@@ -15,8 +23,15 @@ pub(super) fn of_nodes(scene: Scene<'_>, id: &str, in_trouble: fn(&Condition) ->
             };
             clues.push(
                 Clue::status(id, scene, object)
-                    .citing(object, &format!("{}.status", condition.path()), condition.since)
-                    .seen(condition.since, condition.heartbeat.or(scene.evidence.capture.at))
+                    .citing(
+                        object,
+                        &format!("{}.status", condition.path()),
+                        condition.since,
+                    )
+                    .seen(
+                        condition.since,
+                        condition.heartbeat.or(scene.evidence.capture.at),
+                    )
                     .detailed(detail),
             );
         }

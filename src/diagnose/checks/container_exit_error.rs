@@ -9,7 +9,11 @@ use crate::severity::Severity;
 use jiff::SignedDuration;
 
 /// The check.
-pub(super) const CHECK: Check = Check { id: "container-exit-error", needs: &[Need::Objects("Pod")], run };
+pub(super) const CHECK: Check = Check {
+    id: "container-exit-error",
+    needs: &[Need::Objects("Pod")],
+    run,
+};
 
 /// A container that ran this long since its last failure has recovered.
 const RECOVERED: SignedDuration = SignedDuration::from_hours(1);
@@ -23,11 +27,14 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
         for container in &pod.containers {
             let (ended, now) = match (&container.state, &container.last_state) {
                 (ContainerState::Terminated(ended), _) => (ended, true),
-                (ContainerState::Running { .. }, ContainerState::Terminated(ended)) => (ended, false),
+                (ContainerState::Running { .. }, ContainerState::Terminated(ended)) => {
+                    (ended, false)
+                }
                 _ => continue,
             };
             if ended.exit_code != 0 && ended.reason != "OOMKilled" {
-                clues.push(clue(scene, object, container, ended, now));
+                let clue = clue(scene, object, container, ended, now);
+                clues.push(if pod.phase == "Failed" { clue.in_state(State::Unknown, "the pod failed for good; whether another did its work the bundle does not say") } else { clue });
             }
         }
     }
@@ -35,23 +42,62 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
 }
 
 /// The clue of one container that ended.
-fn clue(scene: Scene<'_>, object: &Object, container: &Container, ended: &Terminated, now: bool) -> Clue {
+fn clue(
+    scene: Scene<'_>,
+    object: &Object,
+    container: &Container,
+    ended: &Terminated,
+    now: bool,
+) -> Clue {
     let path = container.status_path().unwrap_or_default();
     let state = if now { "state" } else { "lastState" };
-    let mut clue = Clue::status(CHECK.id, scene, object).citing(object, &format!("{path}.{state}.terminated.exitCode"), ended.finished).seen(ended.finished, ended.finished);
+    let mut clue = Clue::status(CHECK.id, scene, object)
+        .citing(
+            object,
+            &format!("{path}.{state}.terminated.exitCode"),
+            ended.finished,
+        )
+        .seen(ended.finished, ended.finished);
     clue.count = container.restarts.max(1);
-    clue.values.insert("container".into(), container.name.clone());
-    let detail = format!("container {} ended with exit code {} ({}), {}", container.name, ended.exit_code, ended.reason, counted_restarts(container.restarts));
-    let since = scene.evidence.capture.at.zip(ended.finished).map(|(at, finished)| at.duration_since(finished));
+    clue.values
+        .insert("container".into(), container.name.clone());
+    let detail = format!(
+        "container {} ended with exit code {} ({}), {}",
+        container.name,
+        ended.exit_code,
+        ended.reason,
+        counted_restarts(container.restarts)
+    );
+    let since = scene
+        .evidence
+        .capture
+        .at
+        .zip(ended.finished)
+        .map(|(at, finished)| at.duration_since(finished));
     clue = if now {
-        clue.in_state(State::Active, "the container is not running at capture time")
+        clue.in_state(
+            State::Active,
+            "the container is not running at capture time",
+        )
     } else if !container.ready {
-        clue.in_state(State::Active, "the container runs again, but is not ready at capture time")
+        clue.in_state(
+            State::Active,
+            "the container runs again, but is not ready at capture time",
+        )
     } else if container.restarts >= OFTEN && since.is_some_and(|since| since < RECOVERED) {
         clue.severity = Some(Severity::Medium);
-        clue.in_state(State::Active, format!("{}, the last one less than an hour before the capture", counted_restarts(container.restarts)))
+        clue.in_state(
+            State::Active,
+            format!(
+                "{}, the last one less than an hour before the capture",
+                counted_restarts(container.restarts)
+            ),
+        )
     } else {
-        clue.in_state(State::Resolved, "the container runs and is ready at capture time")
+        clue.in_state(
+            State::Resolved,
+            "the container runs and is ready at capture time",
+        )
     };
     clue.detailed(detail)
 }

@@ -6,5 +6,17 @@ use super::{Check, Need, waiting};
 pub(super) const CHECK: Check = Check {
     id: "image-pull-backoff",
     needs: &[Need::Objects("Pod")],
-    run: |scene| waiting::for_reasons(scene, "image-pull-backoff", &["ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable"]),
+    run: |scene| {
+        waiting::for_reasons(
+            scene,
+            "image-pull-backoff",
+            &[
+                "ImagePullBackOff",
+                "ErrImagePull",
+                "ErrImageNeverPull",
+                "InvalidImageName",
+                "RegistryUnavailable",
+            ],
+        )
+    },
 };

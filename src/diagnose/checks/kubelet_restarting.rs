@@ -8,7 +8,11 @@ use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
 /// The check.
-pub(super) const CHECK: Check = Check { id: "kubelet-restarting", needs: &[Need::Objects("Event")], run };
+pub(super) const CHECK: Check = Check {
+    id: "kubelet-restarting",
+    needs: &[Need::Objects("Event")],
+    run,
+};
 
 /// Starts within an hour of events that no upgrade or reboot explains.
 const OFTEN: u64 = 5;
@@ -19,11 +23,17 @@ const PRESENT: SignedDuration = SignedDuration::from_mins(30);
 fn run(scene: Scene<'_>) -> Vec<Clue> {
     let mut starts: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     for event in &scene.evidence.events {
-        if event.object.kind == "Node" && event.reason == "Starting" && event.message.starts_with("Starting kubelet") {
+        if event.object.kind == "Node"
+            && event.reason == "Starting"
+            && event.message.starts_with("Starting kubelet")
+        {
             starts.entry(&event.object.name).or_default().push(event);
         }
     }
-    starts.into_iter().filter_map(|(node, events)| clue(scene, node, &events)).collect()
+    starts
+        .into_iter()
+        .filter_map(|(node, events)| clue(scene, node, &events))
+        .collect()
 }
 
 /// The clue of one node whose kubelet started too often.
@@ -33,7 +43,12 @@ fn clue(scene: Scene<'_>, node: &str, events: &[&Event]) -> Option<Clue> {
     if count < OFTEN {
         return None;
     }
-    let recent = scene.evidence.capture.at.zip(latest.last).is_some_and(|(at, last)| at.duration_since(last) < PRESENT);
+    let recent = scene
+        .evidence
+        .capture
+        .at
+        .zip(latest.last)
+        .is_some_and(|(at, last)| at.duration_since(last) < PRESENT);
     Some(Clue {
         rule: CHECK.id.into(),
         subject: Subject::node(node),
@@ -41,8 +56,19 @@ fn clue(scene: Scene<'_>, node: &str, events: &[&Event]) -> Option<Clue> {
         count,
         first: events.iter().filter_map(|event| event.first).min(),
         last: latest.last,
-        citations: vec![Citation { path: latest.path.clone(), time: latest.last, snippet: latest.snippet.clone() }],
-        state: if recent { (State::Active, "it started again shortly before the capture".into()) } else { (State::Unknown, "no start shortly before the capture".into()) },
+        citations: vec![Citation {
+            path: latest.path.clone(),
+            time: latest.last,
+            snippet: latest.snippet.clone(),
+        }],
+        state: if recent {
+            (
+                State::Active,
+                "it started again shortly before the capture".into(),
+            )
+        } else {
+            (State::Unknown, "no start shortly before the capture".into())
+        },
         authority: Authority::Event,
         detail: format!("{count} starts of the kubelet in the events"),
         values: BTreeMap::new(),

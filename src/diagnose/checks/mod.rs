@@ -8,9 +8,11 @@ mod conditions;
 mod container_exit_error;
 mod gpu_capacity_zero;
 mod heapster_missing;
+mod ilb_hairpin_timeout;
 mod image_pull_backoff;
 mod kubelet_restarting;
 mod lb_backend_node_no_provider_id;
+mod lb_http_probe_path;
 mod lb_no_ready_endpoints;
 mod lb_service_pending;
 mod log_fetch_failed;
@@ -60,9 +62,11 @@ pub const CHECKS: &[Check] = &[
     container_exit_error::CHECK,
     gpu_capacity_zero::CHECK,
     heapster_missing::CHECK,
+    ilb_hairpin_timeout::CHECK,
     image_pull_backoff::CHECK,
     kubelet_restarting::CHECK,
     lb_backend_node_no_provider_id::CHECK,
+    lb_http_probe_path::CHECK,
     lb_no_ready_endpoints::CHECK,
     lb_service_pending::CHECK,
     log_fetch_failed::CHECK,
@@ -83,9 +87,21 @@ pub const CHECKS: &[Check] = &[
     tunnel_pod_not_running::CHECK,
 ];
 
+/// Checks whose rule's matchers only find candidates: a hit is no clue before the check has joined
+/// it with objects.
+const JOINING: [&str; 1] = ["ilb-hairpin-timeout"];
+
+/// Whether hits of this rule's matchers are clues by themselves.
+pub(super) fn hits_are_clues(id: &str) -> bool {
+    !JOINING.contains(&id)
+}
+
 /// The check with this id.
 pub fn of(id: &str) -> Option<&'static Check> {
-    CHECKS.binary_search_by(|check| check.id.cmp(id)).ok().and_then(|at| CHECKS.get(at))
+    CHECKS
+        .binary_search_by(|check| check.id.cmp(id))
+        .ok()
+        .and_then(|at| CHECKS.get(at))
 }
 
 #[cfg(test)]

@@ -6,5 +6,9 @@ use super::{Check, Need, conditions};
 pub(super) const CHECK: Check = Check {
     id: "node-disk-pressure",
     needs: &[Need::Objects("Node")],
-    run: |scene| conditions::of_nodes(scene, "node-disk-pressure", |condition| condition.kind == "DiskPressure" && condition.status == "True"),
+    run: |scene| {
+        conditions::of_nodes(scene, "node-disk-pressure", |condition| {
+            condition.kind == "DiskPressure" && condition.status == "True"
+        })
+    },
 };

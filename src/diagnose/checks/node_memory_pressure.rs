@@ -6,5 +6,9 @@ use super::{Check, Need, conditions};
 pub(super) const CHECK: Check = Check {
     id: "node-memory-pressure",
     needs: &[Need::Objects("Node")],
-    run: |scene| conditions::of_nodes(scene, "node-memory-pressure", |condition| condition.kind == "MemoryPressure" && condition.status == "True"),
+    run: |scene| {
+        conditions::of_nodes(scene, "node-memory-pressure", |condition| {
+            condition.kind == "MemoryPressure" && condition.status == "True"
+        })
+    },
 };

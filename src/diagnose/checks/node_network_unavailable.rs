@@ -6,5 +6,9 @@ use super::{Check, Need, conditions};
 pub(super) const CHECK: Check = Check {
     id: "node-network-unavailable",
     needs: &[Need::Objects("Node")],
-    run: |scene| conditions::of_nodes(scene, "node-network-unavailable", |condition| condition.kind == "NetworkUnavailable" && condition.status == "True"),
+    run: |scene| {
+        conditions::of_nodes(scene, "node-network-unavailable", |condition| {
+            condition.kind == "NetworkUnavailable" && condition.status == "True"
+        })
+    },
 };

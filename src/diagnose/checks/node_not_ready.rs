@@ -6,5 +6,9 @@ use super::{Check, Need, conditions};
 pub(super) const CHECK: Check = Check {
     id: "node-not-ready",
     needs: &[Need::Objects("Node")],
-    run: |scene| conditions::of_nodes(scene, "node-not-ready", |condition| condition.kind == "Ready" && condition.status != "True"),
+    run: |scene| {
+        conditions::of_nodes(scene, "node-not-ready", |condition| {
+            condition.kind == "Ready" && condition.status != "True"
+        })
+    },
 };

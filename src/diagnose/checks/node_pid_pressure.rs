@@ -6,5 +6,9 @@ use super::{Check, Need, conditions};
 pub(super) const CHECK: Check = Check {
     id: "node-pid-pressure",
     needs: &[Need::Objects("Node")],
-    run: |scene| conditions::of_nodes(scene, "node-pid-pressure", |condition| condition.kind == "PIDPressure" && condition.status == "True"),
+    run: |scene| {
+        conditions::of_nodes(scene, "node-pid-pressure", |condition| {
+            condition.kind == "PIDPressure" && condition.status == "True"
+        })
+    },
 };

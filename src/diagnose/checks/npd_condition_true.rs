@@ -6,11 +6,26 @@
 use super::{Check, Need, conditions};
 
 /// Conditions that the kubelet and the cloud controller own, or that are good when `True`.
-const OTHERS: [&str; 8] = ["Ready", "DiskPressure", "MemoryPressure", "PIDPressure", "NetworkUnavailable", "OutOfDisk", "EtcdIsVoter", "Schedulable"];
+const OTHERS: [&str; 8] = [
+    "Ready",
+    "DiskPressure",
+    "MemoryPressure",
+    "PIDPressure",
+    "NetworkUnavailable",
+    "OutOfDisk",
+    "EtcdIsVoter",
+    "Schedulable",
+];
 
 /// The check.
 pub(super) const CHECK: Check = Check {
     id: "npd-condition-true",
     needs: &[Need::Objects("Node")],
-    run: |scene| conditions::of_nodes(scene, "npd-condition-true", |condition| condition.status == "True" && !OTHERS.contains(&condition.kind.as_str()) && !condition.kind.ends_with("Ready")),
+    run: |scene| {
+        conditions::of_nodes(scene, "npd-condition-true", |condition| {
+            condition.status == "True"
+                && !OTHERS.contains(&condition.kind.as_str())
+                && !condition.kind.ends_with("Ready")
+        })
+    },
 };

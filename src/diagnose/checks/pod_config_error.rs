@@ -6,5 +6,15 @@ use super::{Check, Need, waiting};
 pub(super) const CHECK: Check = Check {
     id: "pod-config-error",
     needs: &[Need::Objects("Pod")],
-    run: |scene| waiting::for_reasons(scene, "pod-config-error", &["CreateContainerConfigError", "CreateContainerError", "RunContainerError"]),
+    run: |scene| {
+        waiting::for_reasons(
+            scene,
+            "pod-config-error",
+            &[
+                "CreateContainerConfigError",
+                "CreateContainerError",
+                "RunContainerError",
+            ],
+        )
+    },
 };

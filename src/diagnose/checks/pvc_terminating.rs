@@ -4,17 +4,33 @@ use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
 
 /// The check.
-pub(super) const CHECK: Check = Check { id: "pvc-terminating", needs: &[Need::Objects("PersistentVolumeClaim"), Need::Objects("Event")], run };
+pub(super) const CHECK: Check = Check {
+    id: "pvc-terminating",
+    needs: &[
+        Need::Objects("PersistentVolumeClaim"),
+        Need::Objects("Event"),
+    ],
+    run,
+};
 
 /// Looks for claims with a deletion time that pods refer to.
 fn run(scene: Scene<'_>) -> Vec<Clue> {
     let index = &scene.evidence.index;
     let mut clues = Vec::new();
-    for claim in index.of_kind("PersistentVolumeClaim").filter(|claim| claim.meta.deleted.is_some()) {
+    for claim in index
+        .of_kind("PersistentVolumeClaim")
+        .filter(|claim| claim.meta.deleted.is_some())
+    {
         let key = claim.key();
         let users: Vec<&str> = index
             .pods()
-            .filter(|(object, pod)| object.key().namespace == key.namespace && pod.references.iter().any(|(kind, name, _)| kind == "PersistentVolumeClaim" && *name == key.name))
+            .filter(|(object, pod)| {
+                object.key().namespace == key.namespace
+                    && pod
+                        .references
+                        .iter()
+                        .any(|(kind, name, _)| kind == "PersistentVolumeClaim" && *name == key.name)
+            })
             .map(|(object, _)| object.key().name.as_str())
             .collect();
         if !users.is_empty() {

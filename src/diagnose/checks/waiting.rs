@@ -8,7 +8,9 @@ pub(super) fn for_reasons(scene: Scene<'_>, id: &str, reasons: &[&str]) -> Vec<C
     let mut clues = Vec::new();
     for (object, pod) in scene.evidence.index.pods() {
         for container in &pod.containers {
-            let ContainerState::Waiting(waiting) = &container.state else { continue };
+            let ContainerState::Waiting(waiting) = &container.state else {
+                continue;
+            };
             if reasons.contains(&waiting.reason.as_str()) {
                 clues.push(clue(scene, id, object, pod, container, &waiting.message));
             }
@@ -18,27 +20,50 @@ pub(super) fn for_reasons(scene: Scene<'_>, id: &str, reasons: &[&str]) -> Vec<C
 }
 
 /// The clue of one waiting container.
-fn clue(scene: Scene<'_>, id: &str, object: &Object, pod: &Pod, container: &Container, message: &str) -> Clue {
+fn clue(
+    scene: Scene<'_>,
+    id: &str,
+    object: &Object,
+    pod: &Pod,
+    container: &Container,
+    message: &str,
+) -> Clue {
     let path = container.status_path().unwrap_or_default();
-    let mut clue = Clue::status(id, scene, object).citing(object, &format!("{path}.state.waiting.reason"), None);
+    let mut clue = Clue::status(id, scene, object).citing(
+        object,
+        &format!("{path}.state.waiting.reason"),
+        None,
+    );
     let mut said = vec![format!("container {}", container.name)];
     if container.restarts > 0 {
         said.push(counted_restarts(container.restarts));
         clue.count = container.restarts;
     }
     if let ContainerState::Terminated(ended) = &container.last_state {
-        said.push(format!("last ended with exit code {} ({})", ended.exit_code, ended.reason));
-        clue = clue.citing(object, &format!("{path}.lastState.terminated.exitCode"), ended.finished);
+        said.push(format!(
+            "last ended with exit code {} ({})",
+            ended.exit_code, ended.reason
+        ));
+        clue = clue.citing(
+            object,
+            &format!("{path}.lastState.terminated.exitCode"),
+            ended.finished,
+        );
         clue = clue.seen(None, ended.finished);
     } else if !message.is_empty() {
         said.push(message.chars().take(300).collect());
     }
     clue.first = pod.started;
-    clue.values.insert("container".into(), container.name.clone());
+    clue.values
+        .insert("container".into(), container.name.clone());
     clue.detailed(said.join(", "))
 }
 
 /// "1 restart", "5 restarts".
 pub(super) fn counted_restarts(restarts: u64) -> String {
-    if restarts == 1 { "1 restart".into() } else { format!("{restarts} restarts") }
+    if restarts == 1 {
+        "1 restart".into()
+    } else {
+        format!("{restarts} restarts")
+    }
 }

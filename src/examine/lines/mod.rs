@@ -10,10 +10,12 @@ mod excerpt;
 mod hint;
 mod record;
 mod survey;
+mod year;
 
 pub use clean::clean;
 pub use excerpt::snippet;
 pub use survey::{Survey, survey};
+pub use year::year_beside;
 
 use std::ops::Range;
 

@@ -35,8 +35,8 @@ impl Draft {
                     if *index >= list.len() {
                         list.push(Value::Null);
                     }
-                    let last = list.len() - 1;
-                    &mut list[(*index).min(last)]
+                    let end = list.len() - 1;
+                    &mut list[(*index).min(end)]
                 }
                 Segment::Any => return,
             };

@@ -62,7 +62,6 @@ fn taints(tree: &Tree<'_>, node: &Node<'_>, draft: &mut Draft) {
 /// Puts addresses, one on each line with its type; old clients print `10.0.0.4,name` on one line,
 /// of which only what looks like an address is kept.
 fn addresses(tree: &Tree<'_>, node: &Node<'_>, draft: &mut Draft) {
-    let mut index = 0;
     let on_one_line = node
         .value
         .split(',')
@@ -72,9 +71,8 @@ fn addresses(tree: &Tree<'_>, node: &Node<'_>, draft: &mut Draft) {
     let below = below
         .iter()
         .filter_map(|child| Some((child.key, stated(child.value)?, child.line)));
-    for (kind, address, line) in on_one_line.chain(below) {
+    for (index, (kind, address, line)) in on_one_line.chain(below).enumerate() {
         let value = json!({"type": kind, "address": address});
         draft.put(&format!("status.addresses[{index}]"), value, line);
-        index += 1;
     }
 }

@@ -297,6 +297,6 @@ fn volume_source(tree: &Tree<'_>, node: &Node<'_>) -> Option<(&'static str, Valu
 /// The first number of a `2 desired | 2 updated`-like text that stands before `word`.
 pub(super) fn counted(text: &str, word: &str) -> Option<i64> {
     text.split(['|', '/'])
-        .find(|part| part.trim().split_whitespace().nth(1) == Some(word))
+        .find(|part| part.split_whitespace().nth(1) == Some(word))
         .and_then(number)
 }

@@ -121,10 +121,10 @@ pub(super) fn conditions(tree: &Tree<'_>, draft: &mut Draft) {
     for child in tree.below(node) {
         if header.is_none() {
             header = Header::parse(child.raw, &["Type"]);
-        } else if let Some(header) = header.as_ref().filter(|_| !is_rule(child.raw)) {
-            if condition(&header.row(child.raw), child, index, draft) {
-                index += 1;
-            }
+        } else if let Some(header) = header.as_ref().filter(|_| !is_rule(child.raw))
+            && condition(&header.row(child.raw), child, index, draft)
+        {
+            index += 1;
         }
     }
 }
