@@ -44,7 +44,8 @@
       ['medium', 'medium'], ['low', 'low'], ['info', 'info']
     ]);
     var state = choice('Filter by state', [
-      ['', 'any state'], ['active', 'active'], ['unknown', 'may still be active'], ['resolved', 'ended']
+      ['', 'any state'], ['state-active', 'active'], ['state-unknown', 'may still be active'],
+      ['state-resolved', 'ended'], ['state-note', 'notes']
     ]);
     var open = make('button', 'Expand all');
     var close = make('button', 'Collapse all');
@@ -73,7 +74,7 @@
 
     [text, severity, state].forEach(function (control) { control.addEventListener('input', apply); });
     function all(wanted) {
-      document.querySelectorAll('details').forEach(function (details) { details.open = wanted; });
+      section.querySelectorAll('details').forEach(function (details) { details.open = wanted; });
     }
     open.type = close.type = 'button';
     open.addEventListener('click', function () { all(true); });

@@ -4,7 +4,7 @@
 //! HTML nor a mention; commands and locators stand in code spans that they cannot leave.
 
 use super::glyphs;
-use super::view::{Finding, Incident, Report};
+use super::view::{ByFingerprint, Finding, Incident, Report};
 use super::words::{clock, cut, number, size, span};
 use crate::diagnose::State;
 use crate::redact;
@@ -17,15 +17,19 @@ pub const LIMIT: usize = 4_000;
 /// Incidents that are told in full.
 const TOLD: usize = 5;
 
+/// Symptoms that are named of an incident.
+const ALSO: usize = 3;
+
 /// The summary.
 pub fn render(report: &Report) -> String {
     let tail = tail(report);
     let room = LIMIT - tail.chars().count().min(LIMIT / 2);
     let mut out = format!("## {}\n\n", words(&report.verdict, 600));
     let _ = writeln!(out, "{}\n", facts(report));
+    let listed = report.by_fingerprint();
     let mut left_out = 0;
     for (index, incident) in report.incidents.iter().enumerate() {
-        let block = incident_block(report, incident);
+        let block = incident_block(&listed, incident);
         // Keeps room for the line that says how many were left out.
         let fits = out.chars().count() + block.chars().count() + 80 <= room;
         if left_out == 0 && index < TOLD && fits {
@@ -82,7 +86,7 @@ fn facts(report: &Report) -> String {
 }
 
 /// One incident with its first evidence and its first remedy.
-fn incident_block(report: &Report, incident: &Incident) -> String {
+fn incident_block(listed: &ByFingerprint<'_>, incident: &Incident) -> String {
     let mut block = format!(
         "### {}: {}{}\n\n{} · {} · confidence {}\n",
         incident.severity,
@@ -95,12 +99,10 @@ fn incident_block(report: &Report, incident: &Incident) -> String {
         ),
         incident.confidence,
     );
-    let first = incident.findings.first();
-    let cause = report
-        .findings
-        .iter()
-        .find(|finding| Some(&finding.fingerprint) == first);
-    if let Some(finding) = cause {
+    if let Some(finding) = incident.cause(listed) {
+        if !finding.detail.is_empty() {
+            let _ = writeln!(block, "\n{}", words(&finding.detail, 240));
+        }
         if let Some(citation) = finding.citations.first() {
             let _ = write!(
                 block,
@@ -110,7 +112,17 @@ fn incident_block(report: &Report, incident: &Incident) -> String {
             );
         }
         if let Some(remedy) = finding.remedy.first() {
-            let _ = writeln!(block, "- Fix: {}", words(remedy, 240));
+            let _ = writeln!(block, "- Fix: {}", prose(remedy, 240));
+        }
+        let also: Vec<String> = incident
+            .also(listed)
+            .into_iter()
+            .filter(|(also, _)| also.rule != finding.rule)
+            .take(ALSO)
+            .map(|(also, _)| words(&also.title, 120))
+            .collect();
+        if !also.is_empty() {
+            let _ = writeln!(block, "- Seen also as: {}", also.join("; "));
         }
     }
     block.push('\n');
@@ -159,7 +171,11 @@ fn tail(report: &Report) -> String {
 
 /// Text of the bundle as Markdown that shows it as it is.
 fn words(text: &str, most: usize) -> String {
-    let text = cut(&one_line(text), most);
+    words_of_line(&cut(&one_line(text), most))
+}
+
+/// One line as Markdown that shows it as it is.
+fn words_of_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
@@ -178,6 +194,24 @@ fn words(text: &str, most: usize) -> String {
         }
     }
     out
+}
+
+/// Text of a rule: what stands between backticks becomes a code span.
+fn prose(text: &str, most: usize) -> String {
+    let text = cut(&one_line(text), most);
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len() % 2 == 0 {
+        // One backtick has no partner.
+        return words(&text, most);
+    }
+    let parts = parts.iter().enumerate().map(|(index, part)| {
+        if index % 2 == 1 {
+            code(part, most)
+        } else {
+            words_of_line(part)
+        }
+    });
+    parts.collect()
 }
 
 /// Text of the bundle as a code span that it cannot leave: the fence is longer than any run of
@@ -214,5 +248,10 @@ mod tests {
         assert_eq!(code("a `` b", 50), "``` a `` b ```");
         assert_eq!(code("line\nbreak\u{1b}[0m", 50), "` line break␛[0m `");
         assert_eq!(code("", 50), "(empty)");
+        assert_eq!(
+            prose("run `a_b *` and <i> `c`", 50),
+            "run ` a_b * ` and &lt;i&gt; ` c `"
+        );
+        assert_eq!(prose("one ` alone", 50), "one \\` alone");
     }
 }

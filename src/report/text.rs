@@ -5,7 +5,7 @@
 //! what was written where.
 
 use super::view::{self, Finding, Incident, Report};
-use super::words::{clock, cut, entries, number, plural, size, span};
+use super::words::{clock, cut, entries, plural, size, span};
 use super::{ReportError, ReportOptions, glyphs};
 use crate::diagnose::{Diagnosis, State};
 use crate::redact;
@@ -16,7 +16,13 @@ use std::fmt::Write as _;
 pub const LINES: usize = 22;
 
 /// Lines of the verdict at most.
-const VERDICT_LINES: usize = 5;
+const VERDICT_LINES: usize = 4;
+
+/// Lines of a title at most.
+const TITLE_LINES: usize = 2;
+
+/// Columns before a title and what stands below it.
+const INDENT: usize = 10;
 
 /// How the terminal is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,23 +60,28 @@ pub(super) fn arrange(report: &Report, style: Style) -> String {
     let width = style.width.max(40);
     let mut lines = wrap(&plain(&report.verdict, style), width, VERDICT_LINES);
     lines.push(String::new());
-    let room = LINES - VERDICT_LINES - 5;
+    let facts = facts(report, width, style);
+    // Two empty lines, and one that says what is not shown.
+    let room = LINES.saturating_sub(lines.len() + facts.len() + 2);
+    let listed = report.by_fingerprint();
+    let blocks: Vec<Vec<String>> = if report.incidents.is_empty() {
+        let findings = report.findings.iter().take(room);
+        findings.map(|f| finding_lines(f, width, style)).collect()
+    } else {
+        let incidents = report.incidents.iter().take(room);
+        incidents
+            .map(|i| incident_lines(&listed, i, width, style))
+            .collect()
+    };
     let mut shown = 0;
     let mut used = 0;
-    for incident in &report.incidents {
-        let block = incident_lines(report, incident, width, style);
+    for block in blocks {
         if used + block.len() > room {
             break;
         }
         used += block.len();
         shown += 1;
         lines.extend(block);
-    }
-    if report.incidents.is_empty() {
-        for finding in report.findings.iter().take(room / 2) {
-            lines.extend(finding_lines(finding, width, style));
-            shown += 1;
-        }
     }
     let all = report.incidents.len().max(if report.incidents.is_empty() {
         report.findings.len()
@@ -91,7 +102,7 @@ pub(super) fn arrange(report: &Report, style: Style) -> String {
     if shown > 0 || !rest.is_empty() {
         lines.push(String::new());
     }
-    lines.extend(facts(report, width, style));
+    lines.extend(facts);
     let mut text: String = lines
         .iter()
         .flat_map(|line| [line.trim_end(), "\n"])
@@ -107,15 +118,25 @@ pub(super) fn arrange(report: &Report, style: Style) -> String {
     text
 }
 
-/// Title, scope and first evidence of an incident.
-fn incident_lines(report: &Report, incident: &Incident, width: usize, style: Style) -> Vec<String> {
-    let mut lines = vec![head(
+/// Title, what was seen, scope and first evidence of an incident.
+fn incident_lines(
+    listed: &view::ByFingerprint<'_>,
+    incident: &Incident,
+    width: usize,
+    style: Style,
+) -> Vec<String> {
+    let mut lines = head(
         incident.severity,
         incident.state,
         &incident.title,
         width,
         style,
-    )];
+    );
+    let cause = incident.cause(listed);
+    let detail = cause.map_or("", |finding| finding.detail.as_str());
+    if !detail.is_empty() {
+        lines.push(indented(detail, width, style));
+    }
     let when = span(
         incident.first_seen.as_deref(),
         incident.last_seen.as_deref(),
@@ -125,11 +146,6 @@ fn incident_lines(report: &Report, incident: &Incident, width: usize, style: Sty
         incident.scope, incident.confidence
     );
     lines.push(indented(&about, width, style));
-    let first = incident.findings.first();
-    let cause = report
-        .findings
-        .iter()
-        .find(|finding| Some(&finding.fingerprint) == first);
     if let Some(citation) = cause.and_then(|finding| finding.citations.first()) {
         lines.push(indented_end(&citation.locator, width, style));
     }
@@ -139,7 +155,7 @@ fn incident_lines(report: &Report, incident: &Incident, width: usize, style: Sty
 /// Title and first evidence of a finding.
 fn finding_lines(finding: &Finding, width: usize, style: Style) -> Vec<String> {
     let title = format!("{} ({})", finding.title, finding.subject.label());
-    let mut lines = vec![head(finding.severity, finding.state, &title, width, style)];
+    let mut lines = head(finding.severity, finding.state, &title, width, style);
     if let Some(citation) = finding.citations.first() {
         lines.push(indented_end(&citation.locator, width, style));
     }
@@ -149,29 +165,34 @@ fn finding_lines(finding: &Finding, width: usize, style: Style) -> Vec<String> {
 /// What was read and what could be checked.
 fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     let bundle = &report.bundle;
-    let mut read = format!(
-        "Read {} ({}) of {}, format {}",
-        entries(bundle.entries),
-        size(bundle.bytes_read),
-        bundle.name,
-        bundle.format,
-    );
+    let mut read = format!("{}: {}", bundle.name, bundle.format);
+    if let Some(version) = &bundle.kubernetes_version {
+        let _ = write!(read, ", Kubernetes {version}");
+    }
     if let Some(time) = &bundle.captured_at {
         let _ = write!(read, ", captured {} UTC", clock(time));
     }
-    let mut lines = vec![cut(&plain(&read, style), width)];
+    let _ = write!(
+        read,
+        ", {} read ({})",
+        entries(bundle.entries),
+        size(bundle.bytes_read)
+    );
+    let mut lines = wrap(&plain(&read, style), width, 2);
     let coverage = format!("{}.", report.coverage.line());
-    lines.extend(wrap(&plain(&coverage, style), width, 2));
+    lines.extend(wrap(&plain(&coverage, style), width, 3));
     let masked: u64 = report.redactions.iter().map(|(_, count)| count).sum();
     let mut notes = Vec::new();
-    if !report.gaps.is_empty() {
-        notes.push(format!(
-            "{} in what could be read",
-            plural(report.gaps.len(), "gap")
-        ));
+    let gaps = report.gaps.iter();
+    let lost = gaps.filter(|gap| gap.hides != view::HIDES_NOTHING).count();
+    if lost > 0 {
+        notes.push(format!("{} could not be read", plural(lost, "place")));
     }
     if masked > 0 {
-        notes.push(format!("{} masked", number(masked) + " secrets"));
+        notes.push(format!(
+            "{} masked",
+            plural(usize::try_from(masked).unwrap_or(usize::MAX), "secret")
+        ));
     }
     if !notes.is_empty() {
         lines.push(cut(&plain(&notes.join("; "), style), width));
@@ -179,37 +200,44 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     lines
 }
 
-/// `CRITICAL  title`, the word coloured where that is wanted.
-fn head(severity: Severity, state: State, title: &str, width: usize, style: Style) -> String {
-    let word = severity.to_string().to_uppercase();
+/// `CRITICAL  title`, the word coloured where that is wanted; a long title goes on below.
+fn head(severity: Severity, state: State, title: &str, width: usize, style: Style) -> Vec<String> {
     let ending = match state {
-        State::Active => String::new(),
-        State::Unknown => " (may still be active)".to_owned(),
-        State::Resolved => " (ended)".to_owned(),
+        State::Active => "",
+        State::Unknown => " (may still be active)",
+        State::Resolved => " (ended)",
     };
-    let room = width.saturating_sub(11 + ending.len()).max(8);
-    let title = cut(&plain(title, style), room) + &ending;
-    if style.color {
-        let code = match severity {
-            Severity::Critical | Severity::High => "1;31",
-            Severity::Medium => "1;33",
-            Severity::Low | Severity::Info => "36",
+    let room = width.saturating_sub(INDENT);
+    let title = plain(title, style);
+    let most = (room * TITLE_LINES)
+        .saturating_sub(ending.len() + 16)
+        .max(8);
+    let mut lines = wrap(&(cut(&title, most) + ending), room, TITLE_LINES);
+    let word = format!("{:<9}", severity.to_string().to_uppercase());
+    let word = match severity {
+        _ if !style.color => word,
+        Severity::Critical | Severity::High => format!("\u{1b}[1;31m{word}\u{1b}[0m"),
+        Severity::Medium => format!("\u{1b}[1;33m{word}\u{1b}[0m"),
+        Severity::Low | Severity::Info => format!("\u{1b}[36m{word}\u{1b}[0m"),
+    };
+    for (index, line) in lines.iter_mut().enumerate() {
+        *line = match index {
+            0 => format!("{word} {line}"),
+            _ => format!("{:INDENT$}{line}", ""),
         };
-        format!("\u{1b}[{code}m{word:<9}\u{1b}[0m {title}")
-    } else {
-        format!("{word:<9} {title}")
     }
+    lines
 }
 
 /// A line below a title; its end is cut.
 fn indented(text: &str, width: usize, style: Style) -> String {
-    let room = width.saturating_sub(10);
-    format!("{:10}{}", "", cut(&plain(text, style), room))
+    let room = width.saturating_sub(INDENT);
+    format!("{:INDENT$}{}", "", cut(&plain(text, style), room))
 }
 
 /// A locator below a title; its start is cut, because the file and the line stand at its end.
 fn indented_end(text: &str, width: usize, style: Style) -> String {
-    let room = width.saturating_sub(10);
+    let room = width.saturating_sub(INDENT);
     let text = plain(text, style);
     let length = text.chars().count();
     let line = if length <= room {
@@ -218,7 +246,7 @@ fn indented_end(text: &str, width: usize, style: Style) -> String {
         let end: String = text.chars().skip(length + 1 - room).collect();
         format!("…{end}")
     };
-    format!("{:10}{line}", "")
+    format!("{:INDENT$}{line}", "")
 }
 
 /// Text without anything that a terminal would act on.

@@ -8,11 +8,8 @@ use crate::diagnose::{Diagnosis, Outcome, State};
 use crate::severity::{Confidence, Severity};
 use std::fmt::Write as _;
 
-/// Titles named in the sentence; more would not be read.
-const NAMED: usize = 3;
-
-/// Characters of one title in the sentence.
-const TITLE: usize = 110;
+/// Characters of a title in the sentence.
+const TITLE: usize = 160;
 
 /// A problem, seen from far enough to count it.
 struct Problem<'d> {
@@ -29,25 +26,24 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
     let active: Vec<_> = of(State::Active).collect();
     let maybe: Vec<_> = of(State::Unknown).collect();
     let ended = of(State::Resolved).count();
-    let sentence = match (active.as_slice(), maybe.as_slice()) {
+    let mut sentence = match (active.as_slice(), maybe.as_slice()) {
         ([], []) => return all_quiet(diagnosis, ended),
-        ([], maybe) => format!(
-            "{} may still be active: {}; the evidence ends too early to tell",
-            count(maybe.len(), "", "problem"),
-            joined(&names(maybe))
-        ),
-        (active, maybe) => {
-            let mut parts = names(active);
-            if !maybe.is_empty() {
-                parts.push(format!("{} that may still be active", maybe.len()));
-            }
-            format!(
-                "{}: {}",
-                count(active.len(), "active ", "problem"),
-                joined(&parts)
-            )
+        ([], maybe) => {
+            return format!(
+                "{} may still be active{}; the evidence ends too early to tell.",
+                count(maybe.len(), "", "problem"),
+                worst_of(maybe)
+            );
         }
+        (active, _) => format!(
+            "{}{}",
+            count(active.len(), "active ", "problem"),
+            worst_of(active)
+        ),
     };
+    if !maybe.is_empty() {
+        let _ = write!(sentence, "; {} more may still be active", maybe.len());
+    }
     format!("{sentence}.")
 }
 
@@ -82,21 +78,13 @@ fn problems(diagnosis: &Diagnosis) -> Vec<Problem<'_>> {
     problems
 }
 
-/// The first titles, each with the words that its confidence asks for, and how many more there are.
-fn names(problems: &[&Problem<'_>]) -> Vec<String> {
-    let mut names: Vec<String> = problems.iter().take(NAMED).map(|p| named(p)).collect();
-    if problems.len() > NAMED {
-        names.push(format!("{} more", problems.len() - NAMED));
-    }
-    names
-}
-
-/// `a`, `a; and b`, `a; b; and c`: titles are sentences of their own, with commas in them.
-fn joined(parts: &[String]) -> String {
-    match parts.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{}; and {last}", rest.join("; ")),
-        None => String::new(),
+/// What stands behind the number of problems: the title of the only one, or of the worst, which
+/// comes first. The others stand right below the sentence in every format.
+fn worst_of(problems: &[&Problem<'_>]) -> String {
+    match problems {
+        [] => String::new(),
+        [one] => format!(": {}", named(one)),
+        [worst, ..] => format!(", the worst of them: {}", named(worst)),
     }
 }
 

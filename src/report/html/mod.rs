@@ -6,7 +6,9 @@
 //! report is embedded as a data block, which browsers never execute, so that [`embedded_json`]
 //! can read an old report back when the bundle is gone.
 
+mod coverage;
 mod excerpt;
+mod findings;
 mod page;
 mod shown;
 

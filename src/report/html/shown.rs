@@ -1,4 +1,4 @@
-//! Text of a bundle on its way into the page.
+//! Text of a bundle, and of the rules, on its way into the page.
 
 use crate::report::glyphs::{self, Run};
 use askama::filters::{Escaper as _, Html, HtmlSafe};
@@ -14,6 +14,11 @@ impl Shown {
     /// Whether there is nothing to show.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How long it is, in characters.
+    pub(super) fn length(&self) -> usize {
+        self.0.chars().count()
     }
 
     /// Its lines, each to be shown by itself.
@@ -36,6 +41,36 @@ impl fmt::Display for Shown {
     }
 }
 
+/// Text of a rule: shown like any other, and what stands between backticks as code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Prose(String);
+
+impl HtmlSafe for Prose {}
+
+impl fmt::Display for Prose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0.as_str();
+        while let Some((before, code, after)) = code_span(rest) {
+            shown(before).fmt(f)?;
+            write!(f, "<code>{}</code>", shown(code))?;
+            rest = after;
+        }
+        shown(rest).fmt(f)
+    }
+}
+
+/// What stands before, in and behind the first pair of backticks.
+fn code_span(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('`')?;
+    let (code, after) = rest.split_once('`')?;
+    Some((before, code, after))
+}
+
+/// Marks text of a rule for showing.
+pub(super) fn prose(text: impl Into<String>) -> Prose {
+    Prose(text.into())
+}
+
 /// Marks text for showing.
 pub(super) fn shown(text: impl Into<String>) -> Shown {
     Shown(text.into())
@@ -51,5 +86,14 @@ mod tests {
             shown("<b>\u{1b}[1m&\u{202e}").to_string(),
             "&#60;b&#62;<span class=\"ctl\">␛</span>[1m&#38;<span class=\"ctl\">⟦U+202E⟧</span>"
         );
+    }
+
+    #[test]
+    fn backticks_of_a_rule_become_code_and_a_single_one_stays() {
+        assert_eq!(
+            prose("run `a <b>` or `c`; it`s").to_string(),
+            "run <code>a &#60;b&#62;</code> or <code>c</code>; it`s"
+        );
+        assert_eq!(prose("plain").to_string(), "plain");
     }
 }

@@ -1,6 +1,8 @@
 //! From a diagnosis to a view: masking, and words for what is a type inside the program.
 
-use super::{Bundle, Citation, Coverage, Finding, GapRow, Incident, Report, Source, Subject};
+use super::{
+    Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, Incident, Report, Source, Subject,
+};
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
 use crate::ingest::InputFacts;
@@ -221,7 +223,7 @@ fn hides(gap: &Gap) -> &'static str {
             | GapReason::NotAFile { .. }
             | GapReason::Binary,
             _,
-        ) => "nothing",
+        ) => HIDES_NOTHING,
         (GapReason::NotCollected { .. }, _) => "what the collector asked for here",
         (GapReason::Malformed { .. }, _) => "the part of this document that could not be parsed",
         (

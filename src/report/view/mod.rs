@@ -11,6 +11,7 @@ pub use build::build;
 
 use crate::diagnose::{Outcome, State};
 use crate::severity::{Confidence, Severity};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// A whole report.
@@ -46,6 +47,17 @@ pub struct Report {
     pub inventory: Vec<(String, String, u64)>,
     /// What was left out to keep within the size limit.
     pub shed: Vec<String>,
+}
+
+/// Listed findings by fingerprint.
+pub type ByFingerprint<'r> = BTreeMap<&'r str, &'r Finding>;
+
+impl Report {
+    /// The listed findings by fingerprint.
+    pub fn by_fingerprint(&self) -> ByFingerprint<'_> {
+        let findings = self.findings.iter();
+        findings.map(|f| (f.fingerprint.as_str(), f)).collect()
+    }
 }
 
 /// The bundle.
@@ -100,6 +112,33 @@ pub struct Incident {
     pub scope: String,
     /// Fingerprints, cause first.
     pub findings: Vec<String>,
+}
+
+impl Incident {
+    /// Its first finding that is listed: the cause as far as the evidence says.
+    pub fn cause<'r>(&self, listed: &ByFingerprint<'r>) -> Option<&'r Finding> {
+        self.listed(listed).next()
+    }
+
+    /// What it holds beside the cause: for each rule the first finding and how many there are.
+    pub fn also<'r>(&self, listed: &ByFingerprint<'r>) -> Vec<(&'r Finding, usize)> {
+        let mut also: Vec<(&Finding, usize)> = Vec::new();
+        let mut places = BTreeMap::new();
+        for finding in self.listed(listed).skip(1) {
+            let place = *places.entry(finding.rule.as_str()).or_insert(also.len());
+            match also.get_mut(place) {
+                Some((_, count)) => *count += 1,
+                None => also.push((finding, 1)),
+            }
+        }
+        also
+    }
+
+    /// Its findings that are listed.
+    fn listed<'r>(&self, listed: &ByFingerprint<'r>) -> impl Iterator<Item = &'r Finding> {
+        let ids = self.findings.iter();
+        ids.filter_map(|id| listed.get(id.as_str()).copied())
+    }
 }
 
 /// What a finding is about.
@@ -232,23 +271,26 @@ impl Coverage {
         self.ran() + self.not_checked
     }
 
-    /// "71 of 96 checks could run; not checked: kubelet log (absent) (12), ...".
+    /// "71 of 96 checks could run; not checked: no log of kubelet (12); ...".
     pub fn line(&self) -> String {
         let mut line = format!("{} of {} checks could run", self.ran(), self.all());
         let reasons = self.reasons();
         for (index, (reason, count)) in reasons.iter().take(3).enumerate() {
-            line.push_str(if index == 0 { "; not checked: " } else { ", " });
+            line.push_str(if index == 0 { "; not checked: " } else { "; " });
+            let reason = reason.strip_suffix(" in this bundle").unwrap_or(reason);
             let _ = write!(line, "{reason} ({count})");
         }
         if reasons.len() > 3 {
-            let _ = write!(line, " and {} more reasons", reasons.len() - 3);
+            let more = reasons.len() - 3;
+            let ending = if more == 1 { "" } else { "s" };
+            let _ = write!(line, "; and {more} more reason{ending}");
         }
         line
     }
 
     /// Reasons of the rules that were not checked, the most frequent first.
     pub fn reasons(&self) -> Vec<(&str, usize)> {
-        let mut counts = std::collections::BTreeMap::new();
+        let mut counts = BTreeMap::new();
         for (_, outcome, reason) in &self.rules {
             if *outcome == Outcome::NotChecked {
                 *counts.entry(reason.as_str()).or_insert(0_usize) += 1;
@@ -277,6 +319,9 @@ pub struct Source {
     pub bytes: u64,
 }
 
+/// What a gap hides that loses no evidence.
+pub const HIDES_NOTHING: &str = "nothing";
+
 /// Something that was not read.
 #[derive(Debug, Clone)]
 pub struct GapRow {
@@ -284,6 +329,6 @@ pub struct GapRow {
     pub locator: String,
     /// Why.
     pub reason: String,
-    /// What that hides; "nothing" where no evidence is lost.
+    /// What that hides; [`HIDES_NOTHING`] where no evidence is lost.
     pub hides: &'static str,
 }
