@@ -10,7 +10,16 @@ use jiff::Timestamp;
 use std::fmt::Write as _;
 
 /// How many lines of normal work a journal holds.
-const NORMAL_LINES: u64 = 150;
+const NORMAL_LINES: u64 = 115;
+
+/// Containers that do not work normally.
+const TROUBLED: [&str; 5] = [
+    "catalog-sync",
+    "konnectivity-agent",
+    "orders-api",
+    "storefront",
+    "thumbnailer",
+];
 
 /// A journal while it is gathered, in any order of time.
 #[derive(Debug)]
@@ -71,12 +80,24 @@ pub(crate) fn of_node(position: usize, pods: &[Pod]) -> String {
         .get(position)
         .expect("the sample asks for nodes of its own table");
     let pid = 2300 + rng.below(300);
-    let own: Vec<&Pod> = pods.iter().filter(|pod| pod.node == position).collect();
+    let own: Vec<&Pod> = pods
+        .iter()
+        .filter(|pod| pod.node == position && !TROUBLED.contains(&pod.container))
+        .collect();
     let mut journal = Journal::new(node, pid);
     start(&mut journal, &mut rng);
-    normal(&mut journal, &mut rng, &own);
+    // The third node's kubelet does nothing more after it lost its runtime.
+    let end = today(if position == 2 {
+        "09:15:00"
+    } else {
+        "09:40:30"
+    });
+    normal(&mut journal, &mut rng, &own, end);
     match position {
-        0 => trouble::out_of_memory(&mut journal, pods, &mut rng),
+        0 => {
+            trouble::out_of_memory(&mut journal, pods, &mut rng);
+            trouble::secret_expired(&mut journal, pods, &mut rng);
+        }
         1 => trouble::registry_blocked(&mut journal, pods, &mut rng),
         _ => trouble::disk_and_runtime(&mut journal, pods, &mut rng),
     }
@@ -168,9 +189,9 @@ fn start(journal: &mut Journal, rng: &mut Rng) {
 }
 
 /// Hours of work as a healthy kubelet logs it at its usual verbosity.
-fn normal(journal: &mut Journal, rng: &mut Rng, pods: &[&Pod]) {
+fn normal(journal: &mut Journal, rng: &mut Rng, pods: &[&Pod], end: Timestamp) {
     let begin = today("06:03:00");
-    let span = 3 * 3_600_000 + 36 * 60_000;
+    let span = u64::try_from(end.duration_since(begin).as_millis()).unwrap_or(0);
     for _ in 0..NORMAL_LINES {
         let time = later(begin, rng.below(span));
         let pod = rng.pick(pods);
