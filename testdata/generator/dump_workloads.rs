@@ -174,6 +174,7 @@ fn created(workload: &str) -> Timestamp {
         "payments" => "2024-05-21T13:52:07Z",
         "catalog" => "2024-05-21T13:44:30Z",
         "reports" => "2024-05-21T13:58:11Z",
+        "storefront" => "2024-05-21T13:31:26Z",
         _ => "2024-05-18T06:03:44Z",
     })
 }
@@ -252,7 +253,6 @@ fn with_trouble(healthy: Pod, workload: &str) -> Pod {
         },
         "storefront" => Pod {
             ready: false,
-            changed: at("2024-05-21T13:31:40Z"),
             ..healthy
         },
         _ => healthy,

@@ -171,7 +171,7 @@ fn write_list<W: Write>(
     archive.file(&format!("{folder}/{name}.json"), text.as_bytes())
 }
 
-/// Sizes of the logs: every fortieth is up to 8 MiB long, the others share the rest unevenly.
+/// Sizes of the logs: every fortieth is some thirty times as long as the others.
 fn log_sizes(counts: &Counts, rng: &mut Rng) -> Vec<u64> {
     let weights: Vec<u64> = (0..counts.pods)
         .map(|number| {
