@@ -6,7 +6,7 @@
 use super::cluster::{API_SERVER, LINUX, Node, Pod, VERSION, journal, klog, later, today};
 use super::rng::Rng;
 use super::trouble;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
 
 /// How many lines of normal work a journal holds.
@@ -30,6 +30,8 @@ pub(crate) struct Journal {
     pid: u64,
     /// Lines with their time.
     lines: Vec<(Timestamp, String)>,
+    /// Where the microseconds of the kubelet's own stamps come from.
+    noise: Rng,
 }
 
 impl Journal {
@@ -39,12 +41,17 @@ impl Journal {
             node,
             pid,
             lines: Vec::new(),
+            noise: Rng::new(pid),
         }
     }
 
     /// Adds a line of the kubelet: `level` is klog's letter, `source` is file and line.
     pub(crate) fn add(&mut self, time: Timestamp, level: char, source: &str, text: &str) {
         let (host, pid) = (self.node.name, self.pid);
+        // Times in the tables are of milliseconds; klog writes microseconds.
+        let below =
+            SignedDuration::from_micros(i64::try_from(self.noise.below(1_000)).unwrap_or(0));
+        let time = time.checked_add(below).unwrap_or(time);
         let line = format!(
             "{} {host} kubelet[{pid}]: {level}{} {pid:>7} {source}] {text}",
             journal(time),
@@ -195,7 +202,7 @@ fn normal(journal: &mut Journal, rng: &mut Rng, pods: &[&Pod], end: Timestamp) {
     for _ in 0..NORMAL_LINES {
         let time = later(begin, rng.below(span));
         let pod = rng.pick(pods);
-        let (source, text) = normal_line(rng, pod, time);
+        let (source, text) = normal_line(rng, pod);
         let level = if source.starts_with("cadvisor") {
             'W'
         } else {
@@ -206,7 +213,7 @@ fn normal(journal: &mut Journal, rng: &mut Rng, pods: &[&Pod], end: Timestamp) {
 }
 
 /// One line of normal work: where it is logged, and its text.
-fn normal_line(rng: &mut Rng, pod: &Pod, time: Timestamp) -> (&'static str, String) {
+fn normal_line(rng: &mut Rng, pod: &Pod) -> (&'static str, String) {
     let (name, uid) = (pod.full_name(), &pod.uid);
     match rng.below(10) {
         0 | 1 => (
@@ -256,10 +263,7 @@ fn normal_line(rng: &mut Rng, pod: &Pod, time: Timestamp) -> (&'static str, Stri
         ),
         8 => (
             "kubelet_getters.go:182",
-            format!(
-                r#""Pod status updated" pod="{name}" status=Running at="{}""#,
-                time.strftime("%H:%M:%S"),
-            ),
+            format!(r#""Pod status updated" pod="{name}" status=Running"#),
         ),
         _ => (
             "cadvisor_stats_provider.go:444",
@@ -311,6 +315,7 @@ pub(crate) fn syslog(position: usize) -> String {
     }
     if position == 0 {
         for time in trouble::KILLS.map(today) {
+            let time = later(time, rng.below(800));
             for text in trouble::kernel_kill(&mut rng) {
                 say(time, "kernel", &format!("{} {text}", uptime(time)));
             }
