@@ -196,8 +196,16 @@ const PODS: &[[&str; 6]] = &[
         "catalog-sync-5f8b6d7c9-v4nzd",
         "catalog-sync",
         "shopregistry.azurecr.io/catalog-sync:2.4.1",
+        "0",
+        "10.244.0.21",
+    ],
+    [
+        "shop",
+        "pricing-68c9b5d7f4-c9tqp",
+        "pricing",
+        "shopregistry.azurecr.io/pricing:1.6.0",
         "2",
-        "10.244.2.9",
+        "10.244.2.11",
     ],
     [
         "shop",

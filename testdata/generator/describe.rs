@@ -3,29 +3,10 @@
 //! In: the cluster's pods. Out: a key (`<ns>_<resource>_<name>`) and a text for each described
 //! object. Every node uploads the same texts, because they are about the whole cluster.
 
-use super::cluster::{LINUX, Pod, SUBNET, SUBSCRIPTION, described, pod, today};
+use super::cluster::{Pod, SUBNET, SUBSCRIPTION, described, pod, today};
+use super::describe_text::{PodState, columns, describe_pod, events_table};
 use super::rng::Rng;
 use super::writers::File;
-use std::fmt::Write as _;
-
-/// A row of an Events table: type, reason, age, who says it, message.
-type Row<'a> = [&'a str; 5];
-
-/// What describing a pod says that differs from pod to pod.
-struct PodState<'a> {
-    /// Phase.
-    status: &'a str,
-    /// Lines of the container's state, indented as in the text.
-    state: &'a [String],
-    /// Whether the container is ready.
-    ready: bool,
-    /// How often it was started again.
-    restarts: u64,
-    /// Its memory limit.
-    memory: &'a str,
-    /// The rows of its events.
-    events: &'a [Row<'a>],
-}
 
 /// The described objects of `kube-system` (what Periscope takes by default) and of `shop`.
 pub(crate) fn objects(pods: &[Pod]) -> Vec<File> {
@@ -39,8 +20,8 @@ pub(crate) fn objects(pods: &[Pod]) -> Vec<File> {
     ];
     files.push(File::new("kube-system_service_kube-dns", dns_service()));
     files.push(File::new("shop_service_storefront", pending_service()));
-    for (name, ready) in [("coredns", 2), ("konnectivity-agent", 0)] {
-        let text = deployment(name, ready);
+    for (name, wanted, ready) in [("coredns", 2, 2), ("konnectivity-agent", 1, 0)] {
+        let text = deployment(name, wanted, ready);
         files.push(File::new(format!("kube-system_deployment_{name}"), text));
     }
     files
@@ -255,152 +236,6 @@ fn thumbnailer(pods: &[Pod], rng: &mut Rng) -> File {
     )
 }
 
-/// Rows of name and value, the values in one column.
-fn columns(rows: &[(&str, &str)]) -> String {
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0) + 2;
-    rows.iter().fold(String::new(), |mut out, (name, value)| {
-        let line = format!("{name:<width$}{value}");
-        out.push_str(line.trim_end());
-        out.push('\n');
-        out
-    })
-}
-
-/// The end of every description; `label` is the word with the padding of its block.
-fn events_table(label: &str, rows: &[Row]) -> String {
-    if rows.is_empty() {
-        return format!("{label}<none>\n");
-    }
-    let head: [Row; 2] = [
-        ["Type", "Reason", "Age", "From", "Message"],
-        ["----", "------", "----", "----", "-------"],
-    ];
-    let all: Vec<&Row> = head.iter().chain(rows).collect();
-    let widths = [0, 1, 2, 3].map(|column: usize| {
-        let cells = all.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.len()).max().unwrap_or(0)
-    });
-    let mut out = String::from("Events:\n");
-    for [kind, reason, age, from, message] in all {
-        let [first, second, third, fourth] = widths;
-        writeln!(
-            out,
-            "  {kind:<first$}  {reason:<second$}  {age:<third$}  {from:<fourth$}  {message}"
-        )
-        .expect("writing to a string does not fail");
-    }
-    out
-}
-
-/// The description of a pod under its key.
-fn describe_pod(pod: &Pod, state: &PodState, rng: &mut Rng) -> File {
-    let node = LINUX.get(pod.node).copied().unwrap_or(LINUX[0]);
-    let host = format!("{}/{}", node.name, node.address);
-    let owner = pod.name.rsplit_once('-').map_or(pod.name, |(set, _)| set);
-    let (app, hash) = owner.rsplit_once('-').unwrap_or((owner, "none"));
-    let token = format!("kube-api-access-{}", rng.suffix(5));
-    let ready = if state.ready { "True" } else { "False" };
-    let evicted = state.status == "Failed";
-    let image_id = pod
-        .image
-        .rsplit_once(':')
-        .map_or(pod.image, |(name, _)| name);
-    let started = if state.status == "Pending" {
-        "08:53:01"
-    } else {
-        "06:03:12"
-    };
-    let mut out = columns(&[
-        ("Name:", pod.name),
-        ("Namespace:", pod.namespace),
-        (
-            "Priority:",
-            if pod.namespace == "shop" {
-                "0"
-            } else {
-                "2000001000"
-            },
-        ),
-        (
-            "Service Account:",
-            if pod.namespace == "shop" {
-                "default"
-            } else {
-                app
-            },
-        ),
-        ("Node:", &host),
-        ("Start Time:", &described(today(started))),
-        ("Labels:", &format!("app={app}")),
-        ("", &format!("pod-template-hash={hash}")),
-        ("Annotations:", "<none>"),
-        ("Status:", state.status),
-    ]);
-    if evicted {
-        out.push_str("Reason:           Evicted\nMessage:          ");
-        out.push_str(state.events.first().map_or("", |event| event[4]));
-        out.push('\n');
-    }
-    let address = if pod.address.is_empty() {
-        "<none>"
-    } else {
-        pod.address
-    };
-    let body = format!(
-        "IP:               {address}\nControlled By:    ReplicaSet/{owner}\nContainers:\n  {}:\n",
-        pod.container
-    );
-    out.push_str(&body);
-    let pulled = if state.status == "Pending" {
-        [String::new(), String::new()]
-    } else {
-        [
-            format!("containerd://{}", rng.hex(64)),
-            format!("{image_id}@sha256:{}", rng.hex(64)),
-        ]
-    };
-    let [container_id, image_id] = pulled;
-    let mut lines = vec![
-        format!("Container ID:   {container_id}"),
-        format!("Image:          {}", pod.image),
-        format!("Image ID:       {image_id}"),
-    ];
-    lines.extend(state.state.iter().cloned());
-    lines.extend([
-        format!(
-            "Ready:          {}",
-            if state.ready { "True" } else { "False" }
-        ),
-        format!("Restart Count:  {}", state.restarts),
-        String::from("Limits:"),
-        format!("  memory:  {}", state.memory),
-        String::from("Requests:"),
-        String::from("  cpu:        100m"),
-        format!("  memory:     {}", state.memory),
-        String::from("Environment:  <none>"),
-        String::from("Mounts:"),
-        format!("  /var/run/secrets/kubernetes.io/serviceaccount from {token} (ro)"),
-    ]);
-    for line in lines {
-        out.push_str("    ");
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    let conditions = format!(
-        "Conditions:\n  Type              Status\n  Initialized       True \n  Ready             {ready} \n  ContainersReady   {ready} \n  PodScheduled      True \n"
-    );
-    out.push_str(&conditions);
-    let volumes = format!(
-        "Volumes:\n  {token}:\n    Type:                    Projected (a volume that contains injected data from multiple sources)\n    TokenExpirationSeconds:  3607\n"
-    );
-    out.push_str(&volumes);
-    out.push_str(
-        "QoS Class:                   Burstable\nNode-Selectors:              <none>\nTolerations:                 node.kubernetes.io/not-ready:NoExecute op=Exists for 300s\n                             node.kubernetes.io/unreachable:NoExecute op=Exists for 300s\n",
-    );
-    out.push_str(&events_table("Events:                      ", state.events));
-    File::new(format!("{}_pod_{}", pod.namespace, pod.name), out)
-}
-
 /// The service of the cluster's DNS.
 fn dns_service() -> String {
     let head = columns(&[
@@ -470,13 +305,13 @@ fn pending_service() -> String {
     )
 }
 
-/// A deployment of two replicas, so many of them ready.
-fn deployment(name: &str, ready: u64) -> String {
+/// A deployment of so many replicas, some of them ready.
+fn deployment(name: &str, wanted: u64, ready: u64) -> String {
     let replicas = format!(
-        "2 desired | 2 updated | 2 total | {ready} available | {} unavailable",
-        2 - ready
+        "{wanted} desired | {wanted} updated | {wanted} total | {ready} available | {} unavailable",
+        wanted - ready
     );
-    let (available, reason) = if ready == 2 {
+    let (available, reason) = if ready == wanted {
         ("True", "MinimumReplicasAvailable")
     } else {
         ("False", "MinimumReplicasUnavailable")

@@ -6,11 +6,20 @@
 use super::cluster::{API_SERVER, LINUX, Node, Pod, VERSION, journal, klog, later, today};
 use super::rng::Rng;
 use super::trouble;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
 
 /// How many lines of normal work a journal holds.
-const NORMAL_LINES: u64 = 150;
+const NORMAL_LINES: u64 = 115;
+
+/// Containers that do not work normally.
+const TROUBLED: [&str; 5] = [
+    "catalog-sync",
+    "konnectivity-agent",
+    "orders-api",
+    "storefront",
+    "thumbnailer",
+];
 
 /// A journal while it is gathered, in any order of time.
 #[derive(Debug)]
@@ -21,6 +30,8 @@ pub(crate) struct Journal {
     pid: u64,
     /// Lines with their time.
     lines: Vec<(Timestamp, String)>,
+    /// Where the microseconds of the kubelet's own stamps come from.
+    noise: Rng,
 }
 
 impl Journal {
@@ -30,12 +41,17 @@ impl Journal {
             node,
             pid,
             lines: Vec::new(),
+            noise: Rng::new(pid),
         }
     }
 
     /// Adds a line of the kubelet: `level` is klog's letter, `source` is file and line.
     pub(crate) fn add(&mut self, time: Timestamp, level: char, source: &str, text: &str) {
         let (host, pid) = (self.node.name, self.pid);
+        // Times in the tables are of milliseconds; klog writes microseconds.
+        let below =
+            SignedDuration::from_micros(i64::try_from(self.noise.below(1_000)).unwrap_or(0));
+        let time = time.checked_add(below).unwrap_or(time);
         let line = format!(
             "{} {host} kubelet[{pid}]: {level}{} {pid:>7} {source}] {text}",
             journal(time),
@@ -71,12 +87,24 @@ pub(crate) fn of_node(position: usize, pods: &[Pod]) -> String {
         .get(position)
         .expect("the sample asks for nodes of its own table");
     let pid = 2300 + rng.below(300);
-    let own: Vec<&Pod> = pods.iter().filter(|pod| pod.node == position).collect();
+    let own: Vec<&Pod> = pods
+        .iter()
+        .filter(|pod| pod.node == position && !TROUBLED.contains(&pod.container))
+        .collect();
     let mut journal = Journal::new(node, pid);
     start(&mut journal, &mut rng);
-    normal(&mut journal, &mut rng, &own);
+    // The third node's kubelet does nothing more after it lost its runtime.
+    let end = today(if position == 2 {
+        "09:15:00"
+    } else {
+        "09:40:30"
+    });
+    normal(&mut journal, &mut rng, &own, end);
     match position {
-        0 => trouble::out_of_memory(&mut journal, pods, &mut rng),
+        0 => {
+            trouble::out_of_memory(&mut journal, pods, &mut rng);
+            trouble::secret_expired(&mut journal, pods, &mut rng);
+        }
         1 => trouble::registry_blocked(&mut journal, pods, &mut rng),
         _ => trouble::disk_and_runtime(&mut journal, pods, &mut rng),
     }
@@ -168,13 +196,13 @@ fn start(journal: &mut Journal, rng: &mut Rng) {
 }
 
 /// Hours of work as a healthy kubelet logs it at its usual verbosity.
-fn normal(journal: &mut Journal, rng: &mut Rng, pods: &[&Pod]) {
+fn normal(journal: &mut Journal, rng: &mut Rng, pods: &[&Pod], end: Timestamp) {
     let begin = today("06:03:00");
-    let span = 3 * 3_600_000 + 36 * 60_000;
+    let span = u64::try_from(end.duration_since(begin).as_millis()).unwrap_or(0);
     for _ in 0..NORMAL_LINES {
         let time = later(begin, rng.below(span));
         let pod = rng.pick(pods);
-        let (source, text) = normal_line(rng, pod, time);
+        let (source, text) = normal_line(rng, pod);
         let level = if source.starts_with("cadvisor") {
             'W'
         } else {
@@ -185,7 +213,7 @@ fn normal(journal: &mut Journal, rng: &mut Rng, pods: &[&Pod]) {
 }
 
 /// One line of normal work: where it is logged, and its text.
-fn normal_line(rng: &mut Rng, pod: &Pod, time: Timestamp) -> (&'static str, String) {
+fn normal_line(rng: &mut Rng, pod: &Pod) -> (&'static str, String) {
     let (name, uid) = (pod.full_name(), &pod.uid);
     match rng.below(10) {
         0 | 1 => (
@@ -235,10 +263,7 @@ fn normal_line(rng: &mut Rng, pod: &Pod, time: Timestamp) -> (&'static str, Stri
         ),
         8 => (
             "kubelet_getters.go:182",
-            format!(
-                r#""Pod status updated" pod="{name}" status=Running at="{}""#,
-                time.strftime("%H:%M:%S"),
-            ),
+            format!(r#""Pod status updated" pod="{name}" status=Running"#),
         ),
         _ => (
             "cadvisor_stats_provider.go:444",
@@ -290,6 +315,7 @@ pub(crate) fn syslog(position: usize) -> String {
     }
     if position == 0 {
         for time in trouble::KILLS.map(today) {
+            let time = later(time, rng.below(800));
             for text in trouble::kernel_kill(&mut rng) {
                 say(time, "kernel", &format!("{} {text}", uptime(time)));
             }

@@ -171,7 +171,7 @@ fn write_list<W: Write>(
     archive.file(&format!("{folder}/{name}.json"), text.as_bytes())
 }
 
-/// Sizes of the logs: every fortieth is up to 8 MiB long, the others share the rest unevenly.
+/// Sizes of the logs: every fortieth is some thirty times as long as the others.
 fn log_sizes(counts: &Counts, rng: &mut Rng) -> Vec<u64> {
     let weights: Vec<u64> = (0..counts.pods)
         .map(|number| {
@@ -193,7 +193,7 @@ fn log_sizes(counts: &Counts, rng: &mut Rng) -> Vec<u64> {
 /// A pod; most are well.
 fn make_pod(number: u64, namespace: &str, nodes: &[Identity], rng: &mut Rng) -> Pod {
     let applications = ["api", "worker", "gateway", "cache", "indexer", "scheduler"];
-    let container = if namespace == "kube-system" && number % 6 == 0 {
+    let container = if namespace == "kube-system" && number.is_multiple_of(6) {
         "coredns"
     } else {
         *rng.pick(&applications)
@@ -227,6 +227,7 @@ fn make_pod(number: u64, namespace: &str, nodes: &[Identity], rng: &mut Rng) -> 
         state: State::Running(started),
         last: None,
         ready: true,
+        changed: started,
         restarts: 0,
         unscheduled: "",
     };

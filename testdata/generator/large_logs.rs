@@ -17,7 +17,7 @@ pub(crate) enum Flavour {
     Plain,
     /// A JSON object a line.
     Json,
-    /// Lines of CoreDNS, with failures of its upstream.
+    /// Lines of `CoreDNS`, with failures of its upstream.
     CoreDns,
 }
 
@@ -147,7 +147,7 @@ fn json_line(out: &mut String, time: Timestamp, rng: &mut Rng) {
     );
 }
 
-/// A line of CoreDNS; one in five hundred is an upstream that was silent.
+/// A line of `CoreDNS`; one in five hundred is an upstream that was silent.
 fn dns_line(out: &mut String, rng: &mut Rng) {
     let (peer, port) = (rng.below(250), 32_768 + rng.below(28_000));
     let name = rng.pick(&[

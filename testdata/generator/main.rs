@@ -12,8 +12,11 @@
 
 mod cluster;
 mod describe;
+mod describe_text;
 mod dump;
+mod dump_events;
 mod dump_logs;
+mod dump_workloads;
 mod events;
 mod journal;
 mod json;

@@ -56,16 +56,32 @@ pub(crate) fn probes(host: &str, blocked: bool) -> String {
     Json::List(rows.collect()).compact()
 }
 
-/// The diagnoser's summary of a node's network; it reads the resolver's file badly, hence the line
-/// end inside a value.
+/// The diagnoser's summary of a Linux node's network; `dns` is the host's resolver, where its file
+/// could be read. The diagnoser reads that file badly, hence the line end inside a value, and looks
+/// for the plugin in a flag that kubelets of this version no longer have.
 pub(crate) fn network_config(host: &str, dns: Option<&str>) -> String {
     let servers = |server: &str| Json::List(vec![format!("{server}\nsearch").into()]);
+    network_summary(
+        host,
+        dns.map_or(Json::Null, servers),
+        servers("10.0.0.10"),
+        110,
+    )
+}
+
+/// The diagnoser's summary of the Windows node's network, of which it learns nothing.
+pub(crate) fn windows_network_config(host: &str) -> String {
+    network_summary(host, Json::Null, Json::Null, 0)
+}
+
+/// A summary of a node's network.
+fn network_summary(host: &str, machine_dns: Json, cluster_dns: Json, pods: i64) -> String {
     object([
         ("HostName", host.into()),
-        ("NetworkPlugin", "azurecni".into()),
-        ("VirtualMachineDNS", dns.map_or(Json::Null, servers)),
-        ("KubernetesDNS", servers("10.0.0.10")),
-        ("MaxPodsPerNode", 110.into()),
+        ("NetworkPlugin", "".into()),
+        ("VirtualMachineDNS", machine_dns),
+        ("KubernetesDNS", cluster_dns),
+        ("MaxPodsPerNode", pods.into()),
     ])
     .compact()
 }
@@ -73,7 +89,7 @@ pub(crate) fn network_config(host: &str, dns: Option<&str>) -> String {
 /// The kubelet's command line.
 pub(crate) fn kubelet_command(host: &str) -> String {
     format!(
-        "/usr/local/bin/kubelet --enable-server --node-labels=agentpool=nodepool1,kubernetes.azure.com/cluster=MC_rg-shop_shop-prod_westeurope --v=2 --volume-plugin-dir=/etc/kubernetes/volumeplugins --kubeconfig=/var/lib/kubelet/kubeconfig --container-runtime-endpoint=unix:///run/containerd/containerd.sock --cgroup-driver=systemd --hostname-override={host} --address=0.0.0.0 --cluster-dns=10.0.0.10 --cluster-domain=cluster.local --eviction-hard=memory.available<750Mi,nodefs.available<10% --image-gc-high-threshold=85 --image-gc-low-threshold=80 --max-pods=110 --network-plugin=cni --rotate-certificates=true\n"
+        "/usr/local/bin/kubelet --enable-server --node-labels=agentpool=nodepool1,kubernetes.azure.com/cluster=MC_rg-shop_shop-prod_westeurope --v=2 --volume-plugin-dir=/etc/kubernetes/volumeplugins --kubeconfig=/var/lib/kubelet/kubeconfig --container-runtime-endpoint=unix:///run/containerd/containerd.sock --cgroup-driver=systemd --hostname-override={host} --address=0.0.0.0 --cluster-dns=10.0.0.10 --cluster-domain=cluster.local --eviction-hard=memory.available<750Mi,nodefs.available<10% --image-gc-high-threshold=85 --image-gc-low-threshold=80 --max-pods=110 --rotate-certificates=true\n"
     )
 }
 

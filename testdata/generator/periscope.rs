@@ -85,7 +85,7 @@ fn blobs(node: &str, items: &[Item], seed: usize) -> io::Result<Vec<File>> {
 }
 
 /// What the collectors gather on every node: the cluster's objects and the probes.
-fn common_items(host: &str, blocked: bool, dns: Option<&str>, pods: &[Pod]) -> Vec<Item> {
+fn common_items(host: &str, blocked: bool, network: String, pods: &[Pod]) -> Vec<Item> {
     let mut rng = Rng::new(0xc011);
     let probes = node_files::TARGETS.iter().map(|(target, url)| {
         let probe = node_files::probe(blocked, target, url);
@@ -104,11 +104,7 @@ fn common_items(host: &str, blocked: bool, dns: Option<&str>, pods: &[Pod]) -> V
             "networkoutbound",
             node_files::probes(host, blocked),
         ),
-        Item::new(
-            "networkconfig",
-            "networkconfig",
-            node_files::network_config(host, dns),
-        ),
+        Item::new("networkconfig", "networkconfig", network),
         Item::new("systemperf", "nodes", node_files::node_metrics()),
         Item::new(
             "systemperf",
@@ -136,7 +132,8 @@ fn linux_items(position: usize, host: &str, pods: &[Pod]) -> Vec<Item> {
         node_files::resolver("168.63.129.16", "k5xq0w3vbn2ezf1t.ax.internal.cloudapp.net")
     };
     let cluster_search = "aks-periscope.svc.cluster.local svc.cluster.local cluster.local";
-    let mut items = common_items(host, blocked, dns, pods);
+    let network = node_files::network_config(host, dns);
+    let mut items = common_items(host, blocked, network, pods);
     items.extend([
         Item::new("dns", "virtualmachine", host_resolver),
         Item::new(
@@ -173,7 +170,8 @@ fn linux_items(position: usize, host: &str, pods: &[Pod]) -> Vec<Item> {
 
 /// What the collectors gather on the Windows node.
 fn windows_items(pods: &[Pod]) -> Vec<Item> {
-    let mut items = common_items(WINDOWS.name, false, None, pods);
+    let network = node_files::windows_network_config(WINDOWS.name);
+    let mut items = common_items(WINDOWS.name, false, network, pods);
     items.extend(
         windows::logs()
             .into_iter()

@@ -53,6 +53,8 @@ pub(crate) struct Pod {
     pub(crate) last: Option<Ended>,
     /// Whether it is ready.
     pub(crate) ready: bool,
+    /// Since when it is ready or not.
+    pub(crate) changed: Timestamp,
     /// How often its container was started again.
     pub(crate) restarts: i64,
     /// Why it could not be scheduled; empty where it was.
@@ -105,17 +107,17 @@ fn container(pod: &Pod) -> Json {
 /// The pod's `status`.
 fn pod_status(pod: &Pod) -> Json {
     let phase = match pod.state {
-        State::Running(_) => "Running",
-        State::Waiting("CrashLoopBackOff", _) => "Running",
+        State::Running(_) | State::Waiting("CrashLoopBackOff", _) => "Running",
         State::Waiting(..) | State::Absent => "Pending",
     };
     let since = time(pod.identity.created);
-    let condition = |kind: &str, holds: bool, reason: &str, message: &str| {
+    let changed = time(pod.changed);
+    let condition = |kind: &str, holds: bool, since: &str, reason: &str, message: &str| {
         let mut condition = object([
             ("type", kind.into()),
             ("status", if holds { "True" } else { "False" }.into()),
             ("lastProbeTime", Json::Null),
-            ("lastTransitionTime", since.clone().into()),
+            ("lastTransitionTime", since.into()),
         ]);
         if !reason.is_empty() {
             condition = condition.with("reason", reason).with("message", message);
@@ -123,7 +125,13 @@ fn pod_status(pod: &Pod) -> Json {
         condition
     };
     if !pod.unscheduled.is_empty() {
-        let unscheduled = condition("PodScheduled", false, "Unschedulable", pod.unscheduled);
+        let unscheduled = condition(
+            "PodScheduled",
+            false,
+            &since,
+            "Unschedulable",
+            pod.unscheduled,
+        );
         return object([
             ("phase", phase.into()),
             ("conditions", Json::List(vec![unscheduled])),
@@ -133,10 +141,10 @@ fn pod_status(pod: &Pod) -> Json {
     let unready = format!("containers with unready status: [{}]", pod.container);
     let reason = if pod.ready { "" } else { "ContainersNotReady" };
     let conditions = vec![
-        condition("Initialized", true, "", ""),
-        condition("Ready", pod.ready, reason, &unready),
-        condition("ContainersReady", pod.ready, reason, &unready),
-        condition("PodScheduled", true, "", ""),
+        condition("Initialized", true, &since, "", ""),
+        condition("Ready", pod.ready, &changed, reason, &unready),
+        condition("ContainersReady", pod.ready, &changed, reason, &unready),
+        condition("PodScheduled", true, &since, "", ""),
     ];
     let address = pod.node.as_ref().map_or("", |(_, address)| address);
     object([

@@ -77,9 +77,6 @@ pub(crate) fn registry_blocked(journal: &mut Journal, pods: &[Pod], rng: &mut Rn
     let failed = format!(
         r#""Failed to pull image" err="rpc error: code = DeadlineExceeded desc = {reason}" image="{MCR_IMAGE}""#
     );
-    let runtime = format!(
-        r#""PullImage from image service failed" err="rpc error: code = DeadlineExceeded desc = {reason}" image="{MCR_IMAGE}""#
-    );
     let first = start_refused(
         storefront,
         "ErrImagePull",
@@ -88,11 +85,9 @@ pub(crate) fn registry_blocked(journal: &mut Journal, pods: &[Pod], rng: &mut Rn
     let back_off = format!(r#"Back-off pulling image \\\"{MCR_IMAGE}\\\""#);
     let next = start_refused(storefront, "ImagePullBackOff", &back_off);
     for time in [
-        "08:53:31", "08:54:18", "08:55:16", "08:56:54", "09:00:09", "09:05:47", "09:11:20",
-        "09:22:48", "09:34:15",
+        "08:53:31", "08:54:18", "08:55:16", "08:56:54", "09:00:09", "09:11:20", "09:34:15",
     ] {
         let time = later(today(time), rng.below(1_000));
-        journal.add(time, 'E', "remote_image.go:180", &runtime);
         journal.add(later(time, 1), 'E', "kuberuntime_image.go:53", &failed);
         journal.add(later(time, 2), 'E', "pod_workers.go:1294", &first);
         for again in 1..3 {
@@ -102,23 +97,44 @@ pub(crate) fn registry_blocked(journal: &mut Journal, pods: &[Pod], rng: &mut Rn
     }
 }
 
-/// A disk that fills, pods that are evicted for it, and a runtime that stops to answer.
-pub(crate) fn disk_and_runtime(journal: &mut Journal, pods: &[Pod], rng: &mut Rng) {
-    let node = journal.node.name;
-    let evicted = pod(pods, "thumbnailer");
+/// Pulls that fail since nine, when the secret of the service principal ended. The load balancer's
+/// controller keeps a token that is older, and so keeps its own complaint.
+pub(crate) fn secret_expired(journal: &mut Journal, pods: &[Pod], rng: &mut Rng) {
     let sync = pod(pods, "catalog-sync");
-    let recorded = |event: &str| {
-        format!(r#""Recording event message for node" node="{node}" event="{event}""#)
-    };
-    for (turn, time) in ["08:36:02", "08:41:02", "08:46:02", "08:51:02"]
-        .map(today)
-        .into_iter()
-        .enumerate()
-    {
+    let application = rng.uuid();
+    for time in ["09:03:18", "09:08:24", "09:18:31", "09:28:40", "09:38:47"] {
+        let text = format!(
+            r#"Failed getting credential from external registry credential provider: error execing credential provider plugin acr-credential-provider for image {}: exit status 1: azure.BearerAuthorizer#WithAuthorization: Failed to refresh the Token for request: StatusCode=401 -- Original Error: adal: Refresh request failed. Status Code = '401'. Response body: {{"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret keys for app '{application}' are expired. Visit the Azure portal to create new keys for your app.","error_codes":[7000222],"timestamp":"2024-03-12 {time}Z","trace_id":"{}"}}"#,
+            sync.image,
+            rng.uuid(),
+        );
+        let time = later(today(time), rng.below(1_000));
+        journal.add(time, 'E', "plugin.go:389", &text);
+    }
+}
+
+/// A disk that fills, a pod that is evicted for it, and a runtime that stops to answer.
+pub(crate) fn disk_and_runtime(journal: &mut Journal, pods: &[Pod], rng: &mut Rng) {
+    images_fill_disk(journal, rng);
+    eviction(journal, pods);
+    runtime_hangs(journal, rng);
+}
+
+/// The kubelet's line about an event of its node.
+fn recorded(journal: &Journal, event: &str) -> String {
+    format!(
+        r#""Recording event message for node" node="{}" event="{event}""#,
+        journal.node.name
+    )
+}
+
+/// A collection of unused images that finds none.
+fn images_fill_disk(journal: &mut Journal, rng: &mut Rng) {
+    let times = ["08:36:02", "08:41:02", "08:46:02", "08:51:02"].map(today);
+    for (usage, time) in (89..).zip(times) {
         let bytes = 9_126_805_504 + rng.below(900_000_000);
         let high = format!(
-            r#""Disk usage on image filesystem is over the high threshold, trying to free bytes down to the low threshold" usage={} highThreshold=85 amountToFree={bytes} lowThreshold=80"#,
-            89 + turn,
+            r#""Disk usage on image filesystem is over the high threshold, trying to free bytes down to the low threshold" usage={usage} highThreshold=85 amountToFree={bytes} lowThreshold=80"#
         );
         let failed = format!(
             r#""Image garbage collection failed multiple times in a row" err="Failed to garbage collect required amount of images. Attempted to free {bytes} bytes, but only found 0 bytes eligible to free.""#
@@ -126,75 +142,57 @@ pub(crate) fn disk_and_runtime(journal: &mut Journal, pods: &[Pod], rng: &mut Rn
         journal.add(time, 'I', "image_gc_manager.go:310", &high);
         journal.add(later(time, 64), 'E', "kubelet.go:1409", &failed);
     }
-    let pressure = today("08:52:40");
-    journal.add(
-        pressure,
-        'I',
-        "kubelet_node_status.go:669",
-        &recorded("NodeHasDiskPressure"),
+}
+
+/// The eviction of a pod for the disk that it uses.
+fn eviction(journal: &mut Journal, pods: &[Pod]) {
+    let begin = today("08:52:40");
+    let evicted = pod(pods, "thumbnailer").full_name();
+    let other = pod(pods, "pricing").full_name();
+    let pressure = recorded(journal, "NodeHasDiskPressure");
+    let ranked =
+        format!(r#""Eviction manager: pods ranked for eviction" pods=["{evicted}","{other}"]"#);
+    let done = format!(r#""Eviction manager: pod is evicted successfully" pod="{evicted}""#);
+    let cleaned = format!(
+        r#""Eviction manager: pods evicted, waiting for pod to be cleaned up" pods=["{evicted}"]"#
     );
-    let full = evicted.full_name();
-    for (offset, level, source, text) in [
+    let lines = [
+        (0, 'I', "kubelet_node_status.go:669", pressure.as_str()),
         (
             210,
             'W',
             "eviction_manager.go:346",
-            String::from(
-                r#""Eviction manager: attempting to reclaim" resourceName="ephemeral-storage""#,
-            ),
+            r#""Eviction manager: attempting to reclaim" resourceName="ephemeral-storage""#,
         ),
         (
             212,
             'I',
             "container_gc.go:85",
-            String::from(r#""Attempting to delete unused containers""#),
+            r#""Attempting to delete unused containers""#,
         ),
         (
             240,
             'I',
             "image_gc_manager.go:340",
-            String::from(r#""Attempting to delete unused images""#),
+            r#""Attempting to delete unused images""#,
         ),
         (
             388,
             'I',
             "eviction_manager.go:357",
-            String::from(
-                r#""Eviction manager: must evict pod(s) to reclaim" resourceName="ephemeral-storage""#,
-            ),
+            r#""Eviction manager: must evict pod(s) to reclaim" resourceName="ephemeral-storage""#,
         ),
-        (
-            390,
-            'I',
-            "eviction_manager.go:375",
-            format!(
-                r#""Eviction manager: pods ranked for eviction" pods=["{full}","{}"]"#,
-                sync.full_name()
-            ),
-        ),
-        (
-            1_420,
-            'I',
-            "eviction_manager.go:596",
-            format!(r#""Eviction manager: pod is evicted successfully" pod="{full}""#),
-        ),
-        (
-            1_422,
-            'I',
-            "eviction_manager.go:205",
-            format!(
-                r#""Eviction manager: pods evicted, waiting for pod to be cleaned up" pods=["{full}"]"#
-            ),
-        ),
-    ] {
-        journal.add(later(pressure, offset), level, source, &text);
+        (390, 'I', "eviction_manager.go:375", &ranked),
+        (1_420, 'I', "eviction_manager.go:596", &done),
+        (1_422, 'I', "eviction_manager.go:205", &cleaned),
+    ];
+    for (offset, level, source, text) in lines {
+        journal.add(later(begin, offset), level, source, text);
     }
-    journal.add(
-        later(today("09:03:18"), rng.below(1_000)),
-        'E',
-        "plugin.go:389",
-        &expired_secret(sync, rng),
-    );
+}
+
+/// A runtime that stops to list its containers, and the node that is not ready for it.
+fn runtime_hangs(journal: &mut Journal, rng: &mut Rng) {
     let mut silent = 187_000;
     for minute in 18..41 {
         let time = later(today(&format!("09:{minute:02}:12")), rng.below(900));
@@ -207,35 +205,16 @@ pub(crate) fn disk_and_runtime(journal: &mut Journal, pods: &[Pod], rng: &mut Rn
         journal.add(time, 'E', "kubelet.go:2356", &text);
         silent += 60_017;
     }
-    let not_ready = r"{Type:Ready Status:False LastHeartbeatTime:2024-03-12 09:18:21.604118 +0000 UTC m=+11770.431 LastTransitionTime:2024-03-12 09:18:21.604118 +0000 UTC m=+11770.431 Reason:KubeletNotReady Message:PLEG is not healthy: pleg was last seen active 3m16.4s ago; threshold is 3m0s}";
-    journal.add(
-        later(today("09:18:21"), 604),
-        'I',
-        "kubelet_node_status.go:669",
-        &recorded("NodeNotReady"),
+    let time = later(today("09:18:21"), 604);
+    let event = recorded(journal, "NodeNotReady");
+    let condition = format!(
+        r#""Node became not ready" node="{}" condition={{Type:Ready Status:False LastHeartbeatTime:2024-03-12 09:18:21.604118 +0000 UTC m=+11770.431 LastTransitionTime:2024-03-12 09:18:21.604118 +0000 UTC m=+11770.431 Reason:KubeletNotReady Message:PLEG is not healthy: pleg was last seen active 3m16.4s ago; threshold is 3m0s}}"#,
+        journal.node.name,
     );
-    journal.add(
-        later(today("09:18:21"), 604),
-        'I',
-        "setters.go:574",
-        &format!(r#""Node became not ready" node="{node}" condition={not_ready}"#),
-    );
+    journal.add(time, 'I', "kubelet_node_status.go:669", &event);
+    journal.add(time, 'I', "setters.go:574", &condition);
     for time in ["09:17:44", "09:21:44", "09:29:45", "09:37:45"] {
-        journal.add(
-            today(time),
-            'E',
-            "remote_runtime.go:312",
-            r#""ListPodSandbox with filter from runtime service failed" err="rpc error: code = DeadlineExceeded desc = context deadline exceeded" filter="nil""#,
-        );
+        let text = r#""ListPodSandbox with filter from runtime service failed" err="rpc error: code = DeadlineExceeded desc = context deadline exceeded" filter="nil""#;
+        journal.add(today(time), 'E', "remote_runtime.go:312", text);
     }
-}
-
-/// A pull that fails because the secret of the service principal ended at nine.
-fn expired_secret(pod: &Pod, rng: &mut Rng) -> String {
-    format!(
-        r#"Failed getting credential from external registry credential provider: error execing credential provider plugin acr-credential-provider for image {}: exit status 1: failed to get auth token: azure.BearerAuthorizer#WithAuthorization: Failed to refresh the Token for request: StatusCode=401 -- Original Error: adal: Refresh request failed. Status Code = '401'. Response body: {{"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret keys for app '{}' are expired. Visit the Azure portal to create new keys for your app.","error_codes":[7000222],"timestamp":"2024-03-12 09:03:18Z","trace_id":"{}"}}"#,
-        pod.image,
-        rng.uuid(),
-        rng.uuid(),
-    )
 }
