@@ -61,6 +61,18 @@ impl Inventory {
                 }
             }
         }
+        // Where no node object was collected, the kubelets' own logs tell their versions.
+        if !inventory.versions.contains_key("kubelet") {
+            let mut latest: BTreeMap<&EntryPath, (&str, &Snippet)> = BTreeMap::new();
+            for (path, _, fact) in collector {
+                if let CollectorFact::KubeletVersion { version, snippet } = fact {
+                    latest.insert(path, (version, snippet));
+                }
+            }
+            for (path, (version, snippet)) in latest {
+                inventory.add("kubelet", version, path, || snippet.clone());
+            }
+        }
         inventory
     }
 

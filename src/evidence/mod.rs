@@ -166,10 +166,7 @@ fn facts(parts: &[Part]) -> Vec<EntryFacts> {
             *entry.kinds.entry(kind.clone()).or_default() += count;
         }
         entry.sections |= part.logs.iter().any(|log| log.section.is_some());
-        entry.periscope |= part
-            .collector
-            .iter()
-            .any(|fact| !matches!(fact, CollectorFact::ServerVersion { .. }));
+        entry.periscope |= part.collector.iter().any(CollectorFact::is_periscopes);
         entry.component_hint = entry
             .component_hint
             .or_else(|| part.logs.iter().find_map(|log| log.component_hint));

@@ -67,8 +67,10 @@ impl Examiner<'_> {
         match shape {
             Shape::Opaque => {}
             Shape::Log => {
-                part.logs
-                    .push(self.log(&chunk.bytes, chunk.body.clone(), chunk.first_line));
+                let log = self.log(&chunk.bytes, chunk.body.clone(), chunk.first_line);
+                part.logs.push(log);
+                let version = collector::kubelet_version(body, chunk.first_line, self.limits);
+                part.collector.extend(version);
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
             Shape::Json | Shape::Yaml | Shape::Describe => {

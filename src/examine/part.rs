@@ -159,6 +159,13 @@ pub enum CollectorFact {
     DisruptionBudget(DisruptionBudget),
     /// A Helm release as Periscope lists it.
     HelmRelease(HelmRelease),
+    /// The version that a kubelet names in its log when it starts.
+    KubeletVersion {
+        /// `v1.28.5`.
+        version: String,
+        /// Where it stands.
+        snippet: Snippet,
+    },
     /// The server's version, of `kubectl version -o json` and the like.
     ServerVersion {
         /// `v1.28.8`.
@@ -166,6 +173,16 @@ pub enum CollectorFact {
         /// Where it stands.
         snippet: Snippet,
     },
+}
+
+impl CollectorFact {
+    /// Whether only a file of AKS Periscope states such a fact.
+    pub fn is_periscopes(&self) -> bool {
+        !matches!(
+            self,
+            Self::ServerVersion { .. } | Self::KubeletVersion { .. }
+        )
+    }
 }
 
 /// An outbound connection that Periscope tried.

@@ -7,6 +7,7 @@
 
 use super::part::{LogPart, Part, Section};
 use super::{Examiner, objects, scan};
+use crate::gap::{Gap, GapReason};
 use crate::ingest::Chunk;
 use crate::locator::Snippet;
 use memchr::memmem;
@@ -94,8 +95,14 @@ impl<'a> Reader<'a> {
         };
         let first_line = self.line;
         let text = self.take(length);
-        part.logs
-            .push(self.log(text, first_line, section_of(start)));
+        let log = self.log(text, first_line, section_of(start));
+        part.gaps.extend(log.fetch_error.as_ref().map(|error| Gap {
+            locator: part.path.line(error.line),
+            reason: GapReason::NotCollected {
+                detail: error.text.chars().take(300).collect(),
+            },
+        }));
+        part.logs.push(log);
         self.take(marker);
         let rest = self.body.get(self.at..).unwrap_or_default();
         let line_end = rest
