@@ -9,6 +9,7 @@ mod events;
 mod index;
 mod inventory;
 mod logs;
+mod retold;
 
 pub use capture::Capture;
 pub use index::{Health, Index};
@@ -77,7 +78,8 @@ impl Evidence {
         let kinds = kinds(&parts);
         let lists = lists(&parts, &layout);
         let capture = Capture::find(&parts, &layout);
-        let logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
+        let mut logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
+        retold::drop_retold(&mut logs);
         let events = events::merge(&mut parts, &capture, limits);
         let collector = collector_facts(&mut parts, &layout);
         let index = Index::build(parts, limits);
