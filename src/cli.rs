@@ -70,7 +70,7 @@ pub struct AnalyzeArgs {
     #[command(flatten)]
     pub input: InputArgs,
     /// File to write, or - for standard output; may be repeated, one for each --format
-    /// [default: <bundle name>.report.html]
+    /// [default: BUNDLE.report.html]
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
     /// Format of the output; told from the file's name where it is not given

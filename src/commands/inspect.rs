@@ -79,8 +79,9 @@ fn describe(evidence: &Evidence, facts: &[InputFacts]) -> Result<String, std::fm
         writeln!(text, "{component:<11} {}", visible(&some(&said, 6)))?;
     }
     let kinds: Vec<String> = evidence
-        .kinds
-        .iter()
+        .index
+        .kinds()
+        .into_iter()
         .map(|(kind, count)| format!("{count} {kind}"))
         .collect();
     if !kinds.is_empty() {

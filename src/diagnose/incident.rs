@@ -41,6 +41,8 @@ enum Link {
     Subject,
     /// The node: the cause is about a node that the symptom was seen on.
     Node,
+    /// A node that both were seen on.
+    SameNode,
     /// The system namespace: the cause takes away what system pods need.
     SystemPods,
 }
@@ -113,6 +115,11 @@ const CAUSES: &[Cause] = &[
             "container-exit-error",
         ],
         link: Link::Subject,
+    },
+    Cause {
+        causes: &["pod-oomkilled"],
+        symptoms: &["container-oom-kernel"],
+        link: Link::SameNode,
     },
     Cause {
         causes: &[
@@ -276,8 +283,20 @@ fn linked(link: Link, cause: &Finding, symptom: &Finding) -> bool {
                 .iter()
                 .any(|other| other.node.as_deref() == Some(&node.name) || same(node, other))
         }),
+        Link::SameNode => nodes(cause).any(|node| nodes(symptom).any(|other| other == node)),
         Link::SystemPods => symptom.subject.namespace == "kube-system",
     }
+}
+
+/// Nodes that a finding is about, or was seen on.
+fn nodes(finding: &Finding) -> impl Iterator<Item = &str> {
+    finding
+        .affected
+        .iter()
+        .filter_map(|affected| match affected.kind.as_str() {
+            "Node" => Some(affected.name.as_str()),
+            _ => affected.node.as_deref(),
+        })
 }
 
 /// Whether two subjects are the same object, wherever it was seen.

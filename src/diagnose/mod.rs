@@ -210,10 +210,10 @@ fn inventory(evidence: &Evidence) -> Vec<InventoryRow> {
     }
     rows.extend(
         evidence
-            .kinds
-            .iter()
-            .filter(|(_, count)| **count > 0)
-            .map(|(kind, count)| row("kind", kind, *count as u64)),
+            .index
+            .kinds()
+            .into_iter()
+            .map(|(kind, count)| row("kind", kind, count)),
     );
     rows.extend(
         images

@@ -239,7 +239,7 @@ fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Clue {
         first: hit.first,
         last: hit.last,
         citations,
-        state: state::of_log(scene, source, hit),
+        state: log_state(scene, source, hit),
         authority: Authority::Log,
         detail: String::new(),
         values: values(captures),
@@ -247,6 +247,21 @@ fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Clue {
         severity: None,
         confidence: None,
     }
+}
+
+/// The state of hits in a log. What lasts until somebody mends it is not over because a log is
+/// quiet about it: a component may just not have tried again.
+fn log_state(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
+    let (state, reason) = state::of_log(scene, source, hit);
+    let persists = scene
+        .rules
+        .rule_of(hit.matcher)
+        .is_some_and(|rule| rule.persists);
+    if persists && state == State::Resolved {
+        let reason = format!("{reason}; but it lasts until somebody mends it");
+        return (State::Unknown, reason);
+    }
+    (state, reason)
 }
 
 /// What a log line is about: the pod that it names, the pod whose log it is, the node, or at

@@ -67,6 +67,15 @@ impl Index {
         self.objects.values()
     }
 
+    /// Number of objects of each kind.
+    pub fn kinds(&self) -> BTreeMap<&str, u64> {
+        let mut kinds = BTreeMap::new();
+        for key in self.objects.keys() {
+            *kinds.entry(key.kind.as_str()).or_default() += 1;
+        }
+        kinds
+    }
+
     /// All objects of a kind.
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Object> {
         let from = ObjectKey::new(kind, "", "");

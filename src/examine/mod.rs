@@ -28,6 +28,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// What journalctl prints for a unit without a line.
+const NO_ENTRIES: &[u8] = b"-- No entries --";
+
 /// What examining needs besides the bytes.
 #[derive(Clone, Copy)]
 pub struct Examiner<'a> {
@@ -79,6 +82,14 @@ impl Examiner<'_> {
     fn log(self, text: &[u8], body: Range<usize>, first_line: u64) -> LogPart {
         let (text, body) = cleaned(text, body);
         let own = text.get(body.clone()).unwrap_or_default();
+        if own.trim_ascii() == NO_ENTRIES {
+            // The journal was asked and had nothing: no line of the component was read.
+            return LogPart {
+                first_line,
+                bytes: own.len() as u64,
+                ..LogPart::default()
+            };
+        }
         let survey = lines::survey(own);
         LogPart {
             section: None,

@@ -54,6 +54,8 @@ pub struct Rule {
     /// Every rule that stays silent where this one explains the same evidence, directly or through
     /// another rule.
     pub supersedes: BTreeSet<RuleId>,
+    /// Whether silence of a log is no sign that the failure ended.
+    pub persists: bool,
     /// Versions with the failure.
     pub version: Option<VersionRange>,
     /// Proof.

@@ -1,16 +1,14 @@
 //! Which matchers may hit a text: found in one pass, before any regex is tried.
 //!
-//! One Aho-Corasick automaton holds the literals of all log matchers. It is a DFA, asked for by
-//! name: the crate would pick a contiguous NFA for this many literals, which is less than half as
-//! fast on logs. It reports overlapping matches: with leftmost ones, a literal would hide every
-//! other that overlaps it, and with it a rule.
+//! One Aho-Corasick automaton holds the literals of all log matchers ([`super::literals`]). It
+//! reports overlapping matches: with leftmost ones, a literal would hide every other that overlaps
+//! it, and with it a rule.
 
 use super::RuleSet;
 use super::guards::Guards;
+use super::literals::LiteralIndex;
 use super::matcher::{Matcher, MatcherId};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, StartKind};
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// Indexes over the matchers of a set.
 #[derive(Debug)]
@@ -75,99 +73,5 @@ fn note<'a>(index: &mut BTreeMap<&'a str, Vec<MatcherId>>, literals: &'a [String
         if matchers.last() != Some(&id) {
             matchers.push(id);
         }
-    }
-}
-
-/// An automaton over distinct literals, and the matchers of each.
-#[derive(Debug)]
-pub struct LiteralIndex {
-    automaton: AhoCorasick,
-    matchers: Vec<Box<[MatcherId]>>,
-}
-
-impl LiteralIndex {
-    /// Builds the automaton.
-    fn new(literals: BTreeMap<&str, Vec<MatcherId>>) -> Self {
-        let build = |kind| {
-            AhoCorasick::builder()
-                .kind(kind)
-                .match_kind(MatchKind::Standard)
-                .start_kind(StartKind::Unanchored)
-                // Logs are full of the first bytes of literals: a prefilter only stutters.
-                .prefilter(false)
-                .build(literals.keys())
-        };
-        let automaton = build(Some(AhoCorasickKind::DFA))
-            .or_else(|_| build(Some(AhoCorasickKind::NoncontiguousNFA)))
-            .expect("literals are short: 2^31 bytes of them would not fit in rule files");
-        Self {
-            automaton,
-            matchers: literals.into_values().map(Vec::into_boxed_slice).collect(),
-        }
-    }
-
-    /// Number of distinct literals.
-    pub fn len(&self) -> usize {
-        self.matchers.len()
-    }
-
-    /// Whether there is no literal at all.
-    pub fn is_empty(&self) -> bool {
-        self.matchers.is_empty()
-    }
-
-    /// Every place in `text[range]` where a literal stands, with the number of the literal, in the
-    /// order of their ends; literals that overlap are all reported.
-    pub fn find<'a>(
-        &'a self,
-        text: &'a [u8],
-        range: Range<usize>,
-    ) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
-        let nothing = self.is_empty() || range.end > text.len() || range.start > range.end;
-        let range = if nothing { 0..0 } else { range };
-        self.automaton
-            .find_overlapping_iter(Input::new(text).range(range))
-            .map(|found| (found.pattern().as_usize(), found.range()))
-    }
-
-    /// Matchers that a literal belongs to.
-    pub fn matchers(&self, literal: usize) -> &[MatcherId] {
-        self.matchers.get(literal).map_or(&[], |matchers| matchers)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn overlapping_literals_are_all_found_within_the_range() {
-        let index = LiteralIndex::new(BTreeMap::from([
-            ("bcd", vec![MatcherId(0)]),
-            ("abcde", vec![MatcherId(1)]),
-            ("cd", vec![MatcherId(2), MatcherId(3)]),
-        ]));
-        let found = |range| {
-            let mut names: Vec<_> = index
-                .find(b"..abcde..", range)
-                .flat_map(|(literal, at)| {
-                    index
-                        .matchers(literal)
-                        .iter()
-                        .map(move |m| (m.0, at.clone()))
-                })
-                .collect();
-            names.sort_by_key(|(id, _)| *id);
-            names
-        };
-        assert_eq!(found(0..9), [(0, 3..6), (1, 2..7), (2, 4..6), (3, 4..6)]);
-        assert_eq!(found(3..6), [(0, 3..6), (2, 4..6), (3, 4..6)]);
-        assert_eq!(found(3..99), []);
-    }
-
-    #[test]
-    fn a_set_without_literals_finds_nothing() {
-        let index = LiteralIndex::new(BTreeMap::new());
-        assert_eq!(index.find(b"abc", 0..3).count(), 0);
     }
 }

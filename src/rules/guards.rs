@@ -5,12 +5,18 @@
 //! that a rule has already matched, so it costs next to nothing.
 
 use super::matcher::Pattern;
+use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
 /// All guards.
 #[derive(Debug)]
 pub struct Guards {
     guards: Vec<Guard>,
+    /// All patterns at once: nearly every line that a rule matched is no quote, and is told so in
+    /// one pass.
+    any: RegexSet,
+    /// Patterns that are tied to the front of the line, for the message behind a prefix.
+    anchored: RegexSet,
 }
 
 /// One kind of line that only quotes.
@@ -51,7 +57,7 @@ impl Guards {
     pub(super) fn builtin() -> Self {
         let file: GuardFile =
             toml::from_str(BUILTIN).expect("rules/guards.toml is part of the tool and tested");
-        let guards = file
+        let guards: Vec<Guard> = file
             .guard
             .into_iter()
             .map(|table| Guard {
@@ -61,7 +67,18 @@ impl Guards {
                 pattern: Pattern::trusted(&table.pattern),
             })
             .collect();
-        Self { guards }
+        let set = |wanted: &dyn Fn(&str) -> bool| {
+            let patterns = guards.iter().map(|guard: &Guard| guard.pattern.as_str());
+            RegexSetBuilder::new(patterns.filter(|pattern| wanted(pattern)))
+                .unicode(false)
+                .build()
+                .expect("the guards are part of the tool and tested")
+        };
+        Self {
+            any: set(&|_| true),
+            anchored: set(&|pattern| pattern.starts_with('^')),
+            guards,
+        }
     }
 
     /// All of them, in the order of the file.
@@ -73,6 +90,9 @@ impl Guards {
     /// own message begins, behind the prefixes of runtime, journal and logger.
     pub fn quotes(&self, line: &[u8], message: usize) -> Option<&str> {
         let message = line.get(message..).filter(|rest| rest.len() < line.len());
+        if !self.any.is_match(line) && !message.is_some_and(|rest| self.anchored.is_match(rest)) {
+            return None;
+        }
         self.guards
             .iter()
             .find(|guard| {

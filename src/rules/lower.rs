@@ -140,6 +140,7 @@ impl Judge<'_> {
             confidence: file.confidence.unwrap_or(Confidence::High),
             maturity: file.maturity,
             require: file.require,
+            persists: file.persists,
             explain: self.words(&file.explain),
             disprove: file
                 .disprove

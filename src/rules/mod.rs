@@ -12,6 +12,7 @@ pub mod engine;
 pub mod field;
 pub mod folder;
 pub mod guards;
+pub mod literals;
 mod lower;
 pub mod matcher;
 pub mod syntax;

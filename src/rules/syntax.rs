@@ -86,6 +86,10 @@ pub struct RuleFile {
     /// Matchers of events.
     #[serde(default)]
     pub event: Vec<EventTable>,
+    /// Whether the failure lasts until somebody mends it: then silence of a log is no sign that it
+    /// ended.
+    #[serde(default)]
+    pub persists: bool,
     /// Matchers of objects.
     #[serde(default)]
     pub object: Vec<ObjectTable>,

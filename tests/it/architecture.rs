@@ -20,16 +20,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ingest", &[]),
     // A hit names its matcher; matchers are the rules'.
     ("kube", &["rules"]),
-    ("rules", &["kube", "examine"]),
+    ("rules", &[]),
     ("examine", &["ingest", "kube", "rules"]),
-    ("layout", &["examine"]),
+    ("layout", &["examine", "kube"]),
     ("evidence", &["examine", "kube", "layout", "rules"]),
     (
         "diagnose",
         &["evidence", "examine", "ingest", "kube", "layout", "rules"],
     ),
     ("redact", &[]),
-    ("report", &["diagnose", "redact"]),
+    // The names and hashes of the inputs go into the report as they are.
+    ("report", &["diagnose", "ingest", "redact"]),
     (
         "analyze",
         &["diagnose", "evidence", "examine", "ingest", "rules"],
@@ -38,7 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "analyze", "cli", "diagnose", "evidence", "ingest", "report", "rules",
+            "analyze", "cli", "diagnose", "evidence", "examine", "ingest", "report", "rules",
         ],
     ),
 ];
@@ -57,7 +58,7 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("tempfile", "commands/output.rs"),
     ("toml", "rules"),
     ("walkdir", "ingest/directory.rs rules"),
-    ("xxhash_rust", "examine/mod.rs"),
+    ("xxhash_rust", "examine/mod.rs ingest/name.rs"),
     ("zstd", "ingest/stream.rs"),
 ];
 

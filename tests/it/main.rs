@@ -3,8 +3,13 @@
 mod architecture;
 mod cli;
 mod determinism;
+mod hostile;
 mod hostile_ingest;
+mod real_bundles;
 mod report;
 mod rules;
 mod sample;
+mod samples;
+mod schema;
+mod signatures;
 mod support;

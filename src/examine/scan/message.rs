@@ -4,7 +4,7 @@ use super::{clip, silence};
 use crate::kube::{Event, TextHit};
 use crate::limits::Limits;
 use crate::locator::Snippet;
-use crate::rules::engine::LiteralIndex;
+use crate::rules::literals::LiteralIndex;
 use crate::rules::matcher::{EVENT, STATUS};
 use crate::rules::{Matcher, MatcherId, RuleSet};
 use std::collections::BTreeMap;

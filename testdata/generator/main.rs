@@ -1,0 +1,86 @@
+//! Writes the sample bundles of `testdata/bundles`, and large ones to measure with.
+//!
+//! ```text
+//! cargo run --example sample-bundles -- testdata/bundles
+//! cargo run --release --example sample-bundles -- --large 1024 dump.tar.gz
+//! ```
+//!
+//! In: a folder, or a size in MiB and a file. Out: the same bytes on every run and every system:
+//! all values come from seeds, all times are constants. Everything in the samples is made up; the
+//! words of the components are those that the rules know. `tests/it/samples.rs` fails when the
+//! committed bundles are not what this program writes.
+
+mod cluster;
+mod describe;
+mod describe_text;
+mod dump;
+mod dump_events;
+mod dump_logs;
+mod dump_workloads;
+mod events;
+mod journal;
+mod json;
+mod large;
+mod large_logs;
+mod node_files;
+mod objects;
+mod periscope;
+mod pods;
+mod rng;
+mod trouble;
+mod windows;
+mod writers;
+
+use std::fs;
+use std::io::{self, BufWriter};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// How the program is called.
+const USAGE: &str = "usage: sample-bundles FOLDER | sample-bundles --large MIB FILE.tar.gz";
+
+/// Name of the dump, as a folder and inside its archive.
+const DUMP: &str = "cluster-info-dump";
+
+/// Writes all committed bundles below a folder.
+pub(crate) fn write_all(folder: &Path) -> io::Result<()> {
+    writers::write_tree(&folder.join("aks-periscope"), &periscope::files()?)?;
+    let dump = dump::files();
+    writers::write_tree(&folder.join(DUMP), &dump)?;
+    let taken = cluster::at(dump::TAKEN).as_second();
+    let archive = writers::tar_gz(DUMP, &dump, taken)?;
+    fs::write(folder.join(format!("{DUMP}.tar.gz")), archive)
+}
+
+/// Writes a dump of so many MiB.
+fn write_large(mebibytes: &str, file: &str) -> io::Result<()> {
+    let mebibytes = mebibytes
+        .parse()
+        .map_err(|_| io::Error::other(format!("{mebibytes} is not a number of MiB")))?;
+    large::write(mebibytes, BufWriter::new(fs::File::create(file)?))
+}
+
+/// Reads the arguments and does what they ask for.
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["--large", mebibytes, file] => write_large(mebibytes, file),
+        [folder] if !folder.starts_with('-') => write_all(Path::new(folder)),
+        _ => Err(io::Error::other(USAGE)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says on standard error what went wrong.
+fn complain(error: &io::Error) {
+    use std::io::Write as _;
+    // Nothing is left to do where standard error is closed too.
+    let _ = writeln!(io::stderr(), "sample-bundles: {error}");
+}

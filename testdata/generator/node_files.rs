@@ -1,0 +1,254 @@
+//! The smaller files of a Linux node in the Periscope sample: what other collectors than the
+//! kubelet's journal and `kubectl describe` bring.
+//!
+//! In: a node's position. Out: one text or JSON document per collector, in the collector's words.
+
+use super::cluster::{API_SERVER, LINUX, Pod, RUN, later, today};
+use super::json::{Json, object};
+use super::rng::Rng;
+use std::fmt::Write as _;
+
+/// Targets that Periscope probes: the key, and where it connects to.
+pub(crate) const TARGETS: [(&str, &str); 4] = [
+    ("Internet", "google.com:80"),
+    ("AKS API Server", "kubernetes.default.svc:443"),
+    ("Azure Container Registry", "azurecr.io:80"),
+    ("Microsoft Container Registry", "mcr.microsoft.com:80"),
+];
+
+/// The time of the run as RFC 3339.
+fn run_time() -> String {
+    let (date, time) = RUN.split_once('T').unwrap_or((RUN, ""));
+    format!("{date}T{}", time.replace('-', ":"))
+}
+
+/// What a probe of this node found.
+fn probe_status(blocked: bool, target: &str) -> &'static str {
+    if blocked && target == "Microsoft Container Registry" {
+        "Error: dial tcp 203.0.113.57:80: i/o timeout"
+    } else {
+        "Connected"
+    }
+}
+
+/// The document of one probe; `blocked` for the node behind the firewall.
+pub(crate) fn probe(blocked: bool, target: &str, url: &str) -> String {
+    object([
+        ("TimeStamp", run_time().into()),
+        ("Type", target.into()),
+        ("URL", url.into()),
+        ("Status", probe_status(blocked, target).into()),
+    ])
+    .compact()
+}
+
+/// The diagnoser's summary of a node's probes.
+pub(crate) fn probes(host: &str, blocked: bool) -> String {
+    let rows = TARGETS.iter().map(|(target, _)| {
+        object([
+            ("HostName", host.into()),
+            ("Type", (*target).into()),
+            ("Start", run_time().into()),
+            ("End", run_time().into()),
+            ("Status", probe_status(blocked, target).into()),
+        ])
+    });
+    Json::List(rows.collect()).compact()
+}
+
+/// The diagnoser's summary of a Linux node's network; `dns` is the host's resolver, where its file
+/// could be read. The diagnoser reads that file badly, hence the line end inside a value, and looks
+/// for the plugin in a flag that kubelets of this version no longer have.
+pub(crate) fn network_config(host: &str, dns: Option<&str>) -> String {
+    let servers = |server: &str| Json::List(vec![format!("{server}\nsearch").into()]);
+    network_summary(
+        host,
+        dns.map_or(Json::Null, servers),
+        servers("10.0.0.10"),
+        110,
+    )
+}
+
+/// The diagnoser's summary of the Windows node's network, of which it learns nothing.
+pub(crate) fn windows_network_config(host: &str) -> String {
+    network_summary(host, Json::Null, Json::Null, 0)
+}
+
+/// A summary of a node's network.
+fn network_summary(host: &str, machine_dns: Json, cluster_dns: Json, pods: i64) -> String {
+    object([
+        ("HostName", host.into()),
+        ("NetworkPlugin", "".into()),
+        ("VirtualMachineDNS", machine_dns),
+        ("KubernetesDNS", cluster_dns),
+        ("MaxPodsPerNode", pods.into()),
+    ])
+    .compact()
+}
+
+/// The kubelet's command line.
+pub(crate) fn kubelet_command(host: &str) -> String {
+    format!(
+        "/usr/local/bin/kubelet --enable-server --node-labels=agentpool=nodepool1,kubernetes.azure.com/cluster=MC_rg-shop_shop-prod_westeurope --v=2 --volume-plugin-dir=/etc/kubernetes/volumeplugins --kubeconfig=/var/lib/kubelet/kubeconfig --container-runtime-endpoint=unix:///run/containerd/containerd.sock --cgroup-driver=systemd --hostname-override={host} --address=0.0.0.0 --cluster-dns=10.0.0.10 --cluster-domain=cluster.local --eviction-hard=memory.available<750Mi,nodefs.available<10% --image-gc-high-threshold=85 --image-gc-low-threshold=80 --max-pods=110 --rotate-certificates=true\n"
+    )
+}
+
+/// A resolver's file as a node or a container has it.
+pub(crate) fn resolver(server: &str, search: &str) -> String {
+    format!("nameserver {server}\nsearch {search}\noptions edns0 trust-ad\n")
+}
+
+/// The NAT table with the chains of the services.
+pub(crate) fn iptables(rng: &mut Rng) -> String {
+    let mut out = String::from(
+        "Chain PREROUTING (policy ACCEPT)\ntarget     prot opt source               destination         \nKUBE-SERVICES  all  --  anywhere             anywhere             /* kubernetes service portals */\n\nChain KUBE-SERVICES (2 references)\ntarget     prot opt source               destination         \n",
+    );
+    for (service, address, port) in [
+        ("default/kubernetes:https", "10.0.0.1", "https"),
+        ("kube-system/kube-dns:dns", "10.0.0.10", "domain"),
+        ("kube-system/metrics-server", "10.0.211.38", "https"),
+        ("shop/orders-api:http", "10.0.87.140", "http-alt"),
+    ] {
+        let chain: String = rng.suffix(16).to_uppercase();
+        writeln!(out, "KUBE-SVC-{chain}  tcp  --  anywhere             {address:<20} /* {service} cluster IP */ tcp dpt:{port}")
+            .expect("writing to a string does not fail");
+    }
+    out.push_str("KUBE-NODEPORTS  all  --  anywhere             anywhere             /* kubernetes service nodeports; NOTE: this must be the last rule in this chain */ ADDRTYPE match dst-type LOCAL\n");
+    out
+}
+
+/// The disruption budgets of one namespace.
+pub(crate) fn disruption_budgets(namespace: &str) -> String {
+    let budget = |name: &str, minimum: &str| {
+        object([
+            ("name", name.into()),
+            ("minavailable", minimum.into()),
+            ("maxunavailable", "<nil>".into()),
+            ("disruptionsallowed", 1.into()),
+        ])
+    };
+    match namespace {
+        "kube-system" => Json::List(vec![
+            budget("coredns-pdb", "1"),
+            budget("konnectivity-agent", "1"),
+        ])
+        .compact(),
+        _ => String::from("[]"),
+    }
+}
+
+/// Use of the nodes by their metrics; the node whose kubelet hangs is missing.
+pub(crate) fn node_metrics() -> String {
+    let rows = LINUX
+        .iter()
+        .take(2)
+        .zip([(412, 3_712_409_600), (298, 2_871_033_856)]);
+    metrics(rows.map(|(node, (cpu, memory))| (node.name, cpu, memory)))
+}
+
+/// Use of the containers by their metrics, under the containers' names.
+pub(crate) fn pod_metrics(pods: &[Pod], rng: &mut Rng) -> String {
+    let rows: Vec<(&str, i64, i64)> = pods
+        .iter()
+        .filter(|pod| pod.node < 2)
+        .map(|pod| {
+            let mut number = |end| i64::try_from(rng.below(end)).unwrap_or(0);
+            (
+                pod.container,
+                1 + number(40),
+                12_582_912 + number(160_000_000),
+            )
+        })
+        .collect();
+    metrics(rows.into_iter())
+}
+
+/// Rows of name, milli-CPU and bytes.
+fn metrics<'a>(rows: impl Iterator<Item = (&'a str, i64, i64)>) -> String {
+    let rows = rows.map(|(name, cpu, memory)| {
+        object([
+            ("name", name.into()),
+            ("cpuUsage", cpu.into()),
+            ("memoryUsage", memory.into()),
+        ])
+    });
+    Json::List(rows.collect()).compact()
+}
+
+/// The log of the node's provisioning: a shell trace, and the result that its last command prints.
+/// The node behind the firewall failed with exit code 50 before a second attempt came through.
+pub(crate) fn provision_log(blocked: bool) -> String {
+    let mut out = String::new();
+    if blocked {
+        attempt(&mut out, "05:41", 50);
+    }
+    attempt(&mut out, "06:01", 0);
+    out
+}
+
+/// One run of the provisioning script that ended with this exit code.
+fn attempt(out: &mut String, minute: &str, code: u8) {
+    let trace = [
+        "+ ERR_SYSTEMCTL_START_FAIL=4",
+        "+ ERR_OUTBOUND_CONN_FAIL=50",
+        "+ ERR_K8S_API_SERVER_CONN_FAIL=51",
+        "+ source /opt/azure/containers/provision_installs.sh",
+        "+ retrycmd_if_failure 100 1 10 nc -vz mcr.microsoft.com 443",
+    ];
+    let failed = [
+        "nc: connect to mcr.microsoft.com port 443 (tcp) timed out: Operation now in progress",
+        "+ '[' 100 -eq 100 ']'",
+        "+ echo Executed 'nc -vz mcr.microsoft.com 443' 100 times",
+        "+ exit 50",
+    ];
+    let passed = [
+        "Connection to mcr.microsoft.com 443 port [tcp/https] succeeded!",
+        "+ ensureContainerd",
+        "+ systemctlEnableAndStart containerd",
+        "+ ensureKubelet",
+        "+ systemctlEnableAndStart kubelet",
+        "+ exit 0",
+    ];
+    writeln!(out, "Tue Mar 12 {minute}:24 UTC 2024,{API_SERVER}")
+        .expect("writing to a string does not fail");
+    let end: &[&str] = if code == 0 { &passed } else { &failed };
+    for line in trace.iter().chain(end) {
+        out.push_str(line);
+        out.push('\n');
+    }
+    let result = object([
+        ("ExitCode", code.to_string().into()),
+        ("Output", format!("{}\n", end.join("\n")).into()),
+        ("Error", "".into()),
+        ("ExecDuration", if code == 0 { "31" } else { "1104" }.into()),
+        (
+            "KernelStartTime",
+            format!("Tue 2024-03-12 {minute}:02 UTC").into(),
+        ),
+    ]);
+    out.push_str(&result.compact());
+    out.push('\n');
+}
+
+/// The log of cloud-init on a machine that came up well.
+pub(crate) fn cloud_init(rng: &mut Rng) -> String {
+    let begin = later(today("06:01:55"), rng.below(1000));
+    let lines = [
+        "util.py[DEBUG]: Cloud-init v. 23.1.2-0ubuntu0~22.04.1 running 'init-local' at Tue, 12 Mar 2024 06:01:55 +0000. Up 6.41 seconds.",
+        "DataSourceAzure.py[DEBUG]: Azure endpoint found at: 168.63.129.16",
+        "azure.py[INFO]: Reporting ready to Azure fabric.",
+        "stages.py[INFO]: Applying network configuration from ds bringup=False",
+        "cc_write_files.py[DEBUG]: Writing to /opt/azure/containers/provision_source.sh - 6104 bytes",
+        "util.py[WARNING]: Failed to resize filesystem (cmd=('resize2fs', '/dev/root')): nothing to do",
+        "handlers.py[DEBUG]: finish: modules-final: SUCCESS: running modules for final",
+    ];
+    lines
+        .iter()
+        .zip(0..)
+        .fold(String::new(), |mut out, (line, step)| {
+            let time = later(begin, step * 1_300);
+            writeln!(out, "{} - {line}", time.strftime("%Y-%m-%d %H:%M:%S,%3f"))
+                .expect("writing to a string does not fail");
+            out
+        })
+}
