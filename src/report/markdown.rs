@@ -200,15 +200,15 @@ fn words_of_line(text: &str) -> String {
 fn prose(text: &str, most: usize) -> String {
     let text = cut(&one_line(text), most);
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         // One backtick has no partner.
         return words(&text, most);
     }
     let parts = parts.iter().enumerate().map(|(index, part)| {
-        if index % 2 == 1 {
-            code(part, most)
-        } else {
+        if index.is_multiple_of(2) {
             words_of_line(part)
+        } else {
+            code(part, most)
         }
     });
     parts.collect()

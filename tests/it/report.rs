@@ -386,6 +386,64 @@ fn states_come_in_order_and_severity_is_a_word_and_a_shape() {
 }
 
 #[test]
+fn what_ended_and_notes_are_one_line_each_and_notes_come_last() {
+    let mut diagnosis = sample::diagnosis();
+    let note = Finding {
+        rule: "known-issue".into(),
+        fingerprint: Fingerprint("known-issue-000000000000".into()),
+        title: "A known issue of this version".into(),
+        severity: Severity::Info,
+        state: State::Active,
+        ..diagnosis.findings[0].clone()
+    };
+    diagnosis.findings.insert(0, note);
+    let body = body(&rendered(&diagnosis, Format::Html));
+    let ended = body
+        .find("<h3 id=\"state-resolved\"")
+        .expect("something ended");
+    let notes = body.find("<h3 id=\"state-note\"").expect("there is a note");
+    assert!(ended < notes);
+    let (problems, last) = body.split_at(ended);
+    assert!(
+        !problems.contains("<h4>A known issue"),
+        "a note is no active problem"
+    );
+    assert!(
+        !problems.contains("<details class=\"rule"),
+        "what is active is open"
+    );
+    assert_eq!(last.matches("<details class=\"rule").count(), 2);
+    assert!(last.contains("<h4>The network plugin was not ready</h4>"));
+    assert!(last.contains("<h4>A known issue of this version</h4>"));
+}
+
+#[test]
+fn a_card_leads_to_everything_that_belongs_to_its_incident() {
+    let body = body(&page());
+    let (_, card) = body
+        .split_once("<li class=\"card card-high card-active\">")
+        .expect("the incident of killed containers");
+    let (card, _) = card
+        .split_once("<li class=\"card ")
+        .expect("another card follows");
+    assert!(card.contains("Exit code 137, 3 restarts"));
+    assert!(card.contains("The same for others</a> <span class=\"n\">×4</span>"));
+}
+
+#[test]
+fn the_timeline_shows_incidents_and_the_time_that_evidence_covers() {
+    let body = body(&page());
+    assert!(body.contains("<p class=\"bar-axis\"><span>2024-03-01 12:00:03</span><span>2024-03-01 16:41:01, capture</span></p>"));
+    assert_eq!(body.matches("<svg class=\"bar bar-source").count(), 3);
+    assert_eq!(body.matches("<svg class=\"bar ").count(), 3 + 4);
+    let calm = rendered(&sample::calm(), Format::Html);
+    assert!(
+        !calm.contains("id=\"timeline\""),
+        "no incident, no timeline"
+    );
+}
+
+#[test]
 fn a_report_over_the_limit_sheds_in_order_and_never_a_title_or_count() {
     let mut diagnosis = sample::diagnosis();
     let model = diagnosis.findings[1].clone();

@@ -11,6 +11,7 @@ mod excerpt;
 mod findings;
 mod page;
 mod shown;
+mod timeline;
 
 use super::view::Report;
 use super::words::size;

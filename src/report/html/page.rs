@@ -7,6 +7,7 @@
 use super::coverage::{self, Coverage, Kind};
 use super::findings::{self, Group, state_words};
 use super::shown::{Shown, shown};
+use super::timeline::{Timeline, timeline};
 use crate::diagnose::State;
 use crate::report::view::{self, Report};
 use crate::report::words::{clock, entries, number, plural, size, span};
@@ -51,6 +52,7 @@ pub(super) struct Page {
     cards: Vec<Card>,
     more_cards: Vec<Card>,
     more_label: String,
+    timeline: Option<Timeline>,
     groups: Vec<Group>,
     listed: String,
     gaps: Vec<[Shown; 3]>,
@@ -98,11 +100,11 @@ struct Part {
 impl Page {
     /// Arranges a report.
     pub(super) fn new(report: &Report, frame: Frame) -> Self {
-        let listed = report.by_fingerprint();
+        let found = report.by_fingerprint();
         let mut cards: Vec<Card> = report
             .incidents
             .iter()
-            .map(|incident| card(&listed, incident))
+            .map(|incident| card(&found, incident))
             .collect();
         let more_cards = cards.split_off(cards.len().min(CARDS));
         let mut listed = plural(report.findings.len(), "finding");
@@ -133,6 +135,7 @@ impl Page {
             cards,
             more_label: more_label(&more_cards),
             more_cards,
+            timeline: timeline(report, &found),
             groups: findings::groups(&report.findings),
             listed,
             gaps: gaps.into_iter().map(row).collect(),
@@ -238,23 +241,18 @@ fn card(listed: &view::ByFingerprint<'_>, incident: &view::Incident) -> Card {
 
 /// What is said of the incidents that are not on the first screen.
 fn more_label(cards: &[Card]) -> String {
-    let states = [State::Active, State::Unknown, State::Resolved];
-    let told: Vec<_> = states
-        .into_iter()
-        .map(|state| {
-            (
-                state,
-                cards.iter().filter(|card| card.state == state).count(),
-            )
-        })
-        .filter(|(_, count)| *count > 0)
-        .map(|(state, count)| format!("{count} {}", state_words(state)))
-        .collect();
-    format!(
-        "{}: {}",
-        plural(cards.len(), "more incident"),
-        told.join(", ")
-    )
+    let more = plural(cards.len(), "more incident");
+    let mut told = Vec::new();
+    for state in [State::Active, State::Unknown, State::Resolved] {
+        let count = cards.iter().filter(|card| card.state == state).count();
+        if count == cards.len() {
+            return format!("{more}, {}", state_words(state));
+        }
+        if count > 0 {
+            told.push(format!("{count} {}", state_words(state)));
+        }
+    }
+    format!("{more}: {}", told.join(", "))
 }
 
 /// Where the report comes from: enough to make it again, nothing of the machine.
@@ -288,7 +286,6 @@ fn provenance(report: &Report) -> Vec<Fact> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::severity::Severity;
     use clap::ValueEnum as _;
 
