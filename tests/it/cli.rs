@@ -81,6 +81,85 @@ fn rule(id: &str, more: &str) -> String {
 /// Arguments, and words that the one line on standard error must have: the thing and the remedy.
 type Mistake = (&'static [&'static str], &'static [&'static str]);
 
+/// Wrong use of every kind; the test makes the files.
+const MISTAKES: &[Mistake] = &[
+    (
+        &["analyze", "missing.zip"],
+        &["missing.zip", "no such file or folder", "name the"],
+    ),
+    (
+        &["inspect", "missing.zip"],
+        &["missing.zip", "no such file or folder", "name the"],
+    ),
+    (
+        &["analyze", "dump.tar", "missing.zip"],
+        &["missing.zip", "no such file or folder"],
+    ),
+    (
+        &["analyze", "empty"],
+        &["empty", "holds no files", "name the folder"],
+    ),
+    (
+        &["analyze", "nothing"],
+        &["nothing", "holds no files", "name the folder"],
+    ),
+    (
+        &["analyze", "noise.bin"],
+        &["noise.bin", "neither an archive nor text", "zip"],
+    ),
+    (
+        &["analyze", "locked.zip"],
+        &["locked.zip", "encrypted", "without a password"],
+    ),
+    (
+        &["analyze", "dump.tar", "--rules", "rules"],
+        &["mine.toml:12:9: regex: unclosed group"],
+    ),
+    (
+        &["rules", "list", "--rules", "rules"],
+        &["mine.toml:12:9: regex: unclosed group"],
+    ),
+    (
+        &["explain", "pod-oomkilled", "--rules", "rules"],
+        &["mine.toml:12:9: "],
+    ),
+    (
+        &["analyze", "dump.tar", "--rules", "gone"],
+        &["gone: cannot be read", "a folder with rule files"],
+    ),
+    (
+        &["analyze", "dump.tar", "--rules", "no-rules"],
+        &["no-rules", "holds no rule files"],
+    ),
+    (
+        &["rules", "check", "gone"],
+        &["gone: cannot be read", "name a rule file"],
+    ),
+    (
+        &["analyze", "dump.tar", "-o", "gone/report.html"],
+        &["gone", "no such folder", "--output"],
+    ),
+    (
+        &["analyze", "dump.tar", "-o", "empty"],
+        &["empty: is a folder", "--output"],
+    ),
+    (&["analyze", "-", "-"], &["standard input", "once"]),
+    (
+        &[
+            "analyze", "dump.tar", "--format", "json", "--format", "html", "-o", "a",
+        ],
+        &["more --format than --output", "each format its file"],
+    ),
+    (
+        &["explain", "pod-oomkiled"],
+        &["pod-oomkiled: no such rule", "did you mean"],
+    ),
+    (
+        &["explain", "xyzzy"],
+        &["xyzzy: no such rule", "rules list"],
+    ),
+];
+
 #[test]
 fn wrong_use_is_one_line_that_names_the_thing_and_the_remedy() {
     let folder = folder_with_dump();
@@ -93,84 +172,7 @@ fn wrong_use_is_one_line_that_names_the_thing_and_the_remedy() {
     fs::create_dir(path.join("rules")).unwrap();
     fs::write(path.join("rules/mine.toml"), rule("mine", "regex = '('\n")).unwrap();
     let before = listing(path);
-    let mistakes: [Mistake; 19] = [
-        (
-            &["analyze", "missing.zip"],
-            &["missing.zip", "no such file or folder", "name the"],
-        ),
-        (
-            &["inspect", "missing.zip"],
-            &["missing.zip", "no such file or folder", "name the"],
-        ),
-        (
-            &["analyze", "dump.tar", "missing.zip"],
-            &["missing.zip", "no such file or folder"],
-        ),
-        (
-            &["analyze", "empty"],
-            &["empty", "holds no files", "name the folder"],
-        ),
-        (
-            &["analyze", "nothing"],
-            &["nothing", "holds no files", "name the folder"],
-        ),
-        (
-            &["analyze", "noise.bin"],
-            &["noise.bin", "neither an archive nor text", "zip"],
-        ),
-        (
-            &["analyze", "locked.zip"],
-            &["locked.zip", "encrypted", "without a password"],
-        ),
-        (
-            &["analyze", "dump.tar", "--rules", "rules"],
-            &["mine.toml:12:9: regex: unclosed group"],
-        ),
-        (
-            &["rules", "list", "--rules", "rules"],
-            &["mine.toml:12:9: regex: unclosed group"],
-        ),
-        (
-            &["explain", "pod-oomkilled", "--rules", "rules"],
-            &["mine.toml:12:9: "],
-        ),
-        (
-            &["analyze", "dump.tar", "--rules", "gone"],
-            &["gone: cannot be read", "a folder with rule files"],
-        ),
-        (
-            &["analyze", "dump.tar", "--rules", "no-rules"],
-            &["no-rules", "holds no rule files"],
-        ),
-        (
-            &["rules", "check", "gone"],
-            &["gone: cannot be read", "name a rule file"],
-        ),
-        (
-            &["analyze", "dump.tar", "-o", "gone/report.html"],
-            &["gone", "no such folder", "--output"],
-        ),
-        (
-            &["analyze", "dump.tar", "-o", "empty"],
-            &["empty: is a folder", "--output"],
-        ),
-        (&["analyze", "-", "-"], &["standard input", "once"]),
-        (
-            &[
-                "analyze", "dump.tar", "--format", "json", "--format", "html", "-o", "a",
-            ],
-            &["more --format than --output", "each format its file"],
-        ),
-        (
-            &["explain", "pod-oomkiled"],
-            &["pod-oomkiled: no such rule", "did you mean"],
-        ),
-        (
-            &["explain", "xyzzy"],
-            &["xyzzy: no such rule", "rules list"],
-        ),
-    ];
-    for (arguments, words) in mistakes {
+    for &(arguments, words) in MISTAKES {
         let output = run(path, arguments);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");

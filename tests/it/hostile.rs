@@ -18,6 +18,7 @@ use bundlescope::report::Format;
 use bundlescope::report::glyphs::is_hidden;
 use proptest::prelude::*;
 use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
 
 /// A line that a rule knows, so that what is hostile around it has something to spoil.
@@ -312,7 +313,7 @@ fn poisoned(text: &str) -> Files {
     ];
     let poison = |(name, content): (String, Vec<u8>)| {
         let content = String::from_utf8(content).unwrap();
-        let (in_text, in_name) = if name.ends_with(".json") {
+        let (in_text, in_name) = if Path::new(&name).extension() == Some("json".as_ref()) {
             (in_json, text)
         } else {
             (text, text)
@@ -364,24 +365,27 @@ fn without_code(markdown: &str) -> String {
         let (before, opened) = rest.split_at(start);
         out.push_str(before);
         let inner = opened.trim_start_matches('`');
-        let fence = &opened[..opened.len() - inner.len()];
-        if before.ends_with('\\') {
-            out.push_str(fence);
-            rest = inner;
-            continue;
-        }
-        let closed = inner.split_inclusive('`').scan(0, |at, part| {
-            *at += part.len();
-            Some(*at)
-        });
-        let run_ends_at = |end: usize| {
-            let run = inner[..end].len() - inner[..end].trim_end_matches('`').len();
-            run == fence.len() && !inner[end..].starts_with('`')
+        let fence = opened.len() - inner.len();
+        let is_escaped = before.ends_with('\\');
+        rest = if is_escaped {
+            inner
+        } else {
+            behind_fence(inner, fence).expect("every code span is closed")
         };
-        let end = closed.into_iter().find(|end| run_ends_at(*end));
-        rest = &inner[end.expect("every code span is closed")..];
     }
     out + rest
+}
+
+/// What stands behind the first run of so many backticks.
+fn behind_fence(text: &str, length: usize) -> Option<&str> {
+    let mut rest = text;
+    loop {
+        let (_, run) = rest.split_at(rest.find('`')?);
+        rest = run.trim_start_matches('`');
+        if run.len() - rest.len() == length {
+            return Some(rest);
+        }
+    }
 }
 
 #[test]
@@ -503,7 +507,7 @@ fn nothing_but_the_named_output_is_written() {
         .arg(&path)
         .assert()
         .success();
-    let names = |folder: &std::path::Path| {
+    let names = |folder: &Path| {
         let entries = fs::read_dir(folder).unwrap();
         entries
             .map(|entry| entry.unwrap().file_name())

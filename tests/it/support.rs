@@ -10,8 +10,9 @@ use bundlescope::rules::RuleSet;
 use bundlescope::severity::Severity;
 use bundlescope::{AnalyzeError, Settings, analyze};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::fs;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -182,7 +183,7 @@ pub(crate) fn schema_errors(json: &Value) -> Vec<String> {
 
 /// A cluster with two nodes, one of them lost, and failing pods in two of three namespaces, as
 /// `kubectl cluster-info dump --output-directory` writes it. `log_lines` is the length of the
-/// longest log, that of CoreDNS.
+/// longest log, that of `CoreDNS`.
 pub(crate) fn dump(log_lines: usize) -> Files {
     let mut files = vec![(
         "nodes.json".to_owned(),
@@ -268,7 +269,7 @@ fn node(name: &str, ready: &str, reason: &str, message: &str) -> Value {
 }
 
 /// A pod with one container in this status.
-fn pod(namespace: &str, name: &str, container: &str, status: Value) -> Value {
+fn pod(namespace: &str, name: &str, container: &str, status: &Value) -> Value {
     let ready = status["ready"].as_bool().unwrap();
     let ready = if ready { "True" } else { "False" };
     json!({
@@ -291,7 +292,7 @@ fn crashing_pod() -> Value {
         "message": "back-off 5m0s restarting failed container=api pod=api-7d4b9c-x2k8p_shop"});
     let status = json!({"name": "api", "ready": false, "restartCount": 7, "image": "example.org/app:1",
         "state": {"waiting": waiting}, "lastState": {"terminated": killed}});
-    pod("shop", "api-7d4b9c-x2k8p", "api", status)
+    pod("shop", "api-7d4b9c-x2k8p", "api", &status)
 }
 
 /// A pod whose image is not there.
@@ -300,7 +301,7 @@ fn unpullable_pod() -> Value {
         "message": "Back-off pulling image \"example.org/web:gone\""});
     let status = json!({"name": "web", "ready": false, "restartCount": 0,
         "image": "example.org/web:gone", "state": {"waiting": waiting}, "lastState": {}});
-    pod("shop", "web-5f6d8-abcde", "web", status)
+    pod("shop", "web-5f6d8-abcde", "web", &status)
 }
 
 /// A pod that runs.
@@ -308,10 +309,10 @@ fn running(namespace: &str, name: &str, container: &str) -> Value {
     let state = json!({"running": {"startedAt": "2024-05-01T10:00:05Z"}});
     let status = json!({"name": container, "ready": true, "restartCount": 0,
         "image": "example.org/app:1", "state": state, "lastState": {}});
-    pod(namespace, name, container, status)
+    pod(namespace, name, container, &status)
 }
 
-/// CoreDNS runs, and its log has failures.
+/// `CoreDNS` runs, and its log has failures.
 fn coredns_pod() -> Value {
     running("kube-system", "coredns-5d78c9869d-qqq7z", "coredns")
 }
@@ -369,30 +370,59 @@ fn pod_log(namespace: &str, pod: &str, lines: usize) -> Vec<u8> {
         } else {
             "INFO"
         };
-        text.push_str(&format!(
-            "2024-05-01T11:{minute:02}:{second:02}.000Z [{level}] {what}\n"
-        ));
+        let _ = writeln!(
+            text,
+            "2024-05-01T11:{minute:02}:{second:02}.000Z [{level}] {what}"
+        );
     }
-    text.push_str(&format!(
-        "==== END logs for container {container} of pod {namespace}/{pod} ====\n"
-    ));
+    let _ = writeln!(
+        text,
+        "==== END logs for container {container} of pod {namespace}/{pod} ===="
+    );
     text.into_bytes()
 }
 
+/// `kubectl describe` of a pod that crashes.
+const DESCRIBED: &str = "\
+Name:         <pod>
+Namespace:    kube-system
+Node:         <node>/10.240.0.4
+Start Time:   Wed, 01 May 2024 10:00:00 +0000
+Status:       Running
+Containers:
+  kube-proxy:
+    Image:          example.org/kube-proxy:v1.28.5
+    State:          Waiting
+      Reason:       CrashLoopBackOff
+    Last State:     Terminated
+      Reason:       Error
+      Exit Code:    1
+      Started:      Wed, 01 May 2024 11:50:00 +0000
+      Finished:     Wed, 01 May 2024 11:50:01 +0000
+    Ready:          False
+    Restart Count:  12
+Conditions:
+  Type              Status
+  Ready             False
+Events:
+  Type     Reason   Age                 From     Message
+  ----     ------   ----                ----     -------
+  Warning  BackOff  2m (x120 over 60m)  kubelet  Back-off restarting failed container
+";
+
 /// The zip of a node as AKS Periscope writes it, with a kubelet that cannot reach its API server.
 pub(crate) fn periscope_node(node: &str) -> Files {
-    let pod = format!("kube-proxy-{}", &node[node.len() - 1..]);
+    let pod = format!("kube-proxy-{}", node.chars().next_back().unwrap());
     let mut kubelet = String::from(
         "-- Logs begin at Wed 2024-05-01 08:00:00 UTC, end at Wed 2024-05-01 12:00:00 UTC. --\n",
     );
     for second in 0..50 {
-        kubelet.push_str(&format!(
-            "May 01 11:59:{second:02} {node} kubelet[2983]: E0501 11:59:{second:02}.000000    2983 kubelet_node_status.go:540] \"Error updating node status, will retry\" err=\"error getting node \\\"{node}\\\": Get \\\"https://10.0.0.1:443/api/v1/nodes/{node}\\\": dial tcp 10.0.0.1:443: connect: connection refused\"\n"
-        ));
+        let _ = writeln!(
+            kubelet,
+            "May 01 11:59:{second:02} {node} kubelet[2983]: E0501 11:59:{second:02}.000000    2983 kubelet_node_status.go:540] \"Error updating node status, will retry\" err=\"error getting node \\\"{node}\\\": Get \\\"https://10.0.0.1:443/api/v1/nodes/{node}\\\": dial tcp 10.0.0.1:443: connect: connection refused\""
+        );
     }
-    let describe = format!(
-        "Name:         {pod}\nNamespace:    kube-system\nNode:         {node}/10.240.0.4\nStart Time:   Wed, 01 May 2024 10:00:00 +0000\nStatus:       Running\nContainers:\n  kube-proxy:\n    Image:          example.org/kube-proxy:v1.28.5\n    State:          Waiting\n      Reason:       CrashLoopBackOff\n    Last State:     Terminated\n      Reason:       Error\n      Exit Code:    1\n      Started:      Wed, 01 May 2024 11:50:00 +0000\n      Finished:     Wed, 01 May 2024 11:50:01 +0000\n    Ready:          False\n    Restart Count:  12\nConditions:\n  Type              Status\n  Ready             False\nEvents:\n  Type     Reason   Age                  From     Message\n  ----     ------   ----                 ----     -------\n  Warning  BackOff  2m (x120 over 60m)   kubelet  Back-off restarting failed container\n"
-    );
+    let describe = DESCRIBED.replace("<pod>", &pod).replace("<node>", node);
     let probe = |kind: &str, status: &str| json!({"TimeStamp": "2024-05-01T11:59:58Z", "Type": kind, "URL": "10.0.0.1:443", "Status": status});
     let refused = probe(
         "AKS API Server",
