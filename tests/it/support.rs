@@ -182,7 +182,7 @@ pub(crate) fn schema_errors(json: &Value) -> Vec<String> {
 
 /// A cluster with two nodes, one of them lost, and failing pods in two of three namespaces, as
 /// `kubectl cluster-info dump --output-directory` writes it. `log_lines` is the length of the
-/// longest log, that of CoreDNS.
+/// longest log, that of `CoreDNS`.
 pub(crate) fn dump(log_lines: usize) -> Files {
     let mut files = vec![(
         "nodes.json".to_owned(),
@@ -311,7 +311,7 @@ fn running(namespace: &str, name: &str, container: &str) -> Value {
     pod(namespace, name, container, status)
 }
 
-/// CoreDNS runs, and its log has failures.
+/// `CoreDNS` runs, and its log has failures.
 fn coredns_pod() -> Value {
     running("kube-system", "coredns-5d78c9869d-qqq7z", "coredns")
 }
