@@ -1,6 +1,8 @@
 //! Tests of the library and the binary as a user sees them; one binary, because linking is slow.
 
 #![allow(
+    clippy::format_push_string,
+    clippy::needless_pass_by_value,
     clippy::string_slice,
     clippy::too_many_lines,
     clippy::case_sensitive_file_extension_comparisons,
