@@ -11,7 +11,7 @@ use serde::Deserialize;
 /// All guards.
 #[derive(Debug)]
 pub struct Guards {
-    guards: Vec<Guard>,
+    all: Vec<Guard>,
     /// All patterns at once: nearly every line that a rule matched is no quote, and is told so in
     /// one pass.
     any: RegexSet,
@@ -77,13 +77,13 @@ impl Guards {
         Self {
             any: set(&|_| true),
             anchored: set(&|pattern| pattern.starts_with('^')),
-            guards,
+            all: guards,
         }
     }
 
     /// All of them, in the order of the file.
     pub fn all(&self) -> &[Guard] {
-        &self.guards
+        &self.all
     }
 
     /// The guard that says that this line only quotes, if one does. `message` is where the line's
@@ -93,7 +93,7 @@ impl Guards {
         if !self.any.is_match(line) && !message.is_some_and(|rest| self.anchored.is_match(rest)) {
             return None;
         }
-        self.guards
+        self.all
             .iter()
             .find(|guard| {
                 guard.pattern.is_match(line)

@@ -1,5 +1,14 @@
 //! Tests of the library and the binary as a user sees them; one binary, because linking is slow.
 
+#![allow(
+    clippy::format_push_string,
+    clippy::needless_pass_by_value,
+    clippy::string_slice,
+    clippy::too_many_lines,
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "a panic in a test is its failure message, a table of cases is one test, and the names are our own"
+)]
+
 mod architecture;
 mod cli;
 mod determinism;
