@@ -6,7 +6,7 @@
 use super::shown::{Shown, shown};
 use crate::report::view;
 use crate::report::words::span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Indentation that all lines of a figure share is left out from this many characters on.
 const INDENT: usize = 4;
@@ -15,8 +15,8 @@ const INDENT: usize = 4;
 pub(super) struct Figure {
     /// Where the first piece stands.
     pub(super) locator: Shown,
-    /// Where the others stand, in full: a reader may search for them.
-    pub(super) others: Vec<Shown>,
+    /// Lines of the others, ascending.
+    pub(super) others: BTreeSet<u64>,
     /// When.
     pub(super) time: Option<String>,
     /// The lines.
@@ -167,9 +167,8 @@ fn figure(group: Group<'_>) -> Option<Figure> {
         others: group
             .citations
             .iter()
-            .skip(1)
-            .filter(|(_, citation)| citation.locator != first.locator)
-            .map(|(_, citation)| shown(&citation.locator))
+            .map(|(_, citation)| citation.line)
+            .filter(|line| *line != first.line)
             .collect(),
         time: times().min().map(|first| span(Some(first), times().max())),
         lines: lines.collect(),
@@ -248,8 +247,7 @@ mod tests {
         let figures = figures(&[far, later, first]);
         let heads: Vec<_> = figures.iter().map(|f| f.locator.to_string()).collect();
         assert_eq!(heads, ["b.zip!a.log:90", "b.zip!a.log:8"]);
-        let others: Vec<_> = figures[1].others.iter().map(Shown::to_string).collect();
-        assert_eq!(others, ["b.zip!a.log:6"]);
+        assert_eq!(figures[1].others, [6].into());
         let expected = [
             (5, false, ""),
             (6, true, "one"),
