@@ -13,6 +13,14 @@ use crate::severity::Confidence;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Components whose logs speak of other objects, not of themselves.
+const CONTROLLERS: [&str; 4] = [
+    "cloud-controller-manager",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+];
+
 /// Clues of all rules' matchers, and the number of lines that each noise rule explains.
 pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
     let mut hits = Hits::default();
@@ -273,6 +281,10 @@ fn log_subject(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Subject {
     }
     if let Some(node) = &hit.about.node {
         return Subject::node(node);
+    }
+    if let Some(component) = hit.component.filter(|name| CONTROLLERS.contains(name)) {
+        // Their logs speak of others: the pod that wrote the line is the wrong one to look at.
+        return Subject::component(component, role.node.as_deref());
     }
     if let Some(pod) = &role.pod {
         let namespace = role.namespace.as_deref().unwrap_or_default();
