@@ -200,19 +200,23 @@ pub(super) fn fold(findings: &[Finding]) -> Vec<Incident> {
     incidents
 }
 
-/// Worst first: active, severe, sure, and explaining most.
-fn key(
-    incident: &Incident,
-) -> (
-    State,
+/// What incidents are ordered by.
+type Key<'a> = (
+    bool,
     Reverse<Severity>,
+    State,
     Reverse<Confidence>,
     Reverse<usize>,
-    &str,
-) {
+    &'a str,
+);
+
+/// Worst first: what has ended comes last; of the rest the severe, the certainly active, the sure,
+/// and what explains most.
+fn key(incident: &Incident) -> Key<'_> {
     (
-        incident.state,
+        incident.state == State::Resolved,
         Reverse(incident.severity),
+        incident.state,
         Reverse(incident.confidence),
         Reverse(incident.findings.len()),
         &incident.id,
