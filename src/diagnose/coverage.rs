@@ -146,13 +146,16 @@ impl<'a> Seen<'a> {
             Ok(()) => looked = true,
             Err(reason) => missing.push(reason),
         };
+        let check = checks::of(&rule.id);
         for matcher in rule.matchers().filter_map(|id| scene.rules.matcher(id)) {
-            look(self.matcher(matcher));
+            // What a check looks for, any log may happen to repeat: that none does says nothing.
+            let repeats = matches!(matcher, Matcher::Log(log) if log.components.is_empty())
+                && check.is_some();
+            if !repeats {
+                look(self.matcher(matcher));
+            }
         }
-        for need in checks::of(&rule.id)
-            .map(|check| check.needs)
-            .unwrap_or_default()
-        {
+        for need in check.map(|check| check.needs).unwrap_or_default() {
             look(self.need(*need));
         }
         if let Some(range) = &rule.version {
