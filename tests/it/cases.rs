@@ -21,7 +21,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// More than this no bundle of a case may hold: it is read by people, in a diff.
-const MAX_BUNDLE_BYTES: u64 = 6 * 1024;
+const MAX_BUNDLE_BYTES: u64 = 4 * 1024;
 
 /// What must come out of a case.
 #[derive(Debug, Deserialize)]
