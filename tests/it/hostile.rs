@@ -563,3 +563,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_document_that_never_closes_costs_no_more_than_a_look() {
+    // Every line opens a document that breaks off, and each might hold whole items to save.
+    let text = "{\"kind\": \"PodList\", \"items\": [\n".repeat(200_000);
+    let bundle = tar(&files(&[
+        ("dump/shop/pods.json", &text),
+        ("kubelet.log", FAILURE),
+    ]));
+    let diagnosis = analyze_bytes("open.tar", &bundle, &Limits::RELEASE);
+    assert!(diagnosis.gaps.len() <= Limits::RELEASE.gaps + 1);
+    assert!(gaps(&diagnosis).contains("damaged documents"));
+    assert!(is_found(&diagnosis), "what stands beside it is read");
+}
