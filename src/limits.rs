@@ -7,7 +7,7 @@ pub struct Limits {
     pub entry_bytes: u64,
     /// Decompressed bytes read of the whole run: a bomb ends here, no honest bundle comes near.
     pub bundle_bytes: u64,
-    /// Entries read of the whole run.
+    /// Entries read of the whole run; the largest real bundles have some ten thousand.
     pub entries: u64,
     /// Archives inside archives. Real bundles reach three (zip of zips with a `.gz` inside).
     pub depth: usize,
@@ -36,6 +36,11 @@ pub struct Limits {
     /// Hits kept of one matcher on one object: a pod has a few containers, hostile objects have
     /// thousands, and every hit is cited.
     pub object_hits: usize,
+    /// Damaged documents that are looked at for whole items in one piece of an entry: each costs a
+    /// look at the rest, and a hostile entry can hold millions.
+    pub damaged_documents: usize,
+    /// Gaps kept of one piece of an entry; more of them say nothing new.
+    pub gaps: usize,
     /// Times kept per matcher with a rate (`at_least` within ...), and per piece of a log.
     pub rate_times: usize,
     /// Events kept of one bundle; 85 nodes write about 2,000 in an hour.
@@ -51,7 +56,7 @@ impl Limits {
     pub const RELEASE: Self = Self {
         entry_bytes: 16 << 30,
         bundle_bytes: 256 << 30,
-        entries: 2_000_000,
+        entries: 300_000,
         depth: 5,
         nested_zip_bytes: 96 << 20,
         document_bytes: 24 << 20,
@@ -64,6 +69,8 @@ impl Limits {
         last_samples: 2,
         subjects: 256,
         object_hits: 16,
+        damaged_documents: 32,
+        gaps: 64,
         rate_times: 20_000,
         events: 200_000,
         objects: 200_000,

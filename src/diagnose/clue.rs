@@ -68,7 +68,7 @@ impl Clue {
             first: None,
             last: None,
             citations: vec![],
-            state: (State::Active, "so at capture time".into()),
+            state: (State::Active, "its status says so at capture time".into()),
             authority: Authority::Status,
             detail: String::new(),
             values: BTreeMap::new(),

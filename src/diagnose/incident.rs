@@ -1,9 +1,9 @@
 //! Findings that are one event seen from several sides, folded under their cause.
 //!
-//! Causes stand in a table: which rules explain which, and what a symptom must share with its
-//! cause. What no cause explains is grouped by rule: the same failure of nine pods is one incident.
+//! Which rules explain which stands in a table ([`super::causes`]). What no cause explains is grouped by rule: the same failure of nine pods is one incident.
 
-use super::finding::{Finding, Fingerprint, State, Subject};
+use super::causes::{CAUSES, Cause, linked};
+use super::finding::{Finding, Fingerprint, State};
 use crate::severity::{Confidence, Severity};
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -32,172 +32,41 @@ pub struct Incident {
     pub findings: Vec<Fingerprint>,
 }
 
-/// What a symptom must share with its cause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Link {
-    /// Nothing: the cause reaches the whole cluster.
-    Cluster,
-    /// The subject, or an affected object.
-    Subject,
-    /// The node: the cause is about a node that the symptom was seen on.
-    Node,
-    /// A node that both were seen on.
-    SameNode,
-    /// The system namespace: the cause takes away what system pods need.
-    SystemPods,
-}
-
-/// One row of the table of causes.
-struct Cause {
-    /// Rules that state the cause, the deepest first.
-    causes: &'static [&'static str],
-    /// Rules that the cause explains.
-    symptoms: &'static [&'static str],
-    /// What they must share.
-    link: Link,
-}
-
-/// Which rules explain which. Order matters: a symptom goes to the first cause that takes it.
-const CAUSES: &[Cause] = &[
-    Cause {
-        causes: TUNNEL,
-        symptoms: &[
-            "log-fetch-failed",
-            "kubelet-10250-unreachable",
-            "apiserver-no-agent-available",
-            "tls-handshake-timeout",
-            "konnectivity-stream-errors",
-            "konnectivity-agent-cannot-connect",
-            "tunnelfront-ssh-failed",
-            "aks-link-openvpn-failed",
-            "aggregated-api-unavailable",
-        ],
-        link: Link::Cluster,
-    },
-    Cause {
-        causes: TUNNEL,
-        symptoms: &["pod-crashloop", "probe-failed", "container-exit-error"],
-        link: Link::SystemPods,
-    },
-    Cause {
-        causes: &["node-not-ready"],
-        symptoms: &[
-            "node-network-unavailable",
-            "kubelet-pleg-unhealthy",
-            "kubelet-runtime-down",
-            "cni-not-initialized",
-            "pod-evicted",
-            "node-status-update-failed",
-            "probe-failed",
-        ],
-        link: Link::Node,
-    },
-    Cause {
-        causes: &[
-            "node-disk-pressure",
-            "node-memory-pressure",
-            "node-pid-pressure",
-        ],
-        symptoms: &[
-            "pod-evicted",
-            "kubelet-eviction",
-            "image-gc-failed",
-            "disk-full",
-        ],
-        link: Link::Node,
-    },
-    Cause {
-        causes: &["pod-oomkilled", "container-oom-kernel"],
-        symptoms: &[
-            "container-oom-kernel",
-            "pod-crashloop",
-            "probe-failed",
-            "container-exit-error",
-        ],
-        link: Link::Subject,
-    },
-    Cause {
-        causes: &["pod-oomkilled"],
-        symptoms: &["container-oom-kernel"],
-        link: Link::SameNode,
-    },
-    Cause {
-        causes: &[
-            "pod-config-error",
-            "volume-mount-failed",
-            "pod-sandbox-failed",
-        ],
-        symptoms: &["pod-crashloop", "container-exit-error", "probe-failed"],
-        link: Link::Subject,
-    },
-    Cause {
-        causes: IMAGE,
-        symptoms: &["image-pull-backoff", "image-pull-network", "pod-crashloop"],
-        link: Link::Subject,
-    },
-    Cause {
-        causes: &["pvc-terminating", "pvc-pending-unbound"],
-        symptoms: &["pod-unschedulable"],
-        link: Link::Subject,
-    },
-    Cause {
-        causes: &["sched-insufficient-resources", "sched-taint-affinity"],
-        symptoms: &["pod-unschedulable", "pod-unexpected-admission"],
-        link: Link::Subject,
-    },
-    Cause {
-        causes: &["pod-crashloop"],
-        symptoms: &["probe-failed", "container-exit-error"],
-        link: Link::Subject,
-    },
-    Cause {
-        causes: &["probe-failed"],
-        symptoms: &["container-exit-error"],
-        link: Link::Subject,
-    },
-];
-
-/// Failures of the way from the API server to the kubelets.
-const TUNNEL: &[&str] = &[
-    "tunnel-pod-not-running",
-    "konnectivity-agent-cannot-connect",
-    "tunnelfront-ssh-failed",
-    "aks-link-openvpn-failed",
-    "apiserver-no-agent-available",
-    "kubelet-10250-unreachable",
-    "log-fetch-failed",
-];
-/// Failures that say why an image cannot be pulled.
-const IMAGE: &[&str] = &[
-    "image-pull-unauthorized",
-    "image-pull-not-found",
-    "image-pull-platform-mismatch",
-    "image-pull-rate-limited",
-    "image-pull-network",
-];
-
 /// Folds findings, which are in the order of the report, into incidents, worst first.
 pub(super) fn fold(findings: &[Finding]) -> Vec<Incident> {
     let cause_of = causes(findings);
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let mut by_rule: BTreeMap<(&str, State), usize> = BTreeMap::new();
+    let mut by_rule: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    let mut by_cause = Vec::new();
     for (place, finding) in findings.iter().enumerate() {
-        let leader = cause_of.get(&place).copied().unwrap_or_else(|| {
-            *by_rule
-                .entry((&finding.rule, finding.state))
-                .or_insert(place)
-        });
+        let cause = deepest(&cause_of, place);
+        let Some(leading) = findings.get(cause) else {
+            continue;
+        };
+        if cause == place {
+            by_rule
+                .entry((&finding.rule, ended(finding)))
+                .or_insert(place);
+        }
+        by_cause.push((place, cause, (leading.rule.as_str(), ended(leading))));
+    }
+    // The same failure of several subjects is one incident, under the first of them.
+    for (place, cause, kind) in by_cause {
+        let leader = by_rule.get(&kind).copied().unwrap_or(cause);
         groups.entry(leader).or_default().push(place);
     }
-    // A cause may itself have been grouped with others of its rule: follow it there.
-    let merged = follow(groups, &by_rule, findings);
-    let mut incidents: Vec<Incident> = merged
+    let mut incidents: Vec<Incident> = groups
         .into_iter()
         .map(|(leader, members)| incident(findings, leader, &members))
         .filter(|incident| incident.severity > Severity::Info)
         .collect();
     incidents.sort_by(|a, b| key(a).cmp(&key(b)));
     incidents
+}
+
+/// Whether a finding has ended: what may still last and what does is one incident.
+fn ended(finding: &Finding) -> bool {
+    finding.state == State::Resolved
 }
 
 /// What incidents are ordered by.
@@ -221,6 +90,19 @@ fn key(incident: &Incident) -> Key<'_> {
         Reverse(incident.findings.len()),
         &incident.id,
     )
+}
+
+/// The cause of a finding that no other cause explains; the finding itself where none does.
+fn deepest(cause_of: &BTreeMap<usize, usize>, place: usize) -> usize {
+    let mut current = place;
+    // Causes form no circle, because each row ranks its own; the bound costs nothing.
+    for _ in 0..CAUSES.len() {
+        match cause_of.get(&current) {
+            Some(cause) => current = *cause,
+            None => break,
+        }
+    }
+    current
 }
 
 /// For each finding that a cause explains: the place of the cause.
@@ -268,62 +150,6 @@ fn rank(row: &Cause, findings: &[Finding], place: usize) -> usize {
         .get(place)
         .and_then(|finding| row.causes.iter().position(|rule| *rule == finding.rule))
         .unwrap_or(usize::MAX)
-}
-
-/// Whether a symptom shares with a cause what the link asks for.
-fn linked(link: Link, cause: &Finding, symptom: &Finding) -> bool {
-    match link {
-        Link::Cluster => true,
-        Link::Subject => {
-            cause.subject == symptom.subject
-                || cause
-                    .affected
-                    .iter()
-                    .any(|affected| symptom.affected.iter().any(|other| same(affected, other)))
-        }
-        Link::Node => cause.affected.iter().any(|node| {
-            symptom
-                .affected
-                .iter()
-                .any(|other| other.node.as_deref() == Some(&node.name) || same(node, other))
-        }),
-        Link::SameNode => nodes(cause).any(|node| nodes(symptom).any(|other| other == node)),
-        Link::SystemPods => symptom.subject.namespace == "kube-system",
-    }
-}
-
-/// Nodes that a finding is about, or was seen on.
-fn nodes(finding: &Finding) -> impl Iterator<Item = &str> {
-    finding
-        .affected
-        .iter()
-        .filter_map(|affected| match affected.kind.as_str() {
-            "Node" => Some(affected.name.as_str()),
-            _ => affected.node.as_deref(),
-        })
-}
-
-/// Whether two subjects are the same object, wherever it was seen.
-fn same(a: &Subject, b: &Subject) -> bool {
-    (&a.kind, &a.namespace, &a.name) == (&b.kind, &b.namespace, &b.name)
-}
-
-/// Joins groups whose leader was itself grouped under another.
-fn follow(
-    groups: BTreeMap<usize, Vec<usize>>,
-    by_rule: &BTreeMap<(&str, State), usize>,
-    findings: &[Finding],
-) -> BTreeMap<usize, Vec<usize>> {
-    let mut merged: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (leader, members) in groups {
-        let top = findings
-            .get(leader)
-            .and_then(|finding| by_rule.get(&(finding.rule.as_str(), finding.state)))
-            .copied()
-            .unwrap_or(leader);
-        merged.entry(top).or_default().extend(members);
-    }
-    merged
 }
 
 /// The incident that `leader` is the cause of.
@@ -433,16 +259,5 @@ mod tests {
         assert_eq!(counted(1, "Pod"), "1 pod");
         assert_eq!(counted(3, "Ingress"), "3 ingresses");
         assert_eq!(counted(2, "NetworkPolicy"), "2 networkpolicies");
-    }
-
-    #[test]
-    fn no_rule_is_its_own_deepest_cause_and_symptom() {
-        for row in CAUSES {
-            assert!(
-                !row.symptoms.contains(&row.causes[0]),
-                "{} explains itself",
-                row.causes[0]
-            );
-        }
     }
 }

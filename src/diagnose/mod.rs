@@ -4,6 +4,7 @@
 //! ([`clue`]); clues of one rule about one owner become a finding, findings of one event become an
 //! incident. "Now" is the capture time.
 
+mod causes;
 pub mod checks;
 mod clue;
 pub mod coverage;

@@ -96,7 +96,7 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
         _ if recent.is_some_and(|age| age <= JUST_GONE) => (
             State::Unknown,
             format!(
-                "last seen {}; {} does not exist any more, but what caused it may",
+                "last seen {}; {} is gone since, which does not tell whether its cause is",
                 ago(recent),
                 event.object
             ),

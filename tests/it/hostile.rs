@@ -213,7 +213,7 @@ fn a_bomb_of_text_ends_at_its_limit_and_what_came_before_is_told() {
 
 #[test]
 fn one_line_without_an_end_is_cut() {
-    let line = "x".repeat(200_000) + FAILURE;
+    let line = "x".repeat(20_000) + FAILURE;
     let diagnosis = analyze_bytes("x.log", line.as_bytes(), &small());
     for (format, report) in reports(&diagnosis) {
         assert!(report.len() < 1 << 20, "{format:?}: {}", report.len());
@@ -562,4 +562,18 @@ proptest! {
             Err(error) => prop_assert!(is_refused(&error), "{error}"),
         }
     }
+}
+
+#[test]
+fn a_document_that_never_closes_costs_no_more_than_a_look() {
+    // Every line opens a document that breaks off, and each might hold whole items to save.
+    let text = "{\"kind\": \"PodList\", \"items\": [\n".repeat(20_000);
+    let bundle = tar(&files(&[
+        ("dump/shop/pods.json", &text),
+        ("kubelet.log", FAILURE),
+    ]));
+    let diagnosis = analyze_bytes("open.tar", &bundle, &Limits::RELEASE);
+    assert!(diagnosis.gaps.len() <= Limits::RELEASE.gaps + 1);
+    assert!(gaps(&diagnosis).contains("damaged documents"));
+    assert!(is_found(&diagnosis), "what stands beside it is read");
 }

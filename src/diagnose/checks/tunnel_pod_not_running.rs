@@ -4,7 +4,6 @@
 use super::waiting::counted_restarts;
 use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
-use crate::diagnose::finding::State;
 use crate::kube::{Container, ContainerKind, ContainerState, Object, Pod};
 use crate::severity::Severity;
 use jiff::SignedDuration;
@@ -59,7 +58,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
         if healthy > 0 && object.key().name.starts_with("konnectivity-agent-") {
             clue.severity = Some(Severity::Medium);
         }
-        clues.push(clue.in_state(State::Active, "so at capture time"));
+        clues.push(clue);
     }
     clues
 }

@@ -230,6 +230,9 @@ fn hides(gap: &Gap) -> &'static str {
             GapReason::Encrypted | GapReason::Unsupported { .. } | GapReason::Unreadable { .. },
             _,
         ) => "this entry",
+        (GapReason::Limit { limit }, Some(_)) if limit.ends_with("of one line") => {
+            "the rest of this line, and of others as long"
+        }
         (GapReason::Damaged { .. } | GapReason::Limit { .. }, Some(_)) => "lines after this point",
         (GapReason::Damaged { .. } | GapReason::Limit { .. }, None) => {
             "everything after this point of the entry"
