@@ -116,5 +116,8 @@ mod tests {
             })
         ));
         assert!(checked("<p>password=[REDACTED password]</p>".to_owned()).is_ok());
+        // A placeholder stays one, however the format escapes it.
+        assert!(checked(r#"{"text":"password=\u003cnone\u003e"}"#.to_owned()).is_ok());
+        assert!(checked(r#"{"text":"password=hunter2\u003cp"}"#.to_owned()).is_err());
     }
 }
