@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// Bytes after which a batch is handed over: enough that every thread gets several pieces.
-const BATCH_BYTES: usize = 8 << 20;
+const BATCH_BYTES: usize = 6 << 20;
 /// Entries after which it is, however small they are.
 const BATCH_ENTRIES: usize = 256;
 

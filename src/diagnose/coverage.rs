@@ -325,14 +325,15 @@ pub fn sources(evidence: &Evidence) -> Vec<SourceCoverage> {
             log.bytes,
         );
     }
-    let first = evidence
+    let seen = evidence
         .events
         .iter()
-        .filter_map(|event| event.last.or(event.first))
-        .min();
-    let last = evidence.events.iter().filter_map(|event| event.last).max();
+        .fold(evidence.quiet_events, |span, event| {
+            span.with(event.first.or(event.last), event.last)
+        });
+    let count = evidence.kinds.get("Event").copied().unwrap_or(0) as u64;
     if evidence.collected("Event") {
-        add("events", None, first, last, evidence.events.len() as u64, 0);
+        add("events", None, seen.first, seen.last, count, 0);
     }
     let objects = evidence.index.iter().count() as u64;
     if objects > 0 {

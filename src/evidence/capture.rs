@@ -110,7 +110,8 @@ fn newest_status_time(parts: &[Part]) -> Option<Timestamp> {
                 .max(),
             _ => None,
         });
-    events.chain(heartbeats).max()
+    let quiet = parts.iter().filter_map(|part| part.quiet_events.last);
+    events.chain(heartbeats).chain(quiet).max()
 }
 
 /// Newest time that other objects carry.

@@ -17,7 +17,7 @@ pub use inventory::Inventory;
 pub use logs::{LogHit, LogSample, LogSource};
 
 use crate::examine::Part;
-use crate::examine::part::CollectorFact;
+use crate::examine::part::{CollectorFact, QuietEvents};
 use crate::gap::Gap;
 use crate::kube::{Event, Node, Object, ObjectKey};
 use crate::layout::{self, Content, EntryFacts, Layout, Role};
@@ -39,6 +39,8 @@ pub struct Evidence {
     pub index: Index,
     /// Events, each occurrence counted once, in order of object, reason and message.
     pub events: Vec<Event>,
+    /// First and last time of the events that are not kept: normal ones that no rule knows.
+    pub quiet_events: QuietEvents,
     /// Kinds that were collected, with the number of objects.
     pub kinds: BTreeMap<String, usize>,
     /// Lists that an entry holds whole for one namespace, as (kind, namespace): an object that is
@@ -76,6 +78,9 @@ impl Evidence {
         let layout = layout::detect(&facts(&parts));
         drop_duplicates(&mut parts, &layout);
         let kinds = kinds(&parts);
+        let quiet_events = parts.iter().fold(QuietEvents::default(), |span, part| {
+            span.with(part.quiet_events.first, part.quiet_events.last)
+        });
         let lists = lists(&parts, &layout);
         let capture = Capture::find(&parts, &layout);
         let mut logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
@@ -90,6 +95,7 @@ impl Evidence {
             logs,
             index,
             events,
+            quiet_events,
             kinds,
             lists,
             collector,

@@ -154,6 +154,7 @@ fn empty_part(chunk: &Chunk, shape: Shape) -> Part {
         logs: vec![],
         objects: vec![],
         events: vec![],
+        quiet_events: part::QuietEvents::default(),
         kinds: std::collections::BTreeMap::new(),
         collector: vec![],
         gaps: vec![],

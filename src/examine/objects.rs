@@ -86,7 +86,7 @@ impl Reader<'_> {
     /// Keeps one row of the Events table of a described object.
     fn described_event(&mut self, object: &Value, row: DescribedEvent, snippet: Snippet) {
         let text = |path: &str| kube::value::text(object, path).unwrap_or_default();
-        self.event(Event {
+        let event = Event {
             path: self.part.path.clone(),
             object: ObjectKey::new(
                 text("kind"),
@@ -105,9 +105,10 @@ impl Reader<'_> {
                 .first_age
                 .or(row.last_age)
                 .zip(row.last_age.or(row.first_age)),
-            snippet,
+            snippet: snippet.clone(),
             hits: vec![],
-        });
+        };
+        self.event(event, &mut || snippet.clone());
     }
 
     /// Keeps one object or event and scans its fields and messages.
@@ -142,14 +143,23 @@ impl Reader<'_> {
             } else {
                 "message"
             };
-            if let Some(event) = Event::from_value(&value, &self.part.path, cite(message)) {
-                self.event(event);
+            if let Some(event) = Event::from_value(&value, &self.part.path, unplaced()) {
+                self.event(event, &mut || cite(message));
             }
             return;
         }
         let hits = self.object_hits(&value, &kind, &mut |path| cite(path));
-        let packed = ObjectText::new(text, format.clone(), line);
-        if let Some(mut object) = Object::from_value(&value, &self.part.path, packed) {
+        let first = ObjectText::new(
+            text.lines().next().unwrap_or_default(),
+            TextFormat::Yaml,
+            line,
+        );
+        if let Some(mut object) = Object::from_value(&value, &self.part.path, first) {
+            if object.may_be_cited() {
+                object.text = ObjectText::new(text, format.clone(), line);
+            } else {
+                object.keep_identity();
+            }
             object.hits = hits;
             self.part.objects.push(object);
         }
@@ -169,15 +179,12 @@ impl Reader<'_> {
         }
         for (path, message) in messages {
             // Most messages hold no failure: their place is only looked up for those that do.
-            let unplaced = Snippet {
-                line: 0,
-                text: String::new(),
-                before: vec![],
-                after: vec![],
-                matched: (0, 0),
-            };
-            let found =
-                scan::scan_message(message, TextSource::Status, &unplaced, self.examiner.rules);
+            let found = scan::scan_message(
+                message,
+                TextSource::Status,
+                &unplaced(),
+                self.examiner.rules,
+            );
             if !found.is_empty() {
                 hits.extend(scan::scan_message(
                     message,
@@ -191,7 +198,17 @@ impl Reader<'_> {
     }
 
     /// Scans and keeps one event.
-    fn event(&mut self, mut event: Event) {
+    ///
+    /// Of normal events that no rule knows, only the time is kept: they are most of all events,
+    /// and say that the cluster lives.
+    fn event(&mut self, mut event: Event, place: &mut dyn FnMut() -> Snippet) {
+        event.hits = scan::scan_event(&event, self.examiner.rules);
+        if event.hits.is_empty() && !event.warning && event.reason != "Starting" {
+            let first = event.first.or(event.last);
+            self.part.quiet_events = self.part.quiet_events.with(first, event.last);
+            return;
+        }
+        event.snippet = place();
         event.hits = scan::scan_event(&event, self.examiner.rules);
         self.part.events.push(event);
     }
@@ -237,6 +254,17 @@ impl Reader<'_> {
 fn item_kind(list: &str) -> Option<&str> {
     list.strip_suffix("List")
         .map_or(Some(list), |kind| (!kind.is_empty()).then_some(kind))
+}
+
+/// A snippet for what is not known to be of interest yet.
+fn unplaced() -> Snippet {
+    Snippet {
+        line: 0,
+        text: String::new(),
+        before: vec![],
+        after: vec![],
+        matched: (0, 0),
+    }
 }
 
 /// Every `message` below a status, with its field path.

@@ -29,6 +29,8 @@ pub struct Part {
     pub objects: Vec<Object>,
     /// Kubernetes events.
     pub events: Vec<Event>,
+    /// First and last time of the normal events that no rule knows; they are not kept.
+    pub quiet_events: QuietEvents,
     /// Kinds of the lists and objects read, with the number of items: an empty list says that its
     /// kind was collected.
     pub kinds: BTreeMap<String, usize>,
@@ -36,6 +38,26 @@ pub struct Part {
     pub collector: Vec<CollectorFact>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+}
+
+/// When events were seen that nothing else is kept of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QuietEvents {
+    /// First seen.
+    pub first: Option<Timestamp>,
+    /// Last seen.
+    pub last: Option<Timestamp>,
+}
+
+impl QuietEvents {
+    /// The same with another time span in it.
+    #[must_use]
+    pub fn with(self, first: Option<Timestamp>, last: Option<Timestamp>) -> Self {
+        Self {
+            first: self.first.into_iter().chain(first).min(),
+            last: self.last.max(last),
+        }
+    }
 }
 
 /// How the bytes of an entry are read; decided from its name and first bytes alone, so that the

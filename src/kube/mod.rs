@@ -66,6 +66,31 @@ impl Object {
         })
     }
 
+    /// Whether a diagnosis may want to cite a field of it. Healthy pods, replica sets (their
+    /// deployments say the same) and kinds that no check reads are most of a cluster; of these
+    /// only the first line is kept.
+    pub fn may_be_cited(&self) -> bool {
+        match &self.detail {
+            Detail::Pod(pod) => self.meta.key.namespace == "kube-system" || !pod.is_unremarkable(),
+            Detail::Workload(_) => self.meta.key.kind != "ReplicaSet",
+            Detail::Other => false,
+            _ => true,
+        }
+    }
+
+    /// Gives up what only diagnoses of something remarkable read: annotations and who managed it,
+    /// and of a replica set everything but its owner and counts.
+    pub fn keep_identity(&mut self) {
+        self.meta.annotations = std::collections::BTreeMap::new();
+        self.meta.managed = Vec::new();
+        if let Detail::Workload(workload) = &mut self.detail {
+            self.meta.labels = std::collections::BTreeMap::new();
+            workload.selector = std::collections::BTreeMap::new();
+            workload.conditions = Vec::new();
+            workload.images = Vec::new();
+        }
+    }
+
     /// Its identity.
     pub fn key(&self) -> &ObjectKey {
         &self.meta.key

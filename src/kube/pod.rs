@@ -36,6 +36,33 @@ pub struct Pod {
     pub priority_class: Option<String>,
 }
 
+impl Pod {
+    /// Whether it runs, or has ended, as it should, and no container of it ever ended otherwise.
+    pub fn is_unremarkable(&self) -> bool {
+        let fine = |container: &Container| {
+            let ended_well = |state: &ContainerState| match state {
+                ContainerState::Terminated(ended) => ended.exit_code == 0,
+                ContainerState::Waiting(_) => false,
+                ContainerState::Running { .. } | ContainerState::Unknown => true,
+            };
+            ended_well(&container.state) && ended_well(&container.last_state)
+        };
+        let ready = |container: &Container| {
+            container.ready || matches!(container.state, ContainerState::Terminated(_))
+        };
+        let placed = !self
+            .conditions
+            .iter()
+            .any(|condition| condition.kind == "PodScheduled" && condition.status == "False");
+        matches!(self.phase.as_str(), "Running" | "Succeeded")
+            && placed
+            && self
+                .containers
+                .iter()
+                .all(|container| fine(container) && ready(container))
+    }
+}
+
 /// Whether a container runs before, beside, or as the pod's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContainerKind {

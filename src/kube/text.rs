@@ -8,13 +8,13 @@ use super::canonical::api_name;
 use super::value::{Segment, segments};
 use crate::limits::Limits;
 use crate::locator::Snippet;
-use flate2::Compression;
 use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::ops::Range;
 
 /// Texts below this size gain nothing from compression.
@@ -26,6 +26,36 @@ pub struct ObjectText {
     format: TextFormat,
     first_line: u64,
     packed: Packed,
+}
+
+/// A compressor and its output, kept for the next text: its state is a hundred times larger than
+/// what it makes of one object, and giving it back each time leaves a hole beside every result.
+struct Packer {
+    compress: Compress,
+    out: Vec<u8>,
+}
+
+thread_local! {
+    static PACKER: RefCell<Packer> = RefCell::new(Packer {
+        compress: Compress::new(Compression::fast(), true),
+        out: Vec::new(),
+    });
+}
+
+impl Packer {
+    /// The text compressed; `None` where that saves nothing.
+    fn pack(&mut self, text: &[u8]) -> Option<Box<[u8]>> {
+        self.compress.reset();
+        self.out.clear();
+        // More room than the text takes is never asked for: such a text is kept as it is.
+        self.out.reserve(text.len());
+        let status = self
+            .compress
+            .compress_vec(text, &mut self.out, FlushCompress::Finish)
+            .ok()?;
+        (status == Status::StreamEnd && self.out.len() < text.len())
+            .then(|| self.out.as_slice().into())
+    }
 }
 
 /// Bytes of a text, as they are or compressed.
@@ -112,17 +142,10 @@ impl ObjectText {
 impl Packed {
     /// Packs a text, if that makes it smaller.
     fn new(text: &str) -> Self {
-        if text.len() >= PACK_FROM {
-            let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-            let packed = encoder
-                .write_all(text.as_bytes())
-                .and_then(|()| encoder.finish());
-            // Writing to memory cannot fail; if it ever did, the plain text is still right.
-            if let Ok(packed) = packed
-                && packed.len() < text.len()
-            {
-                return Self::Zlib(packed.into(), text.len());
-            }
+        if text.len() >= PACK_FROM
+            && let Some(packed) = PACKER.with_borrow_mut(|packer| packer.pack(text.as_bytes()))
+        {
+            return Self::Zlib(packed, text.len());
         }
         Self::Plain(text.into())
     }

@@ -231,7 +231,7 @@ fn make_pod(number: u64, namespace: &str, nodes: &[Identity], rng: &mut Rng) -> 
         restarts: 0,
         unscheduled: "",
     };
-    match number % 60 {
+    match number % 600 {
         11 => Pod {
             last: Some(Ended {
                 reason: "OOMKilled",
@@ -259,10 +259,10 @@ fn make_pod(number: u64, namespace: &str, nodes: &[Identity], rng: &mut Rng) -> 
     }
 }
 
-/// An event about a pod; one in eight is a warning.
+/// An event about a pod; one in 240 is a warning.
 fn make_event(number: u64, pod: &Pod, rng: &mut Rng) -> Event {
     let image = &pod.image;
-    let (reason, message, warning) = match number % 32 {
+    let (reason, message, warning) = match number % 960 {
         3 => ("BackOff", format!("Back-off restarting failed container {} in pod {}_{}({})", pod.container, pod.identity.name, pod.identity.namespace, pod.identity.uid), true),
         9 => ("Unhealthy", format!("Readiness probe failed: Get \"http://10.244.{}.{}:8080/healthz\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)", rng.below(24), rng.below(250)), true),
         17 => ("Failed", format!("Failed to pull image \"{image}\": rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": failed to resolve reference \"{image}\": {image}: not found"), true),

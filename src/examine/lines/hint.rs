@@ -4,7 +4,9 @@
 //! marks of components that do not use klog. Files that several components compile in
 //! (`reflector.go`, `server.go`, `controller.go`) have no vote.
 
+use memchr::memmem::Finder;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Votes that a component needs at least.
 const FEWEST: u64 = 3;
@@ -202,6 +204,20 @@ const FLAGS: &[(&str, &[u8])] = &[
     ("kubelet", b"--pod-manifest-path="),
 ];
 
+/// Searchers for the words of a table, made once: making one costs more than a search.
+type Finders = Vec<(&'static str, Finder<'static>)>;
+
+static MARK_FINDERS: LazyLock<Finders> = LazyLock::new(|| finders(MARKS));
+static FLAG_FINDERS: LazyLock<Finders> = LazyLock::new(|| finders(FLAGS));
+
+/// The searchers for a table.
+fn finders(table: &'static [(&'static str, &'static [u8])]) -> Finders {
+    table
+        .iter()
+        .map(|(component, words)| (*component, Finder::new(words)))
+        .collect()
+}
+
 /// Votes of lines.
 #[derive(Default)]
 pub(super) struct Votes(BTreeMap<&'static str, u64>);
@@ -216,16 +232,15 @@ impl Votes {
                 .map(|(component, _)| (*component, 1))
         });
         let mark = || {
-            let found = |words: &[u8]| memchr::memmem::find(line, words).is_some();
-            let table = match source {
-                Some("flags.go") => FLAGS,
+            let table: &Finders = match source {
+                Some("flags.go") => &FLAG_FINDERS,
                 // Messages of klog quote anything; the marks are for other formats.
                 Some(_) if !line.contains(&b'{') => return None,
-                _ => MARKS,
+                _ => &MARK_FINDERS,
             };
             table
                 .iter()
-                .find(|(_, words)| found(words))
+                .find(|(_, words)| words.find(line).is_some())
                 .map(|(component, _)| (*component, MARK))
         };
         if let Some((component, votes)) = file.or_else(mark) {

@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 
 /// Lines at the front that are read in full: start-up flags, journal headers, and whether the lines
 /// name their writers.
-const FRONT: usize = 60;
+const FRONT: usize = 40;
 
 /// Lines read in full that are spread over the rest.
-const SPREAD: usize = 300;
+const SPREAD: usize = 48;
 
 /// Lines searched for the first and for the last time. Text with fewer times is no log.
 const SEARCH: usize = 1_000;
