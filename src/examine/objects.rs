@@ -70,7 +70,7 @@ impl Reader<'_> {
             for row in described.events {
                 let snippet =
                     kube::text::snippet_of_line(own, row.line as usize, line, self.examiner.limits);
-                self.described_event(&described.value, row, snippet);
+                self.described_event(&described.value, row, &snippet);
             }
             self.part.kinds.entry("Event".to_owned()).or_default();
             self.object(
@@ -84,7 +84,7 @@ impl Reader<'_> {
     }
 
     /// Keeps one row of the Events table of a described object.
-    fn described_event(&mut self, object: &Value, row: DescribedEvent, snippet: Snippet) {
+    fn described_event(&mut self, object: &Value, row: DescribedEvent, snippet: &Snippet) {
         let text = |path: &str| kube::value::text(object, path).unwrap_or_default();
         let event = Event {
             path: self.part.path.clone(),
