@@ -133,8 +133,10 @@ pub fn diagnose(
     let incidents = incident::fold(&findings);
     let noise = noise
         .into_iter()
-        .map(|(id, count)| (title_of(rules, &id), id, count))
-        .map(|(title, id, count)| (id, title, count))
+        .map(|(id, count)| {
+            let title = title_of(rules, &id);
+            (id, title, count)
+        })
         .collect();
     Diagnosis {
         inputs,

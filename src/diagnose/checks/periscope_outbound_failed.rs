@@ -38,13 +38,13 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
         .into_iter()
         .filter_map(|((node, kind), mut tries)| {
             tries.sort_by_key(|(path, probe)| (probe.time, (*path).clone(), probe.snippet.line));
-            clue(scene, &node, kind, &tries)
+            clue(&node, kind, &tries)
         })
         .collect()
 }
 
 /// The clue of one node that could not reach one target.
-fn clue(scene: Scene<'_>, node: &str, kind: &str, tries: &Probes<'_>) -> Option<Clue> {
+fn clue(node: &str, kind: &str, tries: &Probes<'_>) -> Option<Clue> {
     let failed: Vec<_> = tries
         .iter()
         .filter(|(_, probe)| probe.error.is_some())
@@ -95,5 +95,4 @@ fn clue(scene: Scene<'_>, node: &str, kind: &str, tries: &Probes<'_>) -> Option<
         }),
         confidence: None,
     })
-    .filter(|_| scene.evidence.entries > 0)
 }
