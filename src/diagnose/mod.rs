@@ -5,8 +5,10 @@
 //! incident. "Now" is the capture time.
 
 mod causes;
+pub mod change;
 pub mod checks;
 mod clue;
+pub mod common;
 pub mod coverage;
 pub mod finding;
 pub mod incident;
@@ -14,6 +16,8 @@ mod rank;
 mod rule;
 mod state;
 
+pub use change::{Change, Ledger};
+pub use common::Factor;
 pub use coverage::{Coverage, Outcome, RuleCoverage, SourceCoverage};
 pub use finding::{Citation, Finding, FindingBuilder, Fingerprint, State, Subject};
 pub use incident::Incident;
@@ -38,6 +42,10 @@ pub struct Diagnosis {
     pub incidents: Vec<Incident>,
     /// Active first, then by severity, confidence and number of affected objects.
     pub findings: Vec<Finding>,
+    /// What changed before the first incidents began.
+    pub changes: Ledger,
+    /// What the bad ones of the first incidents have in common.
+    pub common: Vec<Factor>,
     /// For each rule: found, clear, or not checked and why.
     pub coverage: Coverage,
     /// What was not read.
@@ -131,6 +139,8 @@ pub fn diagnose(
         .collect();
     let coverage = coverage::of(scene, &found);
     let incidents = incident::fold(&findings);
+    let changes = change::ledger(scene, &incidents, &findings);
+    let common = common::factors(scene, &incidents, &findings);
     let noise = noise
         .into_iter()
         .map(|(id, count)| {
@@ -143,6 +153,8 @@ pub fn diagnose(
         bundle: bundle_facts(&evidence),
         incidents,
         findings,
+        changes,
+        common,
         coverage,
         noise,
         inventory: inventory(&evidence),

@@ -130,7 +130,7 @@ fn newest_object_time(parts: &[Part]) -> Option<Timestamp> {
                 .meta
                 .managed
                 .iter()
-                .map(|(_, time)| *time)
+                .map(|entry| entry.time)
                 .max()
                 .max(object.meta.created),
         });

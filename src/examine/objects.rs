@@ -199,11 +199,11 @@ impl Reader<'_> {
 
     /// Scans and keeps one event.
     ///
-    /// Of normal events that no rule knows, only the time is kept: they are most of all events,
-    /// and say that the cluster lives.
+    /// Of normal events that no rule knows and that tell of no change, only the time is kept: they
+    /// are most of all events, and say that the cluster lives.
     fn event(&mut self, mut event: Event, place: &mut dyn FnMut() -> Snippet) {
         event.hits = scan::scan_event(&event, self.examiner.rules);
-        if event.hits.is_empty() && !event.warning && event.reason != "Starting" {
+        if event.hits.is_empty() && !event.warning && !event.tells_change() {
             let first = event.first.or(event.last);
             self.part.quiet_events = self.part.quiet_events.with(first, event.last);
             return;

@@ -37,7 +37,30 @@ pub struct Event {
     pub hits: Vec<TextHit>,
 }
 
+/// Reasons of normal events that tell of a change to the cluster: rollouts, scaling, nodes that
+/// come, go or are drained, kubelets that start.
+const CHANGES: &[&str] = &[
+    "DeletingNode",
+    "Drain",
+    "NodeNotSchedulable",
+    "NodeSchedulable",
+    "RegisteredNode",
+    "RemovingNode",
+    "ScaleDown",
+    "ScaledUpGroup",
+    "ScalingReplicaSet",
+    "Starting",
+    "SuccessfulRescale",
+    "Surge",
+    "Upgrade",
+];
+
 impl Event {
+    /// Whether it tells of a change, though nothing may be wrong.
+    pub fn tells_change(&self) -> bool {
+        CHANGES.binary_search(&&*self.reason).is_ok()
+    }
+
     /// The event of this value of kind `Event`, `v1` or `events.k8s.io/v1`; `None` where it says
     /// neither a reason nor a message.
     pub fn from_value(value: &Value, path: &EntryPath, snippet: Snippet) -> Option<Self> {
@@ -193,6 +216,11 @@ mod tests {
             series.last.map(|t| t.to_string()).as_deref(),
             Some("2024-05-01T12:00:00Z")
         );
+    }
+
+    #[test]
+    fn reasons_of_changes_are_sorted_for_the_search() {
+        assert!(CHANGES.is_sorted());
     }
 
     #[test]

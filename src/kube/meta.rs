@@ -58,8 +58,19 @@ pub struct Meta {
     pub owners: Vec<Owner>,
     /// `metadata.finalizers`.
     pub finalizers: Vec<String>,
-    /// Manager and time of each entry of `metadata.managedFields`.
-    pub managed: Vec<(String, Timestamp)>,
+    /// Entries of `metadata.managedFields` that have a time.
+    pub managed: Vec<Managed>,
+}
+
+/// Who wrote to an object, and when last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Managed {
+    /// `manager`: `kubectl-client-side-apply`, `helm`, `kube-controller-manager`.
+    pub manager: String,
+    /// `time`.
+    pub time: Timestamp,
+    /// Whether it wrote the status only.
+    pub status: bool,
 }
 
 /// An object that controls another.
@@ -97,13 +108,22 @@ impl Meta {
             finalizers: read::strings(value, "metadata.finalizers"),
             managed: read::list(value, "metadata.managedFields")
                 .iter()
-                .filter_map(|entry| {
-                    Some((
-                        read::optional(entry, "manager")?,
-                        read::time(entry, "time")?,
-                    ))
-                })
+                .filter_map(Managed::from_value)
                 .collect(),
+        })
+    }
+}
+
+impl Managed {
+    /// An entry of `managedFields`. Before 1.20 none names its subresource: there an entry that
+    /// holds nothing but the status is one of it.
+    fn from_value(value: &Value) -> Option<Self> {
+        let fields = read::get(value, "fieldsV1").and_then(Value::as_object);
+        let only_status = fields.is_some_and(|fields| fields.keys().eq(["f:status"]));
+        Some(Self {
+            manager: read::optional(value, "manager")?,
+            time: read::time(value, "time")?,
+            status: only_status || read::text(value, "subresource") == Some("status"),
         })
     }
 }

@@ -20,7 +20,7 @@ mod workload;
 pub mod yaml;
 
 pub use event::Event;
-pub use meta::{Meta, ObjectKey, Owner};
+pub use meta::{Managed, Meta, ObjectKey, Owner};
 pub use network::{Endpoints, Ingress, Service, ServicePort, Webhook, WebhookConfiguration};
 pub use node::{Condition, Node, Taint};
 pub use pod::{Container, ContainerKind, ContainerState, Pod, Terminated, Waiting};
@@ -78,16 +78,24 @@ impl Object {
         }
     }
 
-    /// Gives up what only diagnoses of something remarkable read: annotations and who managed it,
-    /// and of a replica set everything but its owner and counts.
+    /// Gives up what only diagnoses of something remarkable read: annotations, who wrote its
+    /// status (of a pod, who wrote at all), and of a replica set everything but its owner, counts,
+    /// revision and images.
     pub fn keep_identity(&mut self) {
         self.meta.annotations = std::collections::BTreeMap::new();
-        self.meta.managed = Vec::new();
-        if let Detail::Workload(workload) = &mut self.detail {
-            self.meta.labels = std::collections::BTreeMap::new();
-            workload.selector = std::collections::BTreeMap::new();
-            workload.conditions = Vec::new();
-            workload.images = Vec::new();
+        match &mut self.detail {
+            Detail::Workload(workload) => {
+                self.meta.labels = std::collections::BTreeMap::new();
+                self.meta.managed = Vec::new();
+                workload.selector = std::collections::BTreeMap::new();
+                workload.conditions = Vec::new();
+                workload.images.shrink_to_fit();
+            }
+            Detail::Pod(_) => self.meta.managed = Vec::new(),
+            _ => {
+                self.meta.managed.retain(|entry| !entry.status);
+                self.meta.managed.shrink_to_fit();
+            }
         }
     }
 

@@ -25,6 +25,8 @@ pub struct Workload {
     pub conditions: Vec<Condition>,
     /// Images of the pod template.
     pub images: Vec<String>,
+    /// Number of the rollout, which a deployment notes on itself and on each of its replica sets.
+    pub revision: Option<u64>,
     /// `spec.suspend` of a job or cron job, or `spec.paused` of a deployment.
     pub paused: bool,
 }
@@ -61,6 +63,8 @@ pub struct DisruptionBudgetStatus {
     pub max_unavailable: Option<String>,
 }
 
+/// Where the deployment controller keeps the number of a rollout.
+const REVISION: &str = "deployment.kubernetes.io/revision";
 /// Where `autoscaling/v1` keeps the conditions, as JSON text.
 const AUTOSCALER_CONDITIONS: &str = "autoscaling.alpha.kubernetes.io/conditions";
 
@@ -95,6 +99,9 @@ impl Workload {
             selector,
             conditions: Condition::all(value),
             images: images(value),
+            revision: read::map(value, "metadata.annotations")
+                .get(REVISION)
+                .and_then(|text| text.parse().ok()),
             paused: read::bool(value, "spec.suspend") || read::bool(value, "spec.paused"),
         }
     }

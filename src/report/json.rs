@@ -4,6 +4,8 @@
 //! renamed or dropped within v1. Text is as the bundle has it, masked; characters that hide or
 //! reorder text are written as `\u` escapes, so that printing the JSON is safe.
 
+mod change;
+
 use super::view::{self, Report};
 use super::{ReportError, glyphs};
 use serde::Serialize;
@@ -22,6 +24,8 @@ struct Document<'r> {
     incidents: Vec<Incident<'r>>,
     findings: Vec<Finding<'r>>,
     unknown_errors: Vec<UnknownError>,
+    changes: change::Changes<'r>,
+    common: Vec<change::Factor<'r>>,
     coverage: Coverage<'r>,
     ask: Vec<Ask>,
     gaps: Vec<Gap<'r>>,
@@ -233,6 +237,8 @@ fn document(report: &Report) -> Document<'_> {
         incidents: report.incidents.iter().map(incident).collect(),
         findings: report.findings.iter().map(finding).collect(),
         unknown_errors: Vec::new(),
+        changes: change::changes(&report.changes),
+        common: report.common.iter().map(change::factor).collect(),
         coverage: coverage(&report.coverage),
         ask: Vec::new(),
         gaps: report

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod before;
 mod cases;
 mod cli;
 mod determinism;

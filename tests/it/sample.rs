@@ -1,9 +1,10 @@
 //! A small diagnosis made by hand: every part of a report has something to show, and the texts of
 //! the bundle are as hostile as they come.
 
+use bundlescope::diagnose::change::{Before, ChangeKind, Relation};
 use bundlescope::diagnose::{
-    BundleFacts, Citation, Coverage, Diagnosis, Finding, Fingerprint, Incident, InventoryRow,
-    Outcome, RuleCoverage, SourceCoverage, State, Subject,
+    BundleFacts, Change, Citation, Coverage, Diagnosis, Factor, Finding, Fingerprint, Incident,
+    InventoryRow, Ledger, Outcome, RuleCoverage, SourceCoverage, State, Subject,
 };
 use bundlescope::gap::{Gap, GapReason};
 use bundlescope::ingest::InputFacts;
@@ -360,6 +361,43 @@ fn coverage() -> Coverage {
     }
 }
 
+/// A change an hour before, with hostile words, and one elsewhere.
+fn changes(incident: &str) -> Ledger {
+    let change = |relation, subject, more| Change {
+        at: at("08:30:00").expect("a time"),
+        what: ChangeKind::Edited,
+        subject,
+        more,
+        by: "kubectl-edit".into(),
+        detail: format!("password=hunter2-of-the-share {HOSTILE}"),
+        citation: cite(
+            &bundle().entry("shop/configmaps.json"),
+            7,
+            "08:30:00",
+            "data",
+            "data",
+        ),
+        relation,
+    };
+    let before = Before {
+        incident: incident.to_owned(),
+        onset: at("09:00:00").expect("a time"),
+        changes: vec![
+            change(
+                Relation::Same,
+                Subject::node("aks-pool1-1234-vmss000000"),
+                0,
+            ),
+            change(Relation::Elsewhere, Subject::cluster(), 4),
+        ],
+        left_out: 3,
+    };
+    Ledger {
+        incidents: vec![before],
+        blind: vec!["no ReplicaSets: rollouts are told by events only".into()],
+    }
+}
+
 /// The whole sample.
 pub(crate) fn diagnosis() -> Diagnosis {
     let secret = expired_secret();
@@ -405,6 +443,16 @@ pub(crate) fn diagnosis() -> Diagnosis {
             entries: 1_412,
             bytes: 2_300_456_789,
         },
+        changes: changes(&incidents[0].id),
+        common: vec![Factor {
+            incident: incidents[0].id.clone(),
+            population: "pods",
+            traits: vec![("node pool", "pool1".into()), ("zone", HOSTILE.into())],
+            bad_with: 9,
+            with: 12,
+            bad: 9,
+            all: 140,
+        }],
         incidents,
         findings,
         coverage: coverage(),
@@ -450,6 +498,8 @@ pub(crate) fn diagnosis() -> Diagnosis {
 pub(crate) fn calm() -> Diagnosis {
     let mut calm = diagnosis();
     calm.incidents.clear();
+    calm.changes = Ledger::default();
+    calm.common.clear();
     calm.findings.clear();
     calm.gaps.clear();
     calm.bundle.nodes = Some((0, 5));

@@ -4,6 +4,7 @@
 //! Everything that came from a bundle is a [`Shown`]: escaped by the template engine's own
 //! escaper, its hidden characters as glyphs. The template itself knows only `if` and `for`.
 
+use super::before::{self, Before};
 use super::coverage::{self, Coverage, Kind};
 use super::findings::{self, Group, state_words};
 use super::shown::{Shown, shown};
@@ -53,6 +54,9 @@ pub(super) struct Page {
     more_cards: Vec<Card>,
     more_label: String,
     timeline: Option<Timeline>,
+    before: Vec<Before>,
+    /// Traces of changes that the bundle lacks.
+    blind: Vec<Shown>,
     groups: Vec<Group>,
     listed: String,
     gaps: Vec<[Shown; 3]>,
@@ -136,6 +140,8 @@ impl Page {
             more_label: more_label(&more_cards),
             more_cards,
             timeline: timeline(report, &found),
+            before: before::before(report, &found),
+            blind: report.changes.blind.iter().map(shown).collect(),
             groups: findings::groups(&report.findings),
             listed,
             gaps: gaps.into_iter().map(row).collect(),

@@ -2,6 +2,7 @@
 
 use super::{
     Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, Incident, Report, Source, Subject,
+    change,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -35,6 +36,12 @@ pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
         incidents: incidents.map(|i| incident(m, i)).collect(),
         hidden: diagnosis.findings.len() - findings.len(),
         findings,
+        changes: change::changes(m, &diagnosis.changes),
+        common: diagnosis
+            .common
+            .iter()
+            .map(|f| change::factor(m, f))
+            .collect(),
         coverage: coverage(m, &diagnosis.coverage),
         gaps: diagnosis.gaps.iter().map(|gap| gap_row(m, gap)).collect(),
         noise: diagnosis
@@ -155,7 +162,7 @@ fn texts(m: &mut Masker, texts: &[String]) -> Vec<String> {
 }
 
 /// One subject.
-fn subject(m: &mut Masker, subject: &diagnose::Subject) -> Subject {
+pub(super) fn subject(m: &mut Masker, subject: &diagnose::Subject) -> Subject {
     Subject {
         kind: m.text(&subject.kind),
         namespace: m.text(&subject.namespace),

@@ -5,9 +5,11 @@
 //! in UTC.
 
 mod build;
+mod change;
 
 pub use super::verdict::verdict;
 pub use build::build;
+pub use change::{Before, Change, Changes, Factor};
 
 use crate::diagnose::{Outcome, State};
 use crate::severity::{Confidence, Severity};
@@ -35,6 +37,10 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Findings below the wanted severity.
     pub hidden: usize,
+    /// What changed before the incidents began.
+    pub changes: Changes,
+    /// What the bad ones have in common.
+    pub common: Vec<Factor>,
     /// What could be checked.
     pub coverage: Coverage,
     /// What was not read.
