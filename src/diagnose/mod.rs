@@ -101,15 +101,13 @@ pub struct Window {
 
 impl Window {
     /// Whether something seen between two times falls into the window; what has no time does.
-    fn holds(self, clue: &Clue) -> bool {
-        let before = clue
-            .last
-            .or(clue.first)
+    fn overlaps(self, first: Option<Timestamp>, last: Option<Timestamp>) -> bool {
+        let before = last
+            .or(first)
             .zip(self.since)
             .is_some_and(|(last, since)| last < since);
-        let after = clue
-            .first
-            .or(clue.last)
+        let after = first
+            .or(last)
             .zip(self.until)
             .is_some_and(|(first, until)| first > until);
         !before && !after
@@ -129,7 +127,7 @@ pub fn diagnose(
     };
     let (mut clues, noise) = rule::evaluate(scene);
     clues.extend(checks::CHECKS.iter().flat_map(|check| (check.run)(scene)));
-    clues.retain(|clue| window.holds(clue));
+    clues.retain(|clue: &Clue| window.overlaps(clue.first, clue.last));
     let mut findings = clue::fold(clues, rules);
     rule::drop_superseded(scene, &mut findings);
     rank::order(&mut findings);
@@ -137,7 +135,7 @@ pub fn diagnose(
         .iter()
         .map(|finding| finding.rule.as_str())
         .collect();
-    let coverage = coverage::of(scene, &found);
+    let coverage = coverage::of(scene, &found, window);
     let incidents = incident::fold(&findings);
     let changes = change::ledger(scene, &incidents, &findings);
     let common = common::factors(scene, &incidents, &findings);

@@ -315,6 +315,7 @@ fn coverage() -> Coverage {
         rule: rule.into(),
         outcome,
         reason: reason.into(),
+        missing: vec![],
     };
     let mut rules = vec![
         rule("azure-sp-secret-expired", Outcome::Found, ""),

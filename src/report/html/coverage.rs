@@ -50,19 +50,34 @@ pub(super) fn coverage(coverage: &view::Coverage) -> Coverage {
         found: coverage.found,
         clear: coverage.clear,
         not_checked: coverage.not_checked,
-        blind: reasons(coverage, |outcome| outcome == Outcome::NotChecked),
-        half_blind: reasons(coverage, |outcome| outcome != Outcome::NotChecked),
+        blind: reasons(coverage, |outcome, reason| {
+            let blind = outcome == Outcome::NotChecked;
+            if blind { vec![reason] } else { vec![] }
+        }),
+        half_blind: reasons(coverage, |outcome, reason| {
+            let blind = outcome == Outcome::NotChecked;
+            if blind {
+                vec![]
+            } else {
+                reason.split("; ").collect()
+            }
+        }),
         found_rules: of(Outcome::Found),
         clear_rules: of(Outcome::Clear),
     }
 }
 
-/// The reasons of the rules with the wanted outcomes, that of most rules first.
-fn reasons(coverage: &view::Coverage, wanted: impl Fn(Outcome) -> bool) -> Vec<Reason> {
+/// The reasons that `of` takes from each rule, that of most rules first.
+fn reasons(
+    coverage: &view::Coverage,
+    of: impl for<'r> Fn(Outcome, &'r str) -> Vec<&'r str>,
+) -> Vec<Reason> {
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (rule, outcome, reason) in &coverage.rules {
-        if wanted(*outcome) && !reason.is_empty() {
-            reasons.entry(reason).or_default().push(rule);
+        for reason in of(*outcome, reason) {
+            if !reason.is_empty() {
+                reasons.entry(reason).or_default().push(rule);
+            }
         }
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();

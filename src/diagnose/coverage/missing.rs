@@ -1,0 +1,146 @@
+//! What a rule looks at and could not see, and why it was not there.
+
+use std::fmt;
+
+/// Something that a rule looks at, and that this bundle does not show.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// What.
+    pub what: Wanted,
+    /// Why it is not there.
+    pub why: Why,
+}
+
+/// What rules look at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wanted {
+    /// A log of any of these components; of any component at all where none is named.
+    Log(Vec<String>),
+    /// Events.
+    Events,
+    /// Objects of a kind.
+    Objects(String),
+    /// The logs of containers.
+    ContainerLogs,
+    /// Connections that AKS Periscope tries out.
+    Probes,
+    /// A version of a component.
+    Version(String),
+}
+
+/// Why something is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// Nothing says why.
+    Absent,
+    /// Bundles of this format never hold it.
+    NotInFormat(&'static str),
+    /// The provider runs the control plane and keeps its logs.
+    ManagedControlPlane,
+    /// All nodes run Windows, which has no such thing.
+    NotOnWindows,
+    /// The collector asked for it and got an error.
+    NotFetched,
+    /// It is there and could not be read.
+    Unreadable,
+    /// There is a list, and it is empty.
+    Empty,
+    /// All of it lies outside the time that was asked for.
+    OutsideWindow,
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = &self.what;
+        match (self.why, what) {
+            (Why::NotInFormat(format), Wanted::Objects(kind)) => {
+                write!(f, "a {format} holds no {kind} objects")
+            }
+            (Why::NotInFormat(format), what) => write!(f, "a {format} holds no {what}"),
+            (Why::ManagedControlPlane, what) => {
+                write!(
+                    f,
+                    "no {what}: AKS runs the control plane and keeps it in Azure Monitor"
+                )
+            }
+            (Why::NotOnWindows, what) => write!(f, "no {what}: all nodes run Windows"),
+            (Why::NotFetched, _) => {
+                f.write_str("no log could be fetched when the bundle was taken")
+            }
+            (Why::Unreadable, what) => write!(f, "the {what} could not be read"),
+            (Why::Empty, _) => {
+                f.write_str("the list of events is empty (they are kept for an hour)")
+            }
+            (Why::OutsideWindow, what) => write!(f, "the {what} lies outside --since and --until"),
+            (Why::Absent, Wanted::Probes) => {
+                write!(f, "no {what} in this bundle (AKS Periscope collects them)")
+            }
+            (Why::Absent, what) => write!(f, "no {what} in this bundle"),
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Log(components) if components.is_empty() => f.write_str("log"),
+            Self::Log(components) => write!(f, "log of {}", components.join(", ")),
+            Self::Events => f.write_str("events"),
+            Self::Objects(kind) => write!(f, "{kind} objects"),
+            Self::ContainerLogs => f.write_str("container log"),
+            Self::Probes => f.write_str("connection probes"),
+            Self::Version(component) => write!(f, "version of {component}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_reads_as_a_sentence() {
+        let log = || Wanted::Log(vec!["kubelet".into()]);
+        let cases = [
+            (log(), Why::Absent, "no log of kubelet in this bundle"),
+            (
+                log(),
+                Why::NotInFormat("cluster-info dump"),
+                "a cluster-info dump holds no log of kubelet",
+            ),
+            (
+                log(),
+                Why::Unreadable,
+                "the log of kubelet could not be read",
+            ),
+            (
+                log(),
+                Why::OutsideWindow,
+                "the log of kubelet lies outside --since and --until",
+            ),
+            (
+                Wanted::Log(vec!["kernel".into(), "syslog".into()]),
+                Why::NotOnWindows,
+                "no log of kernel, syslog: all nodes run Windows",
+            ),
+            (
+                Wanted::Log(vec!["etcd".into()]),
+                Why::ManagedControlPlane,
+                "no log of etcd: AKS runs the control plane and keeps it in Azure Monitor",
+            ),
+            (
+                Wanted::Objects("Secret".into()),
+                Why::NotInFormat("cluster-info dump"),
+                "a cluster-info dump holds no Secret objects",
+            ),
+            (
+                Wanted::Events,
+                Why::Empty,
+                "the list of events is empty (they are kept for an hour)",
+            ),
+        ];
+        for (what, why, words) in cases {
+            assert_eq!(Missing { what, why }.to_string(), words);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! For each rule: found, clear, or not checked and why. Absence is not health.
+
+mod missing;
+mod seen;
+mod sources;
+
+pub use missing::{Missing, Wanted, Why};
+pub use sources::sources;
+
+use super::Window;
+use super::clue::Scene;
+use crate::rules::Kind;
+use jiff::Timestamp;
+use seen::Seen;
+use std::collections::BTreeSet;
+
+/// What could be looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage {
+    /// One for each rule that is not noise, by id.
+    pub rules: Vec<RuleCoverage>,
+    /// One for each source of log or objects, by component and node.
+    pub sources: Vec<SourceCoverage>,
+}
+
+impl Coverage {
+    /// Number of rules with this outcome.
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.rules
+            .iter()
+            .filter(|rule| rule.outcome == outcome)
+            .count()
+    }
+}
+
+/// How one rule ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleCoverage {
+    /// Its id.
+    pub rule: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it was not checked; or what else it would have liked to see.
+    pub reason: String,
+    /// The same for programs.
+    pub missing: Vec<Missing>,
+}
+
+/// How a rule ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// It fired.
+    Found,
+    /// What it looks at was there, and showed nothing.
+    Clear,
+    /// What it looks at was not there.
+    NotChecked,
+}
+
+impl Outcome {
+    /// `found`, `clear`, `not_checked`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::Clear => "clear",
+            Self::NotChecked => "not_checked",
+        }
+    }
+}
+
+/// One source of evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceCoverage {
+    /// `kubelet`, `events`, `objects`, `workload`, ...
+    pub component: String,
+    /// Node it was taken from, where known.
+    pub node: Option<String>,
+    /// First time in it.
+    pub first: Option<Timestamp>,
+    /// Last time in it.
+    pub last: Option<Timestamp>,
+    /// Entries.
+    pub entries: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// Coverage of all rules, given those that fired.
+pub(super) fn of(scene: Scene<'_>, found: &BTreeSet<&str>, window: Window) -> Coverage {
+    let seen = Seen::of(scene.evidence, window);
+    let rules = scene
+        .rules
+        .rules()
+        .iter()
+        .filter(|rule| rule.kind != Kind::Noise)
+        .map(|rule| {
+            if found.contains(&*rule.id) {
+                RuleCoverage {
+                    rule: rule.id.to_string(),
+                    outcome: Outcome::Found,
+                    reason: String::new(),
+                    missing: vec![],
+                }
+            } else {
+                seen.judge(scene, rule)
+            }
+        })
+        .collect();
+    Coverage {
+        rules,
+        sources: sources(scene.evidence),
+    }
+}

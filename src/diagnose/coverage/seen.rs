@@ -1,0 +1,361 @@
+//! What a bundle shows, as far as rules can ask for it.
+
+use super::missing::{Missing, Wanted, Why};
+use super::{Outcome, RuleCoverage};
+use crate::diagnose::Window;
+use crate::diagnose::checks::{self, Need};
+use crate::diagnose::clue::Scene;
+use crate::evidence::{Evidence, LogSource};
+use crate::examine::part::CollectorFact;
+use crate::rules::syntax::Requires;
+use crate::rules::{Matcher, Rule};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Components that run beside the pods of a node: no collector of pod logs meets them.
+const ON_NODES: &[&str] = &[
+    "acr-credential-provider",
+    "azure-vnet",
+    "chrony",
+    "cloud-init",
+    "containerd",
+    "cri-o",
+    "cse",
+    "dns-config",
+    "docker",
+    "kernel",
+    "kubelet",
+    "localdns",
+    "serial-console",
+    "syslog",
+    "systemd",
+    "waagent",
+    "windows",
+];
+/// Of these, those that a Windows node does not have.
+const LINUX_ONLY: &[&str] = &[
+    "chrony",
+    "cloud-init",
+    "cse",
+    "kernel",
+    "localdns",
+    "serial-console",
+    "syslog",
+    "systemd",
+    "waagent",
+];
+/// Components of a control plane that AKS runs out of the customer's reach.
+const CONTROL_PLANE: &[&str] = &[
+    "cloud-controller-manager",
+    "cluster-autoscaler",
+    "etcd",
+    "konnectivity-server",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+];
+/// Kinds that `kubectl cluster-info dump` asks for; it never asks for another.
+const IN_DUMPS: &[&str] = &[
+    "DaemonSet",
+    "Deployment",
+    "Event",
+    "Node",
+    "Pod",
+    "ReplicaSet",
+    "ReplicationController",
+    "Service",
+];
+/// Names in `component` that stand for messages of objects, not for logs.
+const MESSAGES: &[&str] = &["event", "status"];
+
+/// What the bundle holds, as far as rules can ask for it.
+pub(super) struct Seen<'a> {
+    evidence: &'a Evidence,
+    window: Window,
+    /// Components whose lines were read and fall into the window.
+    components: BTreeSet<&'static str>,
+    /// Components whose lines were read, and all lie outside the window.
+    outside: BTreeSet<&'static str>,
+    /// Components with an entry that could not be read, or not wholly, and whether any of it was.
+    damaged: BTreeMap<&'static str, bool>,
+    /// Whether a log of unknown component was read, in which any line may stand.
+    unknown_log: bool,
+    /// Whether any log line was read.
+    any_log: bool,
+    /// Whether a log stood there that could not be fetched.
+    fetch_errors: bool,
+    /// First event that is left, where all before it may have expired.
+    events_from: Option<Timestamp>,
+    /// Whether all nodes run Windows.
+    windows: bool,
+    /// Whether Azure runs the control plane.
+    managed: bool,
+}
+
+impl<'a> Seen<'a> {
+    /// Looks through the evidence once.
+    pub(super) fn of(evidence: &'a Evidence, window: Window) -> Self {
+        let read = || {
+            evidence
+                .logs
+                .iter()
+                .filter(|log| log.lines > 0 && log.fetch_error.is_none())
+        };
+        let inside = |log: &&LogSource| window.overlaps(log.first, log.last);
+        let named = |logs: &mut dyn Iterator<Item = &'a LogSource>| -> BTreeSet<&'static str> {
+            logs.flat_map(|log| log.components.iter().copied())
+                .collect()
+        };
+        let components = named(&mut read().filter(inside));
+        let all = named(&mut read());
+        let mut damaged = BTreeMap::new();
+        for gap in evidence
+            .gaps
+            .iter()
+            .filter(|gap| gap.reason.loses_evidence())
+        {
+            if let Some(component) = evidence.role(&gap.locator.entry).component {
+                damaged.insert(component, all.contains(component));
+            }
+        }
+        let nodes: Vec<_> = evidence.index.nodes().collect();
+        let control_plane_nodes = nodes.iter().any(|(object, _)| {
+            let mut labels = object.meta.labels.keys();
+            labels.any(|label| {
+                ["master", "control-plane"]
+                    .iter()
+                    .any(|role| label.strip_prefix("node-role.kubernetes.io/") == Some(role))
+            })
+        });
+        Self {
+            evidence,
+            window,
+            outside: all.difference(&components).copied().collect(),
+            components,
+            damaged,
+            unknown_log: read().any(|log| log.components.is_empty() && inside(&log)),
+            any_log: read().any(|log| inside(&log)),
+            fetch_errors: evidence.logs.iter().any(|log| log.fetch_error.is_some()),
+            events_from: first_event(evidence),
+            windows: !nodes.is_empty()
+                && nodes
+                    .iter()
+                    .all(|(_, node)| node.operating_system.as_deref() == Some("windows")),
+            managed: evidence.in_azure() && !control_plane_nodes,
+        }
+    }
+
+    /// How a rule that did not fire ended: clear if anything it looks at was there.
+    pub(super) fn judge(&self, scene: Scene<'_>, rule: &Rule) -> RuleCoverage {
+        let mut missing = Vec::new();
+        let mut notes = BTreeSet::new();
+        let mut looked = false;
+        let mut look = |result: Result<Option<String>, Missing>| match result {
+            Ok(note) => {
+                looked = true;
+                notes.extend(note);
+            }
+            Err(reason) => missing.push(reason),
+        };
+        let check = checks::of(&rule.id);
+        for matcher in rule.matchers().filter_map(|id| scene.rules.matcher(id)) {
+            // What a check looks for, any log may happen to repeat: that none does says nothing.
+            let repeats = matches!(matcher, Matcher::Log(log) if log.components.is_empty())
+                && check.is_some();
+            if !repeats {
+                match matcher {
+                    Matcher::Log(log) => self.log(&log.components, &mut look),
+                    Matcher::Event(_) => look(self.events()),
+                    Matcher::Object(object) => look(self.kind(&object.kind)),
+                }
+            }
+        }
+        for need in check.map(|check| check.needs).unwrap_or_default() {
+            look(self.need(*need));
+        }
+        if let Some(range) = &rule.version
+            && range.requires == Requires::Version
+        {
+            let known = !self.evidence.inventory.judged(&range.component).is_empty();
+            look(if known {
+                Ok(None)
+            } else {
+                Err(Missing {
+                    what: Wanted::Version(range.component.clone()),
+                    why: Why::Absent,
+                })
+            });
+        }
+        missing.sort();
+        missing.dedup();
+        let mut said: Vec<String> = missing.iter().map(Missing::to_string).collect();
+        if looked {
+            said.extend(notes);
+        }
+        RuleCoverage {
+            rule: rule.id.to_string(),
+            outcome: if looked {
+                Outcome::Clear
+            } else {
+                Outcome::NotChecked
+            },
+            reason: said.join("; "),
+            missing,
+        }
+    }
+
+    /// Whether any of these components' lines, or messages, were read.
+    fn log(&self, components: &[String], look: &mut dyn FnMut(Result<Option<String>, Missing>)) {
+        if components.is_empty() {
+            let read = self.any_log || self.evidence.collected("Event");
+            look(if read {
+                Ok(None)
+            } else {
+                Err(self.no_log(&[]))
+            });
+            return;
+        }
+        if components.iter().any(|name| name == "event") {
+            look(self.events());
+        }
+        let statuses = || {
+            let mut kinds = self.evidence.kinds.iter();
+            kinds.any(|(kind, count)| kind != "Event" && *count > 0)
+        };
+        if components.iter().any(|name| name == "status") && statuses() {
+            look(Ok(None));
+        }
+        let writers: Vec<String> = components
+            .iter()
+            .filter(|name| !MESSAGES.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        if writers.is_empty() {
+            return;
+        }
+        let read = |name: &String| match name.as_str() {
+            "kubectl" => self.any_log || self.fetch_errors,
+            name => self.components.contains(name),
+        };
+        if self.unknown_log || writers.iter().any(read) {
+            let cut: Vec<&str> = writers
+                .iter()
+                .map(String::as_str)
+                .filter(|name| self.damaged.get(name) == Some(&true))
+                .collect();
+            let note = (!cut.is_empty())
+                .then(|| format!("the log of {} was not read to its end", cut.join(", ")));
+            look(Ok(note));
+        } else {
+            look(Err(self.no_log(&writers)));
+        }
+    }
+
+    /// Why there is no log of any of these components.
+    fn no_log(&self, components: &[String]) -> Missing {
+        let all = |list: &[&str]| {
+            !components.is_empty() && components.iter().all(|name| list.contains(&name.as_str()))
+        };
+        let any = |test: &dyn Fn(&str) -> bool| components.iter().any(|name| test(name));
+        let why = if any(&|name| self.outside.contains(name)) {
+            Why::OutsideWindow
+        } else if any(&|name| self.damaged.contains_key(name)) {
+            Why::Unreadable
+        } else if self.evidence.layout.format == "cluster-info-dump" && all(ON_NODES) {
+            Why::NotInFormat("cluster-info dump")
+        } else if self.windows && all(LINUX_ONLY) {
+            Why::NotOnWindows
+        } else if self.managed && all(CONTROL_PLANE) {
+            Why::ManagedControlPlane
+        } else if self.fetch_errors && !self.any_log {
+            Why::NotFetched
+        } else {
+            Why::Absent
+        };
+        Missing {
+            what: Wanted::Log(components.to_vec()),
+            why,
+        }
+    }
+
+    /// Whether what a check looks at was there.
+    fn need(&self, need: Need) -> Result<Option<String>, Missing> {
+        let there = |there: bool, what: Wanted| {
+            if there {
+                Ok(None)
+            } else {
+                Err(Missing {
+                    what,
+                    why: Why::Absent,
+                })
+            }
+        };
+        match need {
+            Need::Objects("Event") => self.events(),
+            Need::Objects(kind) => self.kind(kind),
+            Need::Outbound => {
+                let mut facts = self.evidence.collector.iter();
+                let probed = facts.any(|(_, _, fact)| matches!(fact, CollectorFact::Outbound(_)));
+                there(probed, Wanted::Probes)
+            }
+            Need::DumpLogs => {
+                let dump = self.evidence.logs.iter().any(|log| log.role.pod.is_some());
+                there(dump, Wanted::ContainerLogs)
+            }
+        }
+    }
+
+    /// Whether events are left that fall into the window.
+    fn events(&self) -> Result<Option<String>, Missing> {
+        let missing = |why| Missing {
+            what: Wanted::Events,
+            why,
+        };
+        let count = self.evidence.kinds.get("Event");
+        match (count, self.events_from) {
+            (None, _) => Err(missing(Why::Absent)),
+            (Some(0), _) => Err(missing(Why::Empty)),
+            (Some(_), from) if !self.window.overlaps(from, last_event(self.evidence)) => {
+                Err(missing(Why::OutsideWindow))
+            }
+            (Some(_), from) => Ok(from.map(|from| {
+                let minute = from.strftime("%Y-%m-%d %H:%M");
+                format!("no event is older than {minute} UTC")
+            })),
+        }
+    }
+
+    /// Whether objects of a kind were collected.
+    fn kind(&self, kind: &str) -> Result<Option<String>, Missing> {
+        let left_out = self.evidence.index.left_out;
+        if self.evidence.collected(kind) {
+            return Ok((left_out > 0).then(|| {
+                format!("{left_out} objects were over the limit and were not looked at")
+            }));
+        }
+        let dump = self.evidence.layout.format == "cluster-info-dump" && !IN_DUMPS.contains(&kind);
+        Err(Missing {
+            what: Wanted::Objects(kind.to_owned()),
+            why: if dump {
+                Why::NotInFormat("cluster-info dump")
+            } else {
+                Why::Absent
+            },
+        })
+    }
+}
+
+/// The first time at which an event was seen.
+fn first_event(evidence: &Evidence) -> Option<Timestamp> {
+    let known = evidence
+        .events
+        .iter()
+        .filter_map(|event| event.first.or(event.last));
+    known.chain(evidence.quiet_events.first).min()
+}
+
+/// The last time at which an event was seen.
+fn last_event(evidence: &Evidence) -> Option<Timestamp> {
+    let known = evidence.events.iter().filter_map(|event| event.last);
+    known.chain(evidence.quiet_events.last).max()
+}

@@ -1,0 +1,80 @@
+//! The sources of evidence by component and node.
+
+use super::SourceCoverage;
+use crate::evidence::Evidence;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Sources of evidence by component and node.
+pub fn sources(evidence: &Evidence) -> Vec<SourceCoverage> {
+    let mut sources: BTreeMap<(String, Option<String>), SourceCoverage> = BTreeMap::new();
+    let mut add = |component: &str,
+                   node: Option<&str>,
+                   first: Option<Timestamp>,
+                   last: Option<Timestamp>,
+                   entries: u64,
+                   bytes: u64| {
+        let key = (component.to_owned(), node.map(str::to_owned));
+        let source = sources.entry(key).or_insert_with(|| SourceCoverage {
+            component: component.into(),
+            node: node.map(str::to_owned),
+            first: None,
+            last: None,
+            entries: 0,
+            bytes: 0,
+        });
+        source.first = source.first.into_iter().chain(first).min();
+        source.last = source.last.max(last);
+        source.entries += entries;
+        source.bytes += bytes;
+    };
+    for log in evidence
+        .logs
+        .iter()
+        .filter(|log| log.lines > 0 && log.fetch_error.is_none())
+    {
+        let node = log.role.node.as_deref().or_else(|| {
+            log.hosts
+                .first()
+                .filter(|_| log.hosts.len() == 1)
+                .map(String::as_str)
+        });
+        let component = log
+            .role
+            .component
+            .or_else(|| {
+                log.components
+                    .first()
+                    .copied()
+                    .filter(|_| log.components.len() == 1)
+            })
+            .unwrap_or(if log.components.is_empty() {
+                "unknown"
+            } else {
+                "several"
+            });
+        add(
+            component,
+            node.filter(|_| log.role.pod.is_none()),
+            log.first,
+            log.last,
+            1,
+            log.bytes,
+        );
+    }
+    let seen = evidence
+        .events
+        .iter()
+        .fold(evidence.quiet_events, |span, event| {
+            span.with(event.first.or(event.last), event.last)
+        });
+    let count = evidence.kinds.get("Event").copied().unwrap_or(0) as u64;
+    if evidence.collected("Event") {
+        add("events", None, seen.first, seen.last, count, 0);
+    }
+    let objects = evidence.index.iter().count() as u64;
+    if objects > 0 {
+        add("objects", None, None, evidence.capture.at, objects, 0);
+    }
+    sources.into_values().collect()
+}
