@@ -13,6 +13,7 @@ mod architecture;
 mod before;
 mod cases;
 mod cli;
+mod coverage;
 mod determinism;
 mod hostile;
 mod hostile_ingest;

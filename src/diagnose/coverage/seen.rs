@@ -7,6 +7,7 @@ use crate::diagnose::checks::{self, Need};
 use crate::diagnose::clue::Scene;
 use crate::evidence::{Evidence, LogSource};
 use crate::examine::part::CollectorFact;
+use crate::layout::Content;
 use crate::rules::syntax::Requires;
 use crate::rules::{Matcher, Rule};
 use jiff::Timestamp;
@@ -78,8 +79,10 @@ pub(super) struct Seen<'a> {
     outside: BTreeSet<&'static str>,
     /// Components with an entry that could not be read, or not wholly, and whether any of it was.
     damaged: BTreeMap<&'static str, bool>,
-    /// Whether a log of unknown component was read, in which any line may stand.
-    unknown_log: bool,
+    /// Whether nothing tells whose logs were read: then any line may stand in them.
+    nameless: bool,
+    /// Whether a log of a node was read to which several components may write.
+    node_log: bool,
     /// Whether any log line was read.
     any_log: bool,
     /// Whether a log stood there that could not be fetched.
@@ -106,8 +109,8 @@ impl<'a> Seen<'a> {
             logs.flat_map(|log| log.components.iter().copied())
                 .collect()
         };
-        let components = named(&mut read().filter(inside));
         let all = named(&mut read());
+        let components = named(&mut read().filter(inside));
         let mut damaged = BTreeMap::new();
         for gap in evidence
             .gaps
@@ -133,7 +136,10 @@ impl<'a> Seen<'a> {
             outside: all.difference(&components).copied().collect(),
             components,
             damaged,
-            unknown_log: read().any(|log| log.components.is_empty() && inside(&log)),
+            nameless: all.is_empty() && read().any(|log| inside(&log)),
+            node_log: read().any(|log| {
+                log.components.is_empty() && log.role.content == Content::NodeLog && inside(&log)
+            }),
             any_log: read().any(|log| inside(&log)),
             fetch_errors: evidence.logs.iter().any(|log| log.fetch_error.is_some()),
             events_from: first_event(evidence),
@@ -235,9 +241,9 @@ impl<'a> Seen<'a> {
         }
         let read = |name: &String| match name.as_str() {
             "kubectl" => self.any_log || self.fetch_errors,
-            name => self.components.contains(name),
+            name => self.components.contains(name) || self.node_log && ON_NODES.contains(&name),
         };
-        if self.unknown_log || writers.iter().any(read) {
+        if self.nameless || writers.iter().any(read) {
             let cut: Vec<&str> = writers
                 .iter()
                 .map(String::as_str)

@@ -1,0 +1,198 @@
+//! Coverage: absence is not health. What a bundle lacks, the rules that need it must say.
+
+use crate::support::{Files, RULES, analyze_bytes, tar};
+use bundlescope::diagnose::checks::{CHECKS, Need};
+use bundlescope::diagnose::{Diagnosis, Outcome};
+use bundlescope::limits::Limits;
+use bundlescope::rules::{Kind, Matcher, Rule};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Sources of evidence, each a file in which nothing is wrong: what it is to a rule, its name and
+/// its content.
+const SOURCES: &[(&str, &str, &str)] = &[
+    (
+        "kubelet",
+        "node-1/kubelet.log",
+        "I0301 10:00:00.000000    1234 kubelet.go:1] all is well\n",
+    ),
+    (
+        "containerd",
+        "node-1/containerd.log",
+        "time=\"2024-03-01T10:00:00Z\" level=info msg=\"all is well\"\n",
+    ),
+    ("kernel", "node-1/dmesg", "[    1.000000] all is well\n"),
+    (
+        "coredns",
+        "node-1/pods/kube-system_coredns-6d4b75cb6d-abcde_0a1b2c3d-0000-0000-0000-000000000000/coredns/0.log",
+        "2024-03-01T10:00:00.000000000Z stdout F [INFO] all is well\n",
+    ),
+    (
+        "kube-controller-manager",
+        "node-1/pods/kube-system_kube-controller-manager-m1_0a1b2c3d-0000-0000-0000-000000000001/kube-controller-manager/0.log",
+        "2024-03-01T10:00:00.000000000Z stderr F I0301 10:00:00.000000       1 x.go:1] all is well\n",
+    ),
+    (
+        "Event",
+        "events.json",
+        r#"{"kind": "EventList", "apiVersion": "v1", "items": [{"metadata": {"name": "a.1", "namespace": "a"}, "involvedObject": {"kind": "Pod", "namespace": "a", "name": "a"}, "reason": "Pulled", "message": "all is well", "type": "Normal", "lastTimestamp": "2024-03-01T10:00:00Z"}]}"#,
+    ),
+    (
+        "Node",
+        "nodes.json",
+        r#"{"kind": "NodeList", "apiVersion": "v1", "items": [{"metadata": {"name": "node-1"}, "status": {"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": "2024-03-01T10:00:00Z"}]}}]}"#,
+    ),
+    (
+        "Pod",
+        "pods.json",
+        r#"{"kind": "PodList", "apiVersion": "v1", "items": []}"#,
+    ),
+    (
+        "Service",
+        "services.json",
+        r#"{"kind": "ServiceList", "apiVersion": "v1", "items": []}"#,
+    ),
+    (
+        "PersistentVolumeClaim",
+        "pvcs.json",
+        r#"{"kind": "PersistentVolumeClaimList", "apiVersion": "v1", "items": []}"#,
+    ),
+];
+
+/// Sources that are logs: their names are those of components.
+fn is_log(source: &str) -> bool {
+    source.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
+/// The outcomes of all rules for a bundle of these sources.
+fn diagnosis(sources: &BTreeSet<&str>) -> Diagnosis {
+    let files: Files = SOURCES
+        .iter()
+        .filter(|(source, ..)| sources.contains(source))
+        .map(|(_, name, content)| ((*name).to_owned(), content.as_bytes().to_vec()))
+        // Something that nobody reads, so that no bundle is empty.
+        .chain([("readme.png".to_owned(), b"\x89PNG\r\n\x1a\n\0".to_vec())])
+        .collect();
+    analyze_bytes("bundle.tar", &tar(&files), &Limits::RELEASE)
+}
+
+/// Whether a rule has anything to look at among these sources, told from the rule alone.
+fn looks(rule: &Rule, sources: &BTreeSet<&str>) -> bool {
+    let has = |source: &str| sources.contains(source);
+    let log = sources.iter().any(|source| is_log(source));
+    let objects = sources.iter().any(|source| !is_log(source));
+    // An empty list holds no status.
+    let statuses = has("Node");
+    let check = CHECKS.iter().find(|check| check.id == &*rule.id);
+    let matcher = |matcher: &Matcher| match matcher {
+        Matcher::Log(log_matcher) if log_matcher.components.is_empty() => {
+            check.is_none() && (log || has("Event"))
+        }
+        Matcher::Log(log_matcher) => {
+            log_matcher
+                .components
+                .iter()
+                .any(|name| match name.as_str() {
+                    "event" => has("Event"),
+                    "status" => statuses,
+                    "kubectl" => log,
+                    name => has(name),
+                })
+        }
+        Matcher::Event(_) => has("Event"),
+        Matcher::Object(object) => objects && has(&object.kind),
+    };
+    let need = |need: &Need| match need {
+        Need::Objects(kind) => has(kind),
+        Need::DumpLogs => has("coredns") || has("kube-controller-manager"),
+        Need::Outbound => false,
+    };
+    // No version is known here, so that no version alone is looked at.
+    rule.matchers()
+        .filter_map(|id| RULES.matcher(id))
+        .any(matcher)
+        || check.is_some_and(|check| check.needs.iter().any(need))
+}
+
+/// The outcome of each rule.
+fn outcomes(diagnosis: &Diagnosis) -> BTreeMap<&str, Outcome> {
+    let rules = diagnosis.coverage.rules.iter();
+    rules.map(|row| (row.rule.as_str(), row.outcome)).collect()
+}
+
+/// Compares a bundle of these sources with what the rules say of themselves.
+fn judge(sources: &BTreeSet<&str>) {
+    let diagnosis = diagnosis(sources);
+    let rules: Vec<&Rule> = RULES
+        .rules()
+        .iter()
+        .filter(|rule| rule.kind != Kind::Noise)
+        .collect();
+    let coverage = &diagnosis.coverage;
+    let counted: usize = [Outcome::Found, Outcome::Clear, Outcome::NotChecked]
+        .into_iter()
+        .map(|outcome| coverage.count(outcome))
+        .sum();
+    assert_eq!(counted, rules.len(), "the numbers add up to all rules");
+    let outcomes = outcomes(&diagnosis);
+    for rule in rules {
+        let expected = if looks(rule, sources) {
+            Outcome::Clear
+        } else {
+            Outcome::NotChecked
+        };
+        assert_eq!(
+            outcomes[&*rule.id], expected,
+            "{} with {sources:?}",
+            rule.id
+        );
+    }
+    for row in &coverage.rules {
+        assert!(
+            row.outcome != Outcome::NotChecked || !row.reason.is_empty(),
+            "{} gives no reason",
+            row.rule
+        );
+    }
+}
+
+#[test]
+fn removing_one_source_blinds_exactly_the_rules_that_need_it() {
+    let all: BTreeSet<&str> = SOURCES.iter().map(|(source, ..)| *source).collect();
+    let before = diagnosis(&all);
+    let before = outcomes(&before);
+    for removed in &all {
+        let mut rest = all.clone();
+        rest.remove(removed);
+        let after = diagnosis(&rest);
+        let blinded: BTreeSet<&str> = outcomes(&after)
+            .into_iter()
+            .filter(|(rule, outcome)| {
+                *outcome == Outcome::NotChecked && before[rule] != Outcome::NotChecked
+            })
+            .map(|(rule, _)| rule)
+            .collect();
+        let need_it: BTreeSet<&str> = RULES
+            .rules()
+            .iter()
+            .filter(|rule| rule.kind != Kind::Noise)
+            .filter(|rule| looks(rule, &all) && !looks(rule, &rest))
+            .map(|rule| &*rule.id)
+            .collect();
+        assert_eq!(blinded, need_it, "without {removed}");
+        let telling = ["kubelet", "Event", "Pod", "Node"];
+        assert!(
+            need_it.len() > 2 || !telling.contains(removed),
+            "{removed} decides nothing"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_rule_ends_as_what_the_bundle_holds_says(sources in proptest::sample::subsequence(SOURCES, 0..=SOURCES.len())) {
+        judge(&sources.iter().map(|(source, ..)| *source).collect());
+    }
+}
