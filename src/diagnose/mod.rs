@@ -9,7 +9,9 @@ pub mod checks;
 mod clue;
 pub mod coverage;
 pub mod finding;
+mod groups;
 pub mod incident;
+mod link;
 mod rank;
 mod rule;
 mod state;
@@ -130,7 +132,7 @@ pub fn diagnose(
         .map(|finding| finding.rule.as_str())
         .collect();
     let coverage = coverage::of(scene, &found);
-    let incidents = incident::fold(&findings);
+    let incidents = incident::fold(&findings, &evidence.index);
     let noise = noise
         .into_iter()
         .map(|(id, count)| {
