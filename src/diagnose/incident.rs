@@ -1,9 +1,13 @@
 //! Findings that are one event seen from several sides, folded under their cause.
 //!
-//! Which rules explain which stands in a table ([`super::causes`]). What no cause explains is grouped by rule: the same failure of nine pods is one incident.
+//! Which rules explain which stands in a table ([`super::causes`]), what they must share in
+//! [`super::link`]. What no cause explains is grouped by rule: the same failure of nine pods is one
+//! incident. Where two causes explain a symptom equally well, both are shown.
 
-use super::causes::{CAUSES, Cause, linked};
+use super::causes::{CAUSES, Cause};
 use super::finding::{Finding, Fingerprint, State};
+use super::link::Links;
+use crate::evidence::Index;
 use crate::severity::{Confidence, Severity};
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -20,9 +24,13 @@ pub struct Incident {
     pub severity: Severity,
     /// Confidence of its first finding.
     pub confidence: Confidence,
-    /// State of its first finding.
+    /// The worst state of its findings: what a cause led to may outlast it.
     pub state: State,
-    /// First seen.
+    /// When the cause was first seen.
+    pub onset: Option<Timestamp>,
+    /// When the first of its symptoms was.
+    pub symptoms_from: Option<Timestamp>,
+    /// First seen, the cause or a symptom.
     pub first_seen: Option<Timestamp>,
     /// Last seen.
     pub last_seen: Option<Timestamp>,
@@ -30,34 +38,18 @@ pub struct Incident {
     pub scope: String,
     /// Its findings, cause first.
     pub findings: Vec<Fingerprint>,
+    /// Findings that may as well be the cause of some of these. Those without symptoms of their own
+    /// are among the incident's findings, the others have an incident of their own.
+    pub competing: Vec<Fingerprint>,
 }
 
 /// Folds findings, which are in the order of the report, into incidents, worst first.
-pub(super) fn fold(findings: &[Finding]) -> Vec<Incident> {
-    let cause_of = causes(findings);
-    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let mut by_rule: BTreeMap<(&str, bool), usize> = BTreeMap::new();
-    let mut by_cause = Vec::new();
-    for (place, finding) in findings.iter().enumerate() {
-        let cause = deepest(&cause_of, place);
-        let Some(leading) = findings.get(cause) else {
-            continue;
-        };
-        if cause == place {
-            by_rule
-                .entry((&finding.rule, ended(finding)))
-                .or_insert(place);
-        }
-        by_cause.push((place, cause, (leading.rule.as_str(), ended(leading))));
-    }
-    // The same failure of several subjects is one incident, under the first of them.
-    for (place, cause, kind) in by_cause {
-        let leader = by_rule.get(&kind).copied().unwrap_or(cause);
-        groups.entry(leader).or_default().push(place);
-    }
-    let mut incidents: Vec<Incident> = groups
+pub(super) fn fold(findings: &[Finding], index: &Index) -> Vec<Incident> {
+    let causes = Causes::find(findings, &Links::new(index));
+    let mut incidents: Vec<Incident> = causes
+        .groups(findings)
         .into_iter()
-        .map(|(leader, members)| incident(findings, leader, &members))
+        .filter_map(|group| incident(findings, &group))
         .filter(|incident| incident.severity > Severity::Info)
         .collect();
     incidents.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -92,114 +84,207 @@ fn key(incident: &Incident) -> Key<'_> {
     )
 }
 
-/// The cause of a finding that no other cause explains; the finding itself where none does.
-fn deepest(cause_of: &BTreeMap<usize, usize>, place: usize) -> usize {
-    let mut current = place;
-    // Causes form no circle, because each row ranks its own; the bound costs nothing.
-    for _ in 0..CAUSES.len() {
-        match cause_of.get(&current) {
-            Some(cause) => current = *cause,
-            None => break,
-        }
-    }
-    current
+/// Places of findings that are one event.
+#[derive(Debug, Default)]
+struct Group {
+    /// The cause.
+    leader: usize,
+    /// All others.
+    members: BTreeSet<usize>,
+    /// Other causes that could have led to some of the members.
+    competing: BTreeSet<usize>,
 }
 
-/// For each finding that a cause explains: the place of the cause.
-fn causes(findings: &[Finding]) -> BTreeMap<usize, usize> {
-    let mut explained = BTreeMap::new();
-    for row in CAUSES {
-        let found = |rule: &str, taken: &BTreeMap<usize, usize>| -> Vec<usize> {
-            findings
-                .iter()
-                .enumerate()
-                .filter(|(place, finding)| finding.rule == rule && !taken.contains_key(place))
-                .map(|(place, _)| place)
-                .collect()
+/// What explains which finding, by place.
+struct Causes {
+    /// For each explained finding: its cause.
+    of: BTreeMap<usize, usize>,
+    /// For each explained finding: others that explain it as well.
+    or: BTreeMap<usize, BTreeSet<usize>>,
+}
+
+impl Causes {
+    /// Looks up every finding in the table of causes.
+    fn find(findings: &[Finding], links: &Links<'_>) -> Self {
+        let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (place, finding) in findings.iter().enumerate() {
+            by_rule.entry(&finding.rule).or_default().push(place);
+        }
+        let mut causes = Self {
+            of: BTreeMap::new(),
+            or: BTreeMap::new(),
         };
-        let mut leaders: Vec<usize> = Vec::new();
-        for rule in row.causes {
-            leaders.extend(found(rule, &explained));
-        }
         for (place, symptom) in findings.iter().enumerate() {
-            if !row.symptoms.contains(&symptom.rule.as_str()) || explained.contains_key(&place) {
-                continue;
+            let mut taken_by: Option<&Cause> = None;
+            for row in CAUSES.iter().filter(|row| row.explains(&symptom.rule)) {
+                // Wider links do not compete with the narrow one that took the symptom.
+                if taken_by.is_some_and(|first| !row.link.competes_with(first.link)) {
+                    continue;
+                }
+                for leader in leaders(row, &by_rule, symptom) {
+                    let explains = leader != place
+                        && causes.deepest(leader) != place
+                        && findings.get(leader).is_some_and(|cause| {
+                            (!ended(cause) || ended(symptom))
+                                && links.linked(row.link, cause, symptom)
+                        });
+                    if !explains {
+                        continue;
+                    }
+                    if taken_by.is_none() {
+                        taken_by = Some(row);
+                        causes.of.insert(place, leader);
+                    } else if taken_by.is_some_and(|first| row.link.competes_with(first.link)) {
+                        causes.or.entry(place).or_default().insert(leader);
+                    } else {
+                        break;
+                    }
+                }
             }
-            // A resolved cause does not explain what is still so.
-            let explains = |leader: &&usize| {
-                **leader != place
-                    && findings.get(**leader).is_some_and(|cause| {
-                        cause.state <= symptom.state && linked(row.link, cause, symptom)
-                    })
-            };
-            if let Some(leader) = leaders
-                .iter()
-                .find(explains)
-                .filter(|leader| rank(row, findings, **leader) < rank(row, findings, place))
-            {
-                explained.insert(place, *leader);
+        }
+        causes
+    }
+
+    /// The cause of a finding that no other cause explains; the finding itself where none does.
+    fn deepest(&self, place: usize) -> usize {
+        let mut current = place;
+        // No cause is taken that would close a circle.
+        while let Some(cause) = self.of.get(&current) {
+            current = *cause;
+        }
+        current
+    }
+
+    /// Findings by their deepest cause; the same failure of several subjects is one group, under
+    /// the first of them.
+    fn groups(&self, findings: &[Finding]) -> Vec<Group> {
+        let mut by_kind: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+        for (place, finding) in findings.iter().enumerate() {
+            if !self.of.contains_key(&place) {
+                by_kind
+                    .entry((&finding.rule, ended(finding)))
+                    .or_insert(place);
             }
+        }
+        let leader_of = |place: usize| {
+            let cause = self.deepest(place);
+            findings
+                .get(cause)
+                .and_then(|leading| by_kind.get(&(leading.rule.as_str(), ended(leading))))
+                .copied()
+                .unwrap_or(cause)
+        };
+        let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+        for place in 0..findings.len() {
+            let leader = leader_of(place);
+            let group = groups.entry(leader).or_default();
+            group.leader = leader;
+            if place != leader {
+                group.members.insert(place);
+            }
+            let others = self.or.get(&place).into_iter().flatten();
+            let others = others.map(|other| leader_of(*other));
+            group
+                .competing
+                .extend(others.filter(|other| *other != leader));
+        }
+        side_by_side(findings, &mut groups);
+        groups.into_values().collect()
+    }
+}
+
+/// Takes a competing cause into the group of what it may explain, where it explains nothing else:
+/// the reader should see both at once. One with symptoms of its own keeps its group.
+fn side_by_side(findings: &[Finding], groups: &mut BTreeMap<usize, Group>) {
+    let pairs: Vec<(usize, usize)> = groups
+        .iter()
+        .flat_map(|(leader, group)| group.competing.iter().map(|other| (*leader, *other)))
+        .collect();
+    for (leader, other) in pairs {
+        let rule = |place: usize| findings.get(place).map(|finding| finding.rule.as_str());
+        let alone = groups.get(&other).is_some_and(|group| {
+            group.competing.is_empty()
+                && group
+                    .members
+                    .iter()
+                    .all(|member| rule(*member) == rule(other))
+        });
+        if !alone || !groups.contains_key(&leader) {
+            continue;
+        }
+        if let Some(joined) = groups.remove(&other)
+            && let Some(group) = groups.get_mut(&leader)
+        {
+            group.members.insert(other);
+            group.members.extend(joined.members);
         }
     }
-    explained
 }
 
-/// How deep a cause is; what is no cause of this row is no cause of its own causes.
-fn rank(row: &Cause, findings: &[Finding], place: usize) -> usize {
-    findings
-        .get(place)
-        .and_then(|finding| row.causes.iter().position(|rule| *rule == finding.rule))
-        .unwrap_or(usize::MAX)
-}
-
-/// The incident that `leader` is the cause of.
-fn incident(findings: &[Finding], leader: usize, members: &[usize]) -> Incident {
-    let mut places: Vec<usize> = members
+/// Findings that a row names as causes of a symptom, the deepest first; what is itself a cause of
+/// the row is explained by deeper ones only.
+fn leaders(row: &Cause, by_rule: &BTreeMap<&str, Vec<usize>>, symptom: &Finding) -> Vec<usize> {
+    let depth = row.depth(&symptom.rule).unwrap_or(usize::MAX);
+    row.causes
         .iter()
         .copied()
-        .filter(|place| *place != leader)
-        .collect();
-    places.sort_unstable();
-    places.dedup();
-    places.insert(0, leader);
-    let members: Vec<&Finding> = places
+        .flatten()
+        .take(depth)
+        .filter_map(|rule| by_rule.get(rule))
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// The incident that a group of findings is.
+fn incident(findings: &[Finding], group: &Group) -> Option<Incident> {
+    let cause = findings.get(group.leader)?;
+    let members: Vec<&Finding> = [group.leader]
         .iter()
+        .chain(&group.members)
         .filter_map(|place| findings.get(*place))
         .collect();
-    let Some(cause) = members.first() else {
-        unreachable!("an incident has its leader")
-    };
-    let same_rule = members
+    let (causes, symptoms): (Vec<&Finding>, Vec<&Finding>) = members
         .iter()
-        .filter(|finding| finding.rule == cause.rule)
-        .count();
-    let title = if same_rule == 1 {
+        .partition(|finding| finding.rule == cause.rule);
+    let title = if causes.len() == 1 {
         format!("{} ({})", cause.title, cause.subject)
     } else {
         cause.title.clone()
     };
-    Incident {
+    let state = members
+        .iter()
+        .map(|finding| finding.state)
+        .min()
+        .unwrap_or(cause.state);
+    let first = |of: &[&Finding]| of.iter().filter_map(|finding| finding.first_seen).min();
+    Some(Incident {
         id: cause.fingerprint.to_string(),
         title,
         severity: members
             .iter()
-            .filter(|finding| finding.state == cause.state)
+            .filter(|finding| finding.state == state)
             .map(|finding| finding.severity)
             .max()
             .unwrap_or(cause.severity),
         confidence: cause.confidence,
-        state: cause.state,
-        first_seen: members
-            .iter()
-            .filter_map(|finding| finding.first_seen)
-            .min(),
+        state,
+        onset: first(&causes),
+        symptoms_from: first(&symptoms),
+        first_seen: first(&members),
         last_seen: members.iter().filter_map(|finding| finding.last_seen).max(),
         scope: scope(&members),
         findings: members
             .iter()
             .map(|finding| finding.fingerprint.clone())
             .collect(),
-    }
+        competing: group
+            .competing
+            .iter()
+            .filter_map(|place| findings.get(*place))
+            .map(|finding| finding.fingerprint.clone())
+            .collect(),
+    })
 }
 
 /// What an incident reaches: "9 pods on 3 nodes".

@@ -11,7 +11,9 @@ mod clue;
 pub mod common;
 pub mod coverage;
 pub mod finding;
+mod groups;
 pub mod incident;
+mod link;
 mod rank;
 mod rule;
 mod state;
@@ -136,7 +138,7 @@ pub fn diagnose(
         .map(|finding| finding.rule.as_str())
         .collect();
     let coverage = coverage::of(scene, &found, window);
-    let incidents = incident::fold(&findings);
+    let incidents = incident::fold(&findings, &evidence.index);
     let changes = change::ledger(scene, &incidents, &findings);
     let common = common::factors(scene, &incidents, &findings);
     let noise = noise

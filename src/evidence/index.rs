@@ -25,6 +25,8 @@ const OWNERS: [&str; 8] = [
 #[derive(Debug, Default)]
 pub struct Index {
     objects: BTreeMap<ObjectKey, Object>,
+    /// Pods by the UID in the path of their cgroup.
+    pods_by_uid: BTreeMap<String, ObjectKey>,
     /// Objects that were left out because the limit was reached.
     pub left_out: usize,
 }
@@ -59,7 +61,21 @@ impl Index {
                 _ => _ = index.objects.insert(object.key().clone(), object),
             }
         }
+        index.pods_by_uid = index
+            .of_kind("Pod")
+            .flat_map(|object| {
+                // The cgroup of a static pod has the hash of its file.
+                let hash = object.meta.annotations.get("kubernetes.io/config.hash");
+                let uids = object.meta.uid.iter().chain(hash);
+                uids.map(|uid| (uid.clone(), object.key().clone()))
+            })
+            .collect();
         index
+    }
+
+    /// The pod with this UID.
+    pub fn pod_by_uid(&self, uid: &str) -> Option<&ObjectKey> {
+        self.pods_by_uid.get(uid)
     }
 
     /// All objects in order of kind, namespace and name.

@@ -1,6 +1,6 @@
 //! Logs of the whole bundle: pieces joined, writers named, times made real.
 
-use super::Capture;
+use super::{Capture, Index};
 use crate::examine::Part;
 use crate::examine::part::{About, HitGroup, LogPart, Sample, Section, Tag};
 use crate::layout::{self, Content, Layout, Role};
@@ -99,6 +99,21 @@ pub(super) fn merge(
         }
     }
     sources
+}
+
+/// Names the pods of which lines state the UID only.
+pub(super) fn name_pods(logs: &mut [LogSource], index: &Index) {
+    for hit in logs.iter_mut().flat_map(|log| &mut log.hits) {
+        let pod = hit
+            .about
+            .uid
+            .as_deref()
+            .and_then(|uid| index.pod_by_uid(uid));
+        if let Some(pod) = pod.filter(|_| hit.about.pod.is_none()) {
+            hit.about.namespace = Some(pod.namespace.as_str().into());
+            hit.about.pod = Some(pod.name.as_str().into());
+        }
+    }
 }
 
 /// The role of a dump's section: that of its entry, with the names that its marker states.

@@ -88,6 +88,7 @@ impl Evidence {
         let events = events::merge(&mut parts, &capture, limits);
         let collector = collector_facts(&mut parts, &layout);
         let index = Index::build(parts, limits);
+        logs::name_pods(&mut logs, &index);
         let inventory = Inventory::collect(&index, &collector);
         Self {
             layout,

@@ -157,6 +157,8 @@ pub struct About {
     pub pod: Option<Box<str>>,
     /// Node, where stated.
     pub node: Option<Box<str>>,
+    /// UID of a pod, where only that is stated: the kernel knows nothing but the path of a cgroup.
+    pub uid: Option<Box<str>>,
 }
 
 /// One hit with its text.

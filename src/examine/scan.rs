@@ -28,6 +28,9 @@ use groups::{Groups, Hit, Place};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::ops::Range;
 
+/// Bytes above a kernel's kill in which its report begins: older kernels write a table between.
+const REPORT_BYTES: usize = 8 << 10;
+
 /// Scans the lines of `text[body]` (the rest is context) and groups the hits; sorted by matcher,
 /// writer and subject. `first_line` is the number of the body's first line. The text has been
 /// through [`super::lines::clean`]; the body begins and ends between lines.
@@ -146,7 +149,11 @@ impl Scan<'_> {
         if self.engine.guards.quotes(line, prefix.message).is_some() {
             return;
         }
-        let about = about::about(line);
+        let mut about = about::about(line);
+        if about.pod.is_none() && about.uid.is_none() {
+            let above = self.text.get(offset.saturating_sub(REPORT_BYTES)..offset);
+            about.uid = about::killed_uid(above.unwrap_or_default(), line);
+        }
         let ids: Vec<MatcherId> = hits.iter().map(|(id, _)| *id).collect();
         for (id, silenced_by) in silence::standing(&ids, self.rules) {
             let Some((_, at)) = hits.iter().find(|(other, _)| *other == id) else {

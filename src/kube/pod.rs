@@ -37,6 +37,31 @@ pub struct Pod {
 }
 
 impl Pod {
+    /// Since when it is not ready, where its condition says.
+    pub fn not_ready_since(&self) -> Option<Timestamp> {
+        self.conditions
+            .iter()
+            .find(|condition| condition.kind == "Ready" && condition.status != "True")
+            .and_then(|condition| condition.since)
+    }
+
+    /// When it was put out of its node: the last that its status says of it. A pod that was refused
+    /// at once has nothing but its start.
+    pub fn put_out_at(&self) -> Option<Timestamp> {
+        let conditions = self
+            .conditions
+            .iter()
+            .filter_map(|condition| condition.since);
+        let ends = self.containers.iter().filter_map(|container| {
+            if let ContainerState::Terminated(ended) = &container.state {
+                ended.finished
+            } else {
+                None
+            }
+        });
+        conditions.chain(ends).max().or(self.started)
+    }
+
     /// Whether it runs, or has ended, as it should, and no container of it ever ended otherwise.
     pub fn is_unremarkable(&self) -> bool {
         let fine = |container: &Container| {

@@ -4,6 +4,8 @@
 //! testdata/cases/<case>/expect.toml   what must be found, and what must not
 //! testdata/cases/<case>/match/        a bundle in which the rule finds something
 //! testdata/cases/<case>/no-match/     a bundle that comes close, in which it finds nothing
+//! testdata/cases/incidents/<case>/    a failure seen from several sides, as `match/`
+//! testdata/cases/incidents/<case>/apart/  a bundle in which the same signs are not one event
 //! ```
 //!
 //! A case is added by adding its folder; [`Expect`] is all that `expect.toml` can say. The bundles
@@ -23,6 +25,9 @@ use std::path::{Path, PathBuf};
 /// More than this no bundle of a case may hold: it is read by people, in a diff.
 const MAX_BUNDLE_BYTES: u64 = 4 * 1024;
 
+/// Folder of the cases that are about incidents.
+const INCIDENTS: &str = "incidents";
+
 /// What must come out of a case.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -35,6 +40,16 @@ struct Expect {
     r#match: Option<Match>,
     /// What `no-match/` shows.
     no_match: Option<NoMatch>,
+    /// What `apart/` shows.
+    apart: Option<Apart>,
+}
+
+/// What is so in `apart/`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Apart {
+    /// All incidents, in the report's order.
+    incident: Vec<ExpectedIncident>,
 }
 
 /// What the rule finds in `match/`.
@@ -62,6 +77,9 @@ struct ExpectedIncident {
     first: String,
     /// The rules of all its other findings, sorted, each once.
     folded: Vec<String>,
+    /// The rules that may as well be the cause, sorted.
+    #[serde(default)]
+    competing: Vec<String>,
 }
 
 /// What is so in `no-match/`.
@@ -82,7 +100,12 @@ struct Case {
 /// All cases by name, or why one of them is no case.
 fn cases() -> Result<Vec<Case>, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
-    let mut folders: Vec<PathBuf> = names_in(&root).map(|name| root.join(name)).collect();
+    let incidents = root.join(INCIDENTS);
+    let mut folders: Vec<PathBuf> = names_in(&root)
+        .filter(|name| name != INCIDENTS)
+        .map(|name| root.join(name))
+        .chain(names_in(&incidents).map(|name| incidents.join(name)))
+        .collect();
     folders.sort();
     folders.into_iter().map(case).collect()
 }
@@ -113,6 +136,7 @@ fn case(folder: PathBuf) -> Result<Case, String> {
         Some("expect.toml"),
         expect.r#match.as_ref().map(|_| "match"),
         expect.no_match.as_ref().map(|_| "no-match"),
+        expect.apart.as_ref().map(|_| "apart"),
     ]
     .into_iter()
     .flatten()
@@ -180,15 +204,23 @@ fn judge_match(rule: &str, expect: &Match, diagnosis: &Diagnosis) -> Vec<String>
             expect.subject
         ));
     }
+    if !expect.incident.is_empty() {
+        wrong.extend(judge_incidents(&expect.incident, diagnosis));
+    }
+    wrong
+}
+
+/// What is wrong with the incidents of a diagnosis; empty if they are those expected.
+fn judge_incidents(expected: &[ExpectedIncident], diagnosis: &Diagnosis) -> Vec<String> {
     let incidents: Vec<ExpectedIncident> = diagnosis
         .incidents
         .iter()
         .map(|incident| as_expected(incident, diagnosis))
         .collect();
-    if !expect.incident.is_empty() && incidents != expect.incident {
-        wrong.push(format!("has other incidents: {incidents:?}"));
+    if incidents == expected {
+        return vec![];
     }
-    wrong
+    vec![format!("has other incidents: {incidents:#?}")]
 }
 
 /// An incident in the words of `expect.toml`.
@@ -199,9 +231,11 @@ fn as_expected(incident: &Incident, diagnosis: &Diagnosis) -> ExpectedIncident {
         .map(|finding| (&finding.fingerprint, finding.rule.as_str()))
         .collect();
     let mut members = incident.findings.iter().map(|id| rules[id].to_owned());
+    let competing = incident.competing.iter().map(|id| rules[id].to_owned());
     ExpectedIncident {
         first: members.next().unwrap_or_default(),
         folded: members.collect::<BTreeSet<_>>().into_iter().collect(),
+        competing: competing.collect::<BTreeSet<_>>().into_iter().collect(),
     }
 }
 
@@ -290,6 +324,12 @@ fn cases_get_the_diagnosis_that_they_expect() {
             let bundle = folder.join("no-match");
             rows.push(row(name, "no-match", rule, &bundle, &|diagnosis| {
                 judge_no_match(rule, wanted, diagnosis)
+            }));
+        }
+        if let Some(wanted) = &expect.apart {
+            let bundle = folder.join("apart");
+            rows.push(row(name, "apart", rule, &bundle, &|diagnosis| {
+                judge_incidents(&wanted.incident, diagnosis)
             }));
         }
         if rows.iter().any(|(_, good)| !good) {

@@ -302,8 +302,11 @@ fn incident(findings: &[&Finding], title: &str, scope: &str) -> Incident {
         severity: first.severity,
         confidence: first.confidence,
         state: first.state,
+        onset: first.first_seen,
+        symptoms_from: None,
         first_seen: first.first_seen,
         last_seen: first.last_seen,
+        competing: vec![],
         scope: scope.into(),
         findings: findings.iter().map(|f| f.fingerprint.clone()).collect(),
     }

@@ -22,8 +22,8 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
     {
         let owner = index.root_owner(object.key());
         let clue = Clue::status(CHECK.id, scene, object)
-            .citing(object, "status.reason", pod.started)
-            .seen(pod.started, pod.started)
+            .citing(object, "status.reason", pod.put_out_at())
+            .seen(pod.put_out_at(), pod.put_out_at())
             .detailed(pod.message.clone().unwrap_or_default());
         clues.push(match index.health(&owner, false) {
             Health::Healthy => clue.in_state(

@@ -46,7 +46,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             let path = container.status_path().unwrap_or_default();
             let mut clue = Clue::status(CHECK.id, scene, object)
                 .citing(object, &format!("{path}.ready"), Some(since))
-                .seen(Some(since), scene.evidence.capture.at);
+                .seen(pod.not_ready_since(), scene.evidence.capture.at);
             clue.values
                 .insert("container".into(), container.name.clone());
             clues.push(clue.detailed(format!(

@@ -49,11 +49,14 @@ fn clue(
             &format!("{path}.lastState.terminated.exitCode"),
             ended.finished,
         );
-        clue = clue.seen(None, ended.finished);
-    } else if !message.is_empty() {
-        said.push(message.chars().take(300).collect());
+        clue = clue.seen(pod.not_ready_since().or(ended.finished), ended.finished);
+    } else {
+        // A container that never ran waits for as long as its pod is there.
+        clue.first = pod.started;
+        if !message.is_empty() {
+            said.push(message.chars().take(300).collect());
+        }
     }
-    clue.first = pod.started;
     clue.values
         .insert("container".into(), container.name.clone());
     clue.detailed(said.join(", "))

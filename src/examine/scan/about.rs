@@ -18,7 +18,42 @@ pub(super) fn about(line: &[u8]) -> About {
         (about.namespace, about.pod) = pod_name(pod);
     }
     about.node = named(line, b"node").filter(|name| is_name(name)).map(boxed);
+    if about.pod.is_none() {
+        about.uid = cgroup_uid(line);
+    }
     about
+}
+
+/// UID of the pod that the kernel's report before a kill is about. The kernel names the cgroup on
+/// one line and says on a later one what it killed there: `oom-kill:constraint=...` right before,
+/// older kernels `Task in /kubepods/...` above a table of memory use.
+pub(super) fn killed_uid(above: &[u8], line: &[u8]) -> Option<Box<str>> {
+    if !line.windows(13).any(|part| part == b"out of memory") {
+        return None;
+    }
+    let heads: [&[u8]; 2] = [b"oom-kill:constraint", b"Task in /"];
+    let head = heads
+        .iter()
+        .filter_map(|head| memmem::rfind(above, head))
+        .max()?;
+    let report = above.get(head..)?;
+    let end = memchr::memchr(b'\n', report).unwrap_or(report.len());
+    cgroup_uid(report.get(..end)?)
+}
+
+/// The UID in the path of a pod's cgroup: `/kubepods/burstable/pod<uid>/...`, or with underscores
+/// for dashes `kubepods-burstable-pod<uid>.slice`. Static pods have a hash in its place.
+fn cgroup_uid(line: &[u8]) -> Option<Box<str>> {
+    let path = line.get(memmem::find(line, b"kubepods")? + b"kubepods".len()..)?;
+    memmem::find_iter(path, b"pod").find_map(|at| {
+        let rest = path.get(at + b"pod".len()..)?;
+        let length = rest
+            .iter()
+            .position(|byte| !(byte.is_ascii_hexdigit() || b"-_".contains(byte)))
+            .unwrap_or(rest.len());
+        let uid = rest.get(..length).filter(|_| matches!(length, 32 | 36))?;
+        Some(String::from_utf8_lossy(uid).replace('_', "-").into())
+    })
 }
 
 impl About {
@@ -41,7 +76,10 @@ impl About {
             let value = Some(value.into_boxed_str());
             match name.as_str() {
                 "namespace" => about.namespace = value,
-                "pod" => about.pod = value,
+                "pod" => {
+                    about.pod = value;
+                    about.uid = None;
+                }
                 "node" => about.node = value,
                 _ => {}
             }
@@ -164,6 +202,48 @@ mod tests {
                 [namespace, pod, node].map(|name| (!name.is_empty()).then(|| name.to_owned()));
             assert_eq!(names(line), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn the_kernel_names_a_pod_by_the_path_of_its_cgroup() {
+        let uid = "0f6b2c1e-93aa-4d6c-8a51-2a6a1c9f0b77";
+        let under = uid.replace('-', "_");
+        for line in [
+            format!(
+                "oom-kill:constraint=CONSTRAINT_MEMCG,oom_memcg=/kubepods/burstable/pod{uid}/ab12,task=java"
+            ),
+            format!(
+                "task_memcg=/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{under}.slice/cri-containerd-ab12.scope"
+            ),
+            format!(
+                "Task in /kubepods/pod{uid}/4f killed as a result of limit of /kubepods/pod{uid}"
+            ),
+        ] {
+            assert_eq!(about(line.as_bytes()).uid.as_deref(), Some(uid), "{line}");
+        }
+        for line in [
+            "/kubepods/burstable/podinfo",
+            "task_memcg=/user.slice",
+            "kubepods pod1234",
+        ] {
+            assert_eq!(about(line.as_bytes()).uid, None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_kill_belongs_to_the_report_right_above_it() {
+        let report = "oom-kill:constraint=CONSTRAINT_MEMCG,task_memcg=/kubepods/pod0f6b2c1e-93aa-4d6c-8a51-2a6a1c9f0b77/a\n";
+        let other = "oom-kill:constraint=CONSTRAINT_MEMCG,task_memcg=/user.slice/session-1\n";
+        let kill = b"Memory cgroup out of memory: Killed process 1 (a)";
+        let uid = |above: &str| killed_uid(above.as_bytes(), kill);
+        assert!(uid(report).is_some());
+        assert_eq!(
+            uid(&format!("{report}{other}")),
+            None,
+            "another kill is between"
+        );
+        assert_eq!(uid("no report\n"), None);
+        assert_eq!(killed_uid(report.as_bytes(), b"something else"), None);
     }
 
     #[test]
