@@ -13,6 +13,7 @@ use super::groups::{
     REFUSED, RUNTIME, SANDBOX, TUNNEL, UNPLACED, VOLUME, WEBHOOK_CALLS, WEBHOOK_DEAD,
 };
 use super::link::Link;
+use std::collections::BTreeMap;
 
 /// One row of the table of causes.
 pub(super) struct Cause {
@@ -264,6 +265,22 @@ pub(super) const CAUSES: &[Cause] = &[
         Link::SystemPods,
     ),
 ];
+
+/// Rules that may state the cause of what a rule states, and whether they may do so of something
+/// else than what is affected itself.
+pub(super) fn may_explain(rule: &str) -> BTreeMap<&'static str, bool> {
+    let mut causes = BTreeMap::new();
+    for row in CAUSES.iter().filter(|row| row.explains(rule)) {
+        let own = row.depth(rule);
+        let elsewhere = !matches!(row.link, Link::Subject | Link::Node | Link::SameNode);
+        for cause in row.causes.iter().copied().flatten() {
+            if own.is_none_or(|own| row.depth(cause) < Some(own)) {
+                *causes.entry(*cause).or_default() |= elsewhere;
+            }
+        }
+    }
+    causes
+}
 
 /// One row.
 const fn row(causes: &'static [Group], symptoms: &'static [Group], link: Link) -> Cause {

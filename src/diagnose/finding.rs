@@ -374,7 +374,7 @@ fn is_placeholder(name: &str) -> bool {
 }
 
 /// Whether a value from a bundle may stand in a command that a person will paste.
-fn is_plain(value: &str) -> bool {
+pub(super) fn is_plain(value: &str) -> bool {
     !value.is_empty()
         && value.len() <= 253
         && value

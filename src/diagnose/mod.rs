@@ -4,6 +4,7 @@
 //! ([`clue`]); clues of one rule about one owner become a finding, findings of one event become an
 //! incident. "Now" is the capture time.
 
+pub mod ask;
 mod causes;
 pub mod change;
 pub mod checks;
@@ -18,6 +19,7 @@ mod rank;
 mod rule;
 mod state;
 
+pub use ask::Ask;
 pub use change::{Change, Ledger};
 pub use common::Factor;
 pub use coverage::{Coverage, Outcome, RuleCoverage, SourceCoverage};
@@ -48,6 +50,8 @@ pub struct Diagnosis {
     pub changes: Ledger,
     /// What the bad ones of the first incidents have in common.
     pub common: Vec<Factor>,
+    /// What to ask the customer for.
+    pub ask: Vec<Ask>,
     /// For each rule: found, clear, or not checked and why.
     pub coverage: Coverage,
     /// What was not read.
@@ -141,6 +145,7 @@ pub fn diagnose(
     let incidents = incident::fold(&findings, &evidence.index);
     let changes = change::ledger(scene, &incidents, &findings);
     let common = common::factors(scene, &incidents, &findings);
+    let ask = ask::ask(scene, &incidents, &findings, &coverage);
     let noise = noise
         .into_iter()
         .map(|(id, count)| {
@@ -155,6 +160,7 @@ pub fn diagnose(
         findings,
         changes,
         common,
+        ask,
         coverage,
         noise,
         inventory: inventory(&evidence),

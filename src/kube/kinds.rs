@@ -80,6 +80,23 @@ pub fn kind_of_file(name: &str) -> Option<&'static str> {
         .map(|(_, kind)| *kind)
 }
 
+/// What kubectl calls the objects of a kind: `persistentvolumeclaims`.
+pub fn plural_of(kind: &str) -> Option<&'static str> {
+    let name = kind.to_ascii_lowercase();
+    let mut plurals = KINDS.iter().filter(|(plural, known)| {
+        *known == kind && (plural.starts_with(name.trim_end_matches('y')) && plural.ends_with('s'))
+    });
+    // Of several spellings the longest is the plural: `ingress` and `resourcequota` name files.
+    let first = plurals.next()?;
+    Some(plurals.fold(first.0, |longest, (plural, _)| {
+        if plural.len() > longest.len() {
+            plural
+        } else {
+            longest
+        }
+    }))
+}
+
 /// Kind of the objects that the entry lists, by its own name, or by its folder where files are
 /// named by namespace (`cluster-resources/<kind>/<namespace>.json`).
 pub fn kind_of_path(path: &EntryPath) -> Option<&'static str> {
@@ -133,6 +150,18 @@ mod tests {
         for (name, kind) in cases {
             assert_eq!(kind_of_file(name), kind, "{name}");
         }
+    }
+
+    #[test]
+    fn every_kind_has_a_plural_that_kubectl_takes() {
+        for (_, kind) in KINDS {
+            let plural = plural_of(kind).expect("a plural");
+            assert_eq!(kind_of_file(plural), Some(*kind));
+        }
+        assert_eq!(plural_of("Ingress"), Some("ingresses"));
+        assert_eq!(plural_of("NetworkPolicy"), Some("networkpolicies"));
+        assert_eq!(plural_of("ResourceQuota"), Some("resourcequotas"));
+        assert_eq!(plural_of("Component"), None);
     }
 
     #[test]

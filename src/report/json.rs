@@ -27,7 +27,7 @@ struct Document<'r> {
     changes: change::Changes<'r>,
     common: Vec<change::Factor<'r>>,
     coverage: Coverage<'r>,
-    ask: Vec<Ask>,
+    ask: Vec<Ask<'r>>,
     gaps: Vec<Gap<'r>>,
     redactions: Vec<Redaction<'r>>,
     noise: Vec<Noise<'r>>,
@@ -131,9 +131,14 @@ struct Versions<'r> {
 #[derive(Serialize)]
 enum UnknownError {}
 
-/// What to ask the customer for; empty until it is derived from the coverage.
+/// What to ask the customer for.
 #[derive(Serialize)]
-enum Ask {}
+struct Ask<'r> {
+    command: &'r str,
+    why: &'r str,
+    rules: &'r [String],
+    settles: &'r [String],
+}
 
 /// What could be looked at.
 #[derive(Serialize)]
@@ -240,7 +245,16 @@ fn document(report: &Report) -> Document<'_> {
         changes: change::changes(&report.changes),
         common: report.common.iter().map(change::factor).collect(),
         coverage: coverage(&report.coverage),
-        ask: Vec::new(),
+        ask: report
+            .ask
+            .iter()
+            .map(|ask| Ask {
+                command: &ask.command,
+                why: &ask.why,
+                rules: &ask.rules,
+                settles: &ask.settles,
+            })
+            .collect(),
         gaps: report
             .gaps
             .iter()

@@ -3,8 +3,8 @@
 
 use bundlescope::diagnose::change::{Before, ChangeKind, Relation};
 use bundlescope::diagnose::{
-    BundleFacts, Change, Citation, Coverage, Diagnosis, Factor, Finding, Fingerprint, Incident,
-    InventoryRow, Ledger, Outcome, RuleCoverage, SourceCoverage, State, Subject,
+    Ask, BundleFacts, Change, Citation, Coverage, Diagnosis, Factor, Finding, Fingerprint,
+    Incident, InventoryRow, Ledger, Outcome, RuleCoverage, SourceCoverage, State, Subject,
 };
 use bundlescope::gap::{Gap, GapReason};
 use bundlescope::ingest::InputFacts;
@@ -448,6 +448,12 @@ pub(crate) fn diagnosis() -> Diagnosis {
             bytes: 2_300_456_789,
         },
         changes: changes(&incidents[0].id),
+        ask: vec![Ask {
+            command: "kubectl -n shop logs api-0 -c api --previous --timestamps".into(),
+            why: format!("the last lines are not in the bundle {HOSTILE}"),
+            rules: vec!["container-oom-kernel".into()],
+            settles: vec![Fingerprint(incidents[0].id.clone())],
+        }],
         common: vec![Factor {
             incident: incidents[0].id.clone(),
             population: "pods",
@@ -504,6 +510,7 @@ pub(crate) fn calm() -> Diagnosis {
     calm.incidents.clear();
     calm.changes = Ledger::default();
     calm.common.clear();
+    calm.ask.clear();
     calm.findings.clear();
     calm.gaps.clear();
     calm.bundle.nodes = Some((0, 5));

@@ -11,6 +11,7 @@ use super::Window;
 use super::clue::Scene;
 use crate::rules::Kind;
 use jiff::Timestamp;
+pub(super) use seen::ON_NODES;
 use seen::Seen;
 use std::collections::BTreeSet;
 

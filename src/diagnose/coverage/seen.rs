@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Components that run beside the pods of a node: no collector of pod logs meets them.
-const ON_NODES: &[&str] = &[
+pub(in crate::diagnose) const ON_NODES: &[&str] = &[
     "acr-credential-provider",
     "azure-vnet",
     "chrony",

@@ -6,6 +6,7 @@
 //! report is embedded as a data block, which browsers never execute, so that [`embedded_json`]
 //! can read an old report back when the bundle is gone.
 
+mod ask;
 mod before;
 mod coverage;
 mod excerpt;

@@ -4,6 +4,7 @@
 //! Everything that came from a bundle is a [`Shown`]: escaped by the template engine's own
 //! escaper, its hidden characters as glyphs. The template itself knows only `if` and `for`.
 
+use super::ask::{self, Ask};
 use super::before::{self, Before};
 use super::coverage::{self, Coverage, Kind};
 use super::findings::{self, Group, state_words};
@@ -57,6 +58,7 @@ pub(super) struct Page {
     before: Vec<Before>,
     /// Traces of changes that the bundle lacks.
     blind: Vec<Shown>,
+    ask: Vec<Ask>,
     groups: Vec<Group>,
     listed: String,
     gaps: Vec<[Shown; 3]>,
@@ -140,6 +142,7 @@ impl Page {
             more_label: more_label(&more_cards),
             more_cards,
             timeline: timeline(report, &found),
+            ask: ask::ask(report, &found),
             before: before::before(report, &found),
             blind: report.changes.blind.iter().map(shown).collect(),
             groups: findings::groups(&report.findings),

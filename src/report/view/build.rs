@@ -2,7 +2,7 @@
 
 use super::{
     Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, Incident, Report, Source, Subject,
-    change,
+    ask, change,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -42,6 +42,7 @@ pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
             .iter()
             .map(|f| change::factor(m, f))
             .collect(),
+        ask: diagnosis.ask.iter().map(|a| ask::ask(m, a)).collect(),
         coverage: coverage(m, &diagnosis.coverage),
         gaps: diagnosis.gaps.iter().map(|gap| gap_row(m, gap)).collect(),
         noise: diagnosis

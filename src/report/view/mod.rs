@@ -4,10 +4,12 @@
 //! where text of the bundle is masked; a format never sees the diagnosis itself. Times are RFC 3339
 //! in UTC.
 
+mod ask;
 mod build;
 mod change;
 
 pub use super::verdict::verdict;
+pub use ask::Ask;
 pub use build::build;
 pub use change::{Before, Change, Changes, Factor};
 
@@ -41,6 +43,8 @@ pub struct Report {
     pub changes: Changes,
     /// What the bad ones have in common.
     pub common: Vec<Factor>,
+    /// What to ask the customer for.
+    pub ask: Vec<Ask>,
     /// What could be checked.
     pub coverage: Coverage,
     /// What was not read.

@@ -1,0 +1,233 @@
+//! The commands that get what is missing.
+
+use crate::diagnose::clue::Scene;
+use crate::diagnose::coverage::{Missing, ON_NODES, Wanted, Why};
+use crate::diagnose::finding::{Finding, is_plain};
+use crate::diagnose::incident::Incident;
+use crate::kube::{ObjectKey, kinds};
+use crate::layout::component_of_container;
+use jiff::{SignedDuration, Timestamp};
+
+/// How far around the first sign of an incident a log is asked for.
+const AROUND: SignedDuration = SignedDuration::from_hours(1);
+
+/// Where an incident is: what commands are filled with. Names of a bundle only where they are
+/// plain, because they will be pasted into a shell.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place {
+    node: Option<String>,
+    windows: bool,
+    object: Option<(&'static str, ObjectKey)>,
+    onset: Option<Timestamp>,
+    /// Component of the pods in question; logs of others are looked at only where `anywhere`.
+    component: Option<&'static str>,
+    /// Whether the cause may lie in any component.
+    anywhere: bool,
+}
+
+impl Place {
+    /// Nowhere in particular.
+    pub(super) fn anywhere() -> Self {
+        Self {
+            anywhere: true,
+            ..Self::default()
+        }
+    }
+
+    /// The same place, where the cause may lie in any component.
+    pub(super) fn or_anywhere(&self, anywhere: bool) -> Self {
+        Self {
+            anywhere,
+            ..self.clone()
+        }
+    }
+
+    /// Whether the log of a component may tell the cause.
+    fn looks_at(&self, component: &str) -> bool {
+        self.anywhere || self.component == Some(component)
+    }
+
+    /// Where an incident with this cause is.
+    pub(super) fn of(scene: Scene<'_>, incident: &Incident, cause: &Finding) -> Self {
+        let mut subjects = cause.affected.iter().chain([&cause.subject]);
+        let node = subjects
+            .find_map(|subject| {
+                let own = (subject.kind == "Node").then_some(&subject.name);
+                own.or(subject.node.as_ref())
+            })
+            .filter(|name| is_plain(name))
+            .cloned();
+        let windows = node.as_ref().is_some_and(|name| {
+            scene.evidence.index.nodes().any(|(object, node)| {
+                object.key().name == *name && node.operating_system.as_deref() == Some("windows")
+            })
+        });
+        let one = cause.affected.first().unwrap_or(&cause.subject);
+        let key = ObjectKey::new(&one.kind, &one.namespace, &one.name);
+        let plain = is_plain(&key.name) && (key.namespace.is_empty() || is_plain(&key.namespace));
+        Self {
+            node,
+            windows,
+            object: kinds::plural_of(&key.kind)
+                .filter(|_| plain)
+                .map(|plural| (plural, key)),
+            onset: incident.onset.or(incident.first_seen),
+            component: component_of_container("", &one.name),
+            anywhere: false,
+        }
+    }
+
+    /// The command that shows how the object is now.
+    pub(super) fn present_state(&self) -> Option<String> {
+        let (plural, key) = self.object.as_ref()?;
+        Some(if key.namespace.is_empty() {
+            format!("kubectl get {plural} {} -o yaml", key.name)
+        } else {
+            format!(
+                "kubectl -n {} get {plural} {} -o yaml",
+                key.namespace, key.name
+            )
+        })
+    }
+
+    /// From and to, in the words of `journalctl` and Kusto: "2024-03-01 09:00:00".
+    fn around(&self) -> Option<(String, String)> {
+        let onset = self.onset?;
+        let clock = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let from = onset.checked_sub(AROUND).ok()?;
+        let to = onset.checked_add(AROUND).ok()?;
+        Some((clock(from), clock(to)))
+    }
+}
+
+/// The log of a container's last run.
+pub(super) fn previous_log(pod: &ObjectKey, container: &str) -> Option<String> {
+    let plain = [&pod.namespace, &pod.name, container]
+        .iter()
+        .all(|name| is_plain(name));
+    plain.then(|| {
+        format!(
+            "kubectl -n {} logs {} -c {container} --previous --timestamps",
+            pod.namespace, pod.name
+        )
+    })
+}
+
+/// A command, and what it brings.
+pub(super) struct Command {
+    /// Ready to paste.
+    pub(super) text: String,
+    /// "log of coredns", "journal of node n1".
+    pub(super) brings: String,
+}
+
+/// The command that gets what is missing; `None` where nothing would: the component does not run in
+/// this cluster, is another than the one in question, or the time was left out on purpose.
+pub(super) fn command(scene: Scene<'_>, missing: &Missing, place: &Place) -> Option<Command> {
+    if missing.why == Why::OutsideWindow {
+        return None;
+    }
+    let brings = missing.what.to_string();
+    let text = match &missing.what {
+        Wanted::Log(components) if !components.is_empty() => {
+            return components
+                .iter()
+                .find_map(|component| log_of(scene, component, missing, place));
+        }
+        Wanted::Log(_) | Wanted::ContainerLogs => {
+            "kubectl cluster-info dump -A --output-directory=dump".to_owned()
+        }
+        Wanted::Events => {
+            return Some(Command {
+                text: "kubectl get events -A -o yaml > events.yaml".to_owned(),
+                brings: "events (they are kept for an hour: run it while the problem is there)"
+                    .to_owned(),
+            });
+        }
+        Wanted::Objects(kind) => objects(kind)?,
+        Wanted::Probes => scene.evidence.in_azure().then(kollect)?,
+        Wanted::Version(_) => "kubectl get nodes -o wide; kubectl version".to_owned(),
+    };
+    Some(Command { text, brings })
+}
+
+/// Everything that AKS Periscope collects.
+fn kollect() -> String {
+    "az aks kollect -g <resource-group> -n <cluster> --storage-account <account>".to_owned()
+}
+
+/// All objects of a kind. Of secrets only the names: their values are nobody's business.
+fn objects(kind: &str) -> Option<String> {
+    let plural = kinds::plural_of(kind)?;
+    Some(if kind == "Secret" {
+        "kubectl get secrets -A".to_owned()
+    } else {
+        format!("kubectl get {plural} -A -o yaml > {plural}.yaml")
+    })
+}
+
+/// The log of one component.
+fn log_of(scene: Scene<'_>, component: &str, missing: &Missing, place: &Place) -> Option<Command> {
+    let (text, brings) = if missing.why == Why::ManagedControlPlane {
+        (
+            control_plane_log(component, place),
+            format!("log of {component}"),
+        )
+    } else if ON_NODES.contains(&component) {
+        journal(scene, place)
+    } else if place.looks_at(component) {
+        (pod_log(scene, component)?, format!("log of {component}"))
+    } else {
+        return None;
+    };
+    Some(Command { text, brings })
+}
+
+/// The journal of a node around the time in question: kubelet, runtime and kernel stand in it.
+fn journal(scene: Scene<'_>, place: &Place) -> (String, String) {
+    let node = match &place.node {
+        Some(_) if place.windows => return (kollect(), "logs of the nodes".to_owned()),
+        Some(node) => node,
+        None if scene.evidence.in_azure() => return (kollect(), "logs of the nodes".to_owned()),
+        None => "<node>",
+    };
+    let time = place
+        .around()
+        .map(|(from, to)| format!(" --since \"{from}\" --until \"{to}\" --utc"))
+        .unwrap_or_default();
+    let command = format!(
+        "kubectl debug node/{node} -it --image=busybox -- chroot /host journalctl --no-pager{time}"
+    );
+    (command, format!("journal of node {node}"))
+}
+
+/// The log of a pod of a component. Where pods were collected and none is of it, it does not run.
+fn pod_log(scene: Scene<'_>, component: &str) -> Option<String> {
+    let index = &scene.evidence.index;
+    let mut pods = index.pods().filter(|(object, pod)| {
+        pod.containers.iter().any(|container| {
+            component_of_container(&container.name, &object.key().name) == Some(component)
+        })
+    });
+    let key = pods.next()?.0.key();
+    let plain = is_plain(&key.name) && is_plain(&key.namespace);
+    plain.then(|| {
+        format!(
+            "kubectl -n {} logs {} --all-containers --timestamps",
+            key.namespace, key.name
+        )
+    })
+}
+
+/// The log of a component that AKS runs: diagnostic settings send it to a workspace.
+fn control_plane_log(component: &str, place: &Place) -> String {
+    let time = place
+        .around()
+        .map(|(from, to)| {
+            format!(" | where TimeGenerated between (datetime({from}) .. datetime({to}))")
+        })
+        .unwrap_or_default();
+    format!(
+        "az monitor log-analytics query -w <workspace-id> --analytics-query \"AzureDiagnostics | where Category == '{component}'{time} | project TimeGenerated, log_s\""
+    )
+}
