@@ -11,6 +11,7 @@ pub mod checks;
 mod clue;
 pub mod common;
 pub mod coverage;
+pub mod detectors;
 pub mod finding;
 mod groups;
 pub mod incident;
@@ -23,6 +24,7 @@ pub use ask::Ask;
 pub use change::{Change, Ledger};
 pub use common::Factor;
 pub use coverage::{Coverage, Outcome, RuleCoverage, SourceCoverage};
+pub use detectors::{Answered, DetectorAnswer};
 pub use finding::{Citation, Finding, FindingBuilder, Fingerprint, State, Subject};
 pub use incident::Incident;
 
@@ -52,6 +54,8 @@ pub struct Diagnosis {
     pub common: Vec<Factor>,
     /// What to ask the customer for.
     pub ask: Vec<Ask>,
+    /// What answers the detectors of the Azure portal; empty where the cluster is not in Azure.
+    pub detectors: Vec<DetectorAnswer>,
     /// For each rule: found, clear, or not checked and why.
     pub coverage: Coverage,
     /// What was not read.
@@ -146,6 +150,11 @@ pub fn diagnose(
     let changes = change::ledger(scene, &incidents, &findings);
     let common = common::factors(scene, &incidents, &findings);
     let ask = ask::ask(scene, &incidents, &findings, &coverage);
+    let detectors = if evidence.in_azure() {
+        detectors::answers(&coverage)
+    } else {
+        vec![]
+    };
     let noise = noise
         .into_iter()
         .map(|(id, count)| {
@@ -161,6 +170,7 @@ pub fn diagnose(
         changes,
         common,
         ask,
+        detectors,
         coverage,
         noise,
         inventory: inventory(&evidence),

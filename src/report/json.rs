@@ -28,6 +28,7 @@ struct Document<'r> {
     common: Vec<change::Factor<'r>>,
     coverage: Coverage<'r>,
     ask: Vec<Ask<'r>>,
+    detectors: Vec<Detector<'r>>,
     gaps: Vec<Gap<'r>>,
     redactions: Vec<Redaction<'r>>,
     noise: Vec<Noise<'r>>,
@@ -138,6 +139,18 @@ struct Ask<'r> {
     why: &'r str,
     rules: &'r [String],
     settles: &'r [String],
+}
+
+/// A detector of the Azure portal.
+#[derive(Serialize)]
+struct Detector<'r> {
+    id: &'r str,
+    name: &'r str,
+    category: &'r str,
+    answered: &'r str,
+    outcome: Option<&'static str>,
+    rules: &'r [&'static str],
+    portal: &'r str,
 }
 
 /// What could be looked at.
@@ -253,6 +266,19 @@ fn document(report: &Report) -> Document<'_> {
                 why: &ask.why,
                 rules: &ask.rules,
                 settles: &ask.settles,
+            })
+            .collect(),
+        detectors: report
+            .detectors
+            .iter()
+            .map(|detector| Detector {
+                id: detector.id,
+                name: detector.name,
+                category: detector.category,
+                answered: detector.answered,
+                outcome: detector.outcome.map(crate::diagnose::Outcome::as_str),
+                rules: &detector.rules,
+                portal: detector.portal,
             })
             .collect(),
         gaps: report

@@ -27,7 +27,7 @@ pub(super) const STEPS: [Step; 7] = [
         apply: context,
     },
     Step {
-        words: "the inventory and the sources of evidence",
+        words: "the inventory, the sources of evidence and the detectors of the portal",
         apply: inventory,
     },
     Step {
@@ -83,7 +83,10 @@ fn context(report: &mut Report) -> bool {
 
 /// Drops the inventory and the sources.
 fn inventory(report: &mut Report) -> bool {
-    let changed = !(report.inventory.is_empty() && report.coverage.sources.is_empty());
+    let changed = !(report.inventory.is_empty()
+        && report.coverage.sources.is_empty()
+        && report.detectors.is_empty());
+    report.detectors.clear();
     report.inventory.clear();
     report.coverage.sources.clear();
     changed

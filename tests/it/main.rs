@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod ask;
 mod before;
 mod cases;
 mod cli;

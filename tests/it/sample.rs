@@ -3,8 +3,9 @@
 
 use bundlescope::diagnose::change::{Before, ChangeKind, Relation};
 use bundlescope::diagnose::{
-    Ask, BundleFacts, Change, Citation, Coverage, Diagnosis, Factor, Finding, Fingerprint,
-    Incident, InventoryRow, Ledger, Outcome, RuleCoverage, SourceCoverage, State, Subject,
+    Answered, Ask, BundleFacts, Change, Citation, Coverage, DetectorAnswer, Diagnosis, Factor,
+    Finding, Fingerprint, Incident, InventoryRow, Ledger, Outcome, RuleCoverage, SourceCoverage,
+    State, Subject,
 };
 use bundlescope::gap::{Gap, GapReason};
 use bundlescope::ingest::InputFacts;
@@ -454,6 +455,15 @@ pub(crate) fn diagnosis() -> Diagnosis {
             rules: vec!["container-oom-kernel".into()],
             settles: vec![Fingerprint(incidents[0].id.clone())],
         }],
+        detectors: vec![DetectorAnswer {
+            id: "InvalidClientServicePrincipal",
+            name: "Client Service Principal",
+            category: "Identity and Security",
+            answered: Answered::Here,
+            outcome: Some(Outcome::Found),
+            rules: vec!["azure-sp-secret-expired"],
+            portal: "",
+        }],
         common: vec![Factor {
             incident: incidents[0].id.clone(),
             population: "pods",
@@ -511,6 +521,7 @@ pub(crate) fn calm() -> Diagnosis {
     calm.changes = Ledger::default();
     calm.common.clear();
     calm.ask.clear();
+    calm.detectors.clear();
     calm.findings.clear();
     calm.gaps.clear();
     calm.bundle.nodes = Some((0, 5));

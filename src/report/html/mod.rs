@@ -9,6 +9,7 @@
 mod ask;
 mod before;
 mod coverage;
+mod detectors;
 mod excerpt;
 mod findings;
 mod page;

@@ -7,6 +7,7 @@
 use super::ask::{self, Ask};
 use super::before::{self, Before};
 use super::coverage::{self, Coverage, Kind};
+use super::detectors::{self, Detector};
 use super::findings::{self, Group, state_words};
 use super::shown::{Shown, shown};
 use super::timeline::{Timeline, timeline};
@@ -59,6 +60,7 @@ pub(super) struct Page {
     /// Traces of changes that the bundle lacks.
     blind: Vec<Shown>,
     ask: Vec<Ask>,
+    detectors: Vec<Detector>,
     groups: Vec<Group>,
     listed: String,
     gaps: Vec<[Shown; 3]>,
@@ -142,6 +144,7 @@ impl Page {
             more_label: more_label(&more_cards),
             more_cards,
             timeline: timeline(report, &found),
+            detectors: detectors::detectors(report),
             ask: ask::ask(report, &found),
             before: before::before(report, &found),
             blind: report.changes.blind.iter().map(shown).collect(),

@@ -2,7 +2,7 @@
 
 use super::{
     Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, Incident, Report, Source, Subject,
-    ask, change,
+    ask, change, detectors,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -41,6 +41,11 @@ pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
             .common
             .iter()
             .map(|f| change::factor(m, f))
+            .collect(),
+        detectors: diagnosis
+            .detectors
+            .iter()
+            .map(detectors::detector)
             .collect(),
         ask: diagnosis.ask.iter().map(|a| ask::ask(m, a)).collect(),
         coverage: coverage(m, &diagnosis.coverage),

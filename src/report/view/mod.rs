@@ -7,11 +7,13 @@
 mod ask;
 mod build;
 mod change;
+mod detectors;
 
 pub use super::verdict::verdict;
 pub use ask::Ask;
 pub use build::build;
 pub use change::{Before, Change, Changes, Factor};
+pub use detectors::Detector;
 
 use crate::diagnose::{Outcome, State};
 use crate::severity::{Confidence, Severity};
@@ -45,6 +47,8 @@ pub struct Report {
     pub common: Vec<Factor>,
     /// What to ask the customer for.
     pub ask: Vec<Ask>,
+    /// Detectors of the Azure portal.
+    pub detectors: Vec<Detector>,
     /// What could be checked.
     pub coverage: Coverage,
     /// What was not read.

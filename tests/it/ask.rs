@@ -1,0 +1,115 @@
+//! What the customer is asked for: only what would decide something, and safe to paste.
+
+use crate::support::{analyze_bytes, files, tar};
+use bundlescope::diagnose::{Answered, Diagnosis, Outcome};
+use bundlescope::limits::Limits;
+
+/// A dump of one node and one crashing pod of this name, without any log.
+fn crashing(pod: &str, provider: &str) -> Diagnosis {
+    let nodes = format!(
+        r#"{{"kind": "NodeList", "apiVersion": "v1", "items": [{{"metadata": {{"name": "node-1"}}, "spec": {{"providerID": "{provider}"}}, "status": {{"conditions": [{{"type": "Ready", "status": "True", "lastHeartbeatTime": "2024-03-01T10:30:00Z"}}]}}}}]}}"#
+    );
+    let pods = format!(
+        r#"{{"kind": "PodList", "apiVersion": "v1", "items": [{{"metadata": {{"name": "{pod}", "namespace": "shop"}}, "spec": {{"nodeName": "node-1", "containers": [{{"name": "api", "image": "api:1"}}]}}, "status": {{"phase": "Running", "startTime": "2024-03-01T10:00:00Z", "containerStatuses": [{{"name": "api", "ready": false, "restartCount": 7, "state": {{"waiting": {{"reason": "CrashLoopBackOff"}}}}, "lastState": {{"terminated": {{"exitCode": 2, "reason": "Error", "finishedAt": "2024-03-01T10:29:00Z"}}}}}}]}}}}]}}"#
+    );
+    let bundle = files(&[
+        ("nodes.json", &nodes),
+        ("shop/pods.json", &pods),
+        (
+            "shop/replication-controllers.json",
+            "{\"kind\": \"ReplicationControllerList\", \"apiVersion\": \"v1\", \"items\": []}",
+        ),
+    ]);
+    analyze_bytes("dump.tar", &tar(&bundle), &Limits::RELEASE)
+}
+
+/// The commands.
+fn commands(diagnosis: &Diagnosis) -> Vec<&str> {
+    diagnosis
+        .ask
+        .iter()
+        .map(|ask| ask.command.as_str())
+        .collect()
+}
+
+#[test]
+fn the_last_lines_of_what_crashes_are_asked_for_first_and_the_journal_around_its_begin() {
+    let diagnosis = crashing("api-0", "");
+    let commands = commands(&diagnosis);
+    assert_eq!(
+        commands[0],
+        "kubectl -n shop logs api-0 -c api --previous --timestamps",
+        "{commands:#?}"
+    );
+    let journal = "kubectl debug node/node-1 -it --image=busybox -- chroot /host journalctl --no-pager --since \"2024-03-01 09:29:00\" --until \"2024-03-01 11:29:00\" --utc";
+    let at = commands.iter().position(|command| *command == journal);
+    let ask = &diagnosis.ask[at.unwrap_or_else(|| panic!("no {journal} in {commands:#?}"))];
+    assert!(ask.rules.iter().any(|rule| rule == "container-oom-kernel"));
+    assert_eq!(ask.settles, [diagnosis.findings[0].fingerprint.clone()]);
+    let mut once = commands.clone();
+    once.dedup();
+    assert_eq!(once, commands, "each command is there once");
+}
+
+#[test]
+fn a_name_that_a_shell_would_run_is_not_put_into_a_command() {
+    let diagnosis = crashing("api-0; rm -rf ~", "");
+    assert!(!diagnosis.ask.is_empty());
+    for command in commands(&diagnosis) {
+        assert!(!command.contains("rm -rf"), "{command}");
+    }
+}
+
+#[test]
+fn a_question_whose_answer_is_in_the_bundle_is_not_asked() {
+    let bundle = files(&[(
+        "kubelet.log",
+        "I0301 10:00:00.000000    1234 kubelet.go:1] all is well\n",
+    )]);
+    let diagnosis = analyze_bytes("bundle.tar", &tar(&bundle), &Limits::RELEASE);
+    // Nothing is found: the widest blind spots are asked for, and the kubelet's log is none.
+    let commands = commands(&diagnosis);
+    assert!(
+        commands.contains(&"kubectl get events -A -o yaml > events.yaml"),
+        "{commands:?}"
+    );
+    assert!(commands.len() <= 3, "{commands:?}");
+    for ask in &diagnosis.ask {
+        assert!(
+            !ask.rules
+                .iter()
+                .any(|rule| rule == "kubelet-node-not-found"),
+            "{ask:?}"
+        );
+    }
+}
+
+#[test]
+fn detectors_of_the_portal_are_answered_for_clusters_in_azure_only() {
+    assert!(crashing("api-0", "").detectors.is_empty());
+    let diagnosis = crashing("api-0", "azure:///subscriptions/x/vm");
+    assert_eq!(diagnosis.detectors.len(), 58);
+    let of = |id: &str| {
+        let mut answers = diagnosis.detectors.iter();
+        answers
+            .find(|answer| answer.id == id)
+            .expect("it is listed")
+    };
+    let nodes = of("nodes-not-ready-alerts");
+    assert_eq!(
+        (nodes.answered, nodes.outcome),
+        (Answered::Here, Some(Outcome::Clear))
+    );
+    let subnets = of("aks-subnet-sharing");
+    assert_eq!(
+        (subnets.answered, subnets.outcome),
+        (Answered::Portal, None)
+    );
+    // The control plane of AKS writes its logs elsewhere.
+    let reasons = diagnosis.coverage.rules.iter().map(|row| &row.reason);
+    assert!(
+        reasons
+            .into_iter()
+            .any(|reason| reason.contains("AKS runs the control plane"))
+    );
+}
