@@ -4,8 +4,10 @@ use super::checks::{self, Need};
 use super::clue::Scene;
 use crate::evidence::Evidence;
 use crate::examine::part::CollectorFact;
+use crate::rules::glob::PathGlob;
+use crate::rules::predicate::{Ask, Predicate};
 use crate::rules::syntax::Requires;
-use crate::rules::{Kind, Matcher, Rule};
+use crate::rules::{Kind, LogMatcher, Matcher, Rule};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,6 +149,9 @@ impl<'a> Seen<'a> {
             Err(reason) => missing.push(reason),
         };
         let check = checks::of(&rule.id);
+        if let Some(predicate) = rule.predicate.as_ref().filter(|one| one.ask.is_of_objects()) {
+            look(self.predicate(predicate));
+        }
         for matcher in rule.matchers().filter_map(|id| scene.rules.matcher(id)) {
             // What a check looks for, any log may happen to repeat: that none does says nothing.
             let repeats = matches!(matcher, Matcher::Log(log) if log.components.is_empty())
@@ -181,9 +186,51 @@ impl<'a> Seen<'a> {
     /// Whether what a matcher looks at was there.
     fn matcher(&self, matcher: &Matcher) -> Result<(), String> {
         match matcher {
+            Matcher::Log(log) if !log.paths.is_empty() => self.path(log),
             Matcher::Log(log) => self.log(&log.components),
             Matcher::Event(_) => self.need(Need::Objects("Event")),
             Matcher::Object(object) => self.kind(&object.kind),
+        }
+    }
+
+    /// Whether a log was read that lies where the matcher looks.
+    fn path(&self, matcher: &LogMatcher) -> Result<(), String> {
+        let read = self.evidence.logs.iter().any(|log| {
+            log.lines > 0 && log.fetch_error.is_none() && matcher.accepts_path(&log.path)
+        });
+        if read {
+            return Ok(());
+        }
+        let globs: Vec<&str> = matcher.paths.iter().map(PathGlob::as_str).collect();
+        Err(format!("no log at {} in this bundle", globs.join(", ")))
+    }
+
+    /// Whether what another tool's rule asks about was there.
+    fn predicate(&self, predicate: &Predicate) -> Result<(), String> {
+        match (&predicate.ask, predicate.kind()) {
+            (Ask::ClusterVersion, _) => {
+                if self.evidence.inventory.versions("kubernetes").is_empty() {
+                    Err("no version of kubernetes in this bundle".into())
+                } else {
+                    Ok(())
+                }
+            }
+            (Ask::Workloads(filter), Some(kind)) => {
+                self.kind(kind)?;
+                let there = filter.name.is_none()
+                    || self.evidence.index.of_kind(kind).any(|object| {
+                        filter.accepts(&object.key().namespace, &object.key().name)
+                    });
+                if there {
+                    return Ok(());
+                }
+                let name = filter.name.as_deref().unwrap_or_default();
+                Err(format!("no {kind} {name} in this bundle"))
+            }
+            (_, Some("Event")) => self.need(Need::Objects("Event")),
+            (_, Some(kind)) => self.kind(kind),
+            // The rule's matchers say what they look at.
+            (_, None) => Ok(()),
         }
     }
 

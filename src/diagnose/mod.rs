@@ -10,6 +10,7 @@ mod clue;
 pub mod coverage;
 pub mod finding;
 pub mod incident;
+mod predicate;
 mod rank;
 mod rule;
 mod state;
@@ -121,6 +122,7 @@ pub fn diagnose(
     };
     let (mut clues, noise) = rule::evaluate(scene);
     clues.extend(checks::CHECKS.iter().flat_map(|check| (check.run)(scene)));
+    clues.extend(predicate::evaluate(scene));
     clues.retain(|clue| window.holds(clue));
     let mut findings = clue::fold(clues, rules);
     rule::drop_superseded(scene, &mut findings);
