@@ -149,7 +149,11 @@ impl<'a> Seen<'a> {
             Err(reason) => missing.push(reason),
         };
         let check = checks::of(&rule.id);
-        if let Some(predicate) = rule.predicate.as_ref().filter(|one| one.ask.is_of_objects()) {
+        if let Some(predicate) = rule
+            .predicate
+            .as_ref()
+            .filter(|one| one.ask.is_of_objects())
+        {
             look(self.predicate(predicate));
         }
         for matcher in rule.matchers().filter_map(|id| scene.rules.matcher(id)) {
@@ -217,10 +221,11 @@ impl<'a> Seen<'a> {
             }
             (Ask::Workloads(filter), Some(kind)) => {
                 self.kind(kind)?;
-                let there = filter.name.is_none()
-                    || self.evidence.index.of_kind(kind).any(|object| {
-                        filter.accepts(&object.key().namespace, &object.key().name)
-                    });
+                let there =
+                    filter.name.is_none()
+                        || self.evidence.index.of_kind(kind).any(|object| {
+                            filter.accepts(&object.key().namespace, &object.key().name)
+                        });
                 if there {
                     return Ok(());
                 }

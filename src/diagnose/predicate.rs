@@ -10,8 +10,8 @@ use super::{rule, state};
 use crate::evidence::LogSource;
 use crate::kube::{Detail, Event, Node, Object, Workload};
 use crate::rules::predicate::{
-    Ask, Count, EventFilter, Fold, NodeField, ObjectFilter, Outcome, Predicate, Test,
-    Verdict, fill, in_ranges,
+    Ask, Count, EventFilter, Fold, NodeField, ObjectFilter, Outcome, Predicate, Test, Verdict,
+    fill, in_ranges,
 };
 use crate::rules::{Rule, parse_version};
 use crate::severity::Severity;
@@ -25,7 +25,14 @@ pub(super) fn evaluate(scene: Scene<'_>) -> Vec<Clue> {
         .iter()
         .filter_map(|rule| Some((rule, rule.predicate.as_ref()?)));
     asking
-        .flat_map(|(rule, predicate)| Question { scene, rule, predicate }.answer())
+        .flat_map(|(rule, predicate)| {
+            Question {
+                scene,
+                rule,
+                predicate,
+            }
+            .answer()
+        })
         .collect()
 }
 
@@ -154,7 +161,8 @@ impl Question<'_> {
                     "Job" => "status.succeeded",
                     _ => "status.readyReplicas",
                 };
-                let clue = Clue::status(&self.rule.id, self.scene, object).citing(object, field, None);
+                let clue =
+                    Clue::status(&self.rule.id, self.scene, object).citing(object, field, None);
                 let mut values = named(object);
                 let total = workload.current.or(workload.desired).unwrap_or_default();
                 values.insert("Ready".into(), workload.ready.to_string());
@@ -214,7 +222,11 @@ impl Question<'_> {
             // One node decides what is smallest or largest.
             Some((fold @ (Fold::Min | Fold::Max), Some(field), _)) => {
                 let (_, object) = folded(&nodes, fold, Some(field))?;
-                let part = if field.allocatable { "allocatable" } else { "capacity" };
+                let part = if field.allocatable {
+                    "allocatable"
+                } else {
+                    "capacity"
+                };
                 let path = format!("status.{part}.{}", field.resource);
                 clue = Clue::status(&self.rule.id, self.scene, object).citing(object, &path, None);
             }
@@ -225,7 +237,12 @@ impl Question<'_> {
 
     /// The version of the control plane.
     fn version(self) -> Option<Clue> {
-        let fact = *self.scene.evidence.inventory.versions("kubernetes").first()?;
+        let fact = *self
+            .scene
+            .evidence
+            .inventory
+            .versions("kubernetes")
+            .first()?;
         let mut version = parse_version(&fact.version)?;
         if fact.version.contains("-eks-") {
             // EKS writes its release as a pre-release of the version that it is.
@@ -245,7 +262,9 @@ impl Question<'_> {
     fn runtime(self) -> Option<Clue> {
         let facts = self.scene.evidence.inventory.versions("container runtime");
         let is = |version: &str, name: &str| {
-            version.split_once("://").is_some_and(|(scheme, _)| scheme == name)
+            version
+                .split_once("://")
+                .is_some_and(|(scheme, _)| scheme == name)
         };
         let mut decided = None;
         let outcome = self.predicate.answer(|test| {

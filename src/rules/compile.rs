@@ -5,10 +5,10 @@
 //! built when it is first used.
 
 use super::engine::Engine;
-use super::lower::{Draft, Regexes, lower};
 use super::foreign::{self, LeftOut, Seen};
-use super::predicate::Predicate;
+use super::lower::{Draft, Regexes, lower};
 use super::matcher::{LogMatcher, Matcher, MatcherId};
+use super::predicate::Predicate;
 use super::syntax::{self, EventType, Kind, Maturity, Require, RuleError, Should};
 use super::version::VersionRange;
 use crate::severity::{Category, Confidence, Severity};
@@ -363,7 +363,11 @@ fn hash(drafts: &[(Draft, &str)]) -> String {
     // A file of another tool holds many rules; its text counts once.
     let mut files = BTreeSet::new();
     for (draft, text) in drafts {
-        let text = if files.insert(draft.rule.file.as_str()) { *text } else { "" };
+        let text = if files.insert(draft.rule.file.as_str()) {
+            *text
+        } else {
+            ""
+        };
         for part in [&*draft.rule.id, text] {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);

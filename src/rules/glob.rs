@@ -103,7 +103,11 @@ mod tests {
             (r"a\*.log", "x/a*.log", true),
             ("+(x)/a", "+(x)/a", true),
         ] {
-            assert_eq!(PathGlob::parse(glob).unwrap().matches(path), expected, "{glob} {path}");
+            assert_eq!(
+                PathGlob::parse(glob).unwrap().matches(path),
+                expected,
+                "{glob} {path}"
+            );
         }
     }
 

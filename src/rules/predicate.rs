@@ -319,7 +319,10 @@ mod tests {
         let value = |path: &str| (path == "Status.Reason").then(|| "Evicted".to_owned());
         for (message, expected) in [
             ("plain", "plain"),
-            ("pod {{ .Name }} is {{.Status.Reason}}!", "pod <Name> is Evicted!"),
+            (
+                "pod {{ .Name }} is {{.Status.Reason}}!",
+                "pod <Name> is Evicted!",
+            ),
             ("see {{repl ConfigOption \"host\" }} now", "see … now"),
             ("{{- .Name -}}", "<Name>"),
             ("open {{ .Name", "open …"),

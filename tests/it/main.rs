@@ -13,6 +13,7 @@ mod architecture;
 mod cases;
 mod cli;
 mod determinism;
+mod foreign;
 mod hostile;
 mod hostile_ingest;
 mod real_bundles;

@@ -120,13 +120,14 @@ fn initializing(pod: &Pod) -> Option<(String, Option<String>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kube::{Object, ObjectText, TextFormat};
     use crate::kube::Detail;
+    use crate::kube::{Object, ObjectText, TextFormat};
     use crate::locator::EntryPath;
     use serde_json::{Value, json};
 
     fn status(spec: &Value, status: &Value, deleted: bool) -> Status {
-        let value = json!({"kind": "Pod", "metadata": {"name": "p"}, "spec": spec, "status": status});
+        let value =
+            json!({"kind": "Pod", "metadata": {"name": "p"}, "spec": spec, "status": status});
         let path = EntryPath::bundle("b", true);
         let text = ObjectText::new("", TextFormat::Yaml, 1);
         let object = Object::from_value(&value, &path, text).unwrap();
@@ -139,27 +140,67 @@ mod tests {
     #[test]
     fn the_word_is_that_of_kubectl() {
         let one = json!({"containers": [{"name": "a"}], "initContainers": [{"name": "i"}]});
-        let main = |state: Value, ready: bool| {
-            json!({"phase": "Running", "containerStatuses": [{"name": "a", "ready": ready, "state": state}]})
-        };
-        let init = |state: Value| {
-            json!({"phase": "Pending", "initContainerStatuses": [{"name": "i", "state": state}]})
-        };
+        let main = |state: Value, ready: bool| json!({"phase": "Running", "containerStatuses": [{"name": "a", "ready": ready, "state": state}]});
+        let init = |state: Value| json!({"phase": "Pending", "initContainerStatuses": [{"name": "i", "state": state}]});
         for (state, deleted, word, healthy) in [
             (main(json!({"running": {}}), true), false, "Running", true),
             (main(json!({"running": {}}), false), false, "Running", false),
-            (main(json!({"waiting": {"reason": "CrashLoopBackOff"}}), false), false, "CrashLoopBackOff", false),
-            (main(json!({"terminated": {"exitCode": 3}}), false), false, "ExitCode:3", false),
-            (main(json!({"running": {}}), true), true, "Terminating", false),
-            (json!({"phase": "Succeeded", "containerStatuses": [{"name": "a", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}]}), false, "Completed", true),
-            (json!({"phase": "Failed", "reason": "Evicted"}), false, "Evicted", false),
+            (
+                main(json!({"waiting": {"reason": "CrashLoopBackOff"}}), false),
+                false,
+                "CrashLoopBackOff",
+                false,
+            ),
+            (
+                main(json!({"terminated": {"exitCode": 3}}), false),
+                false,
+                "ExitCode:3",
+                false,
+            ),
+            (
+                main(json!({"running": {}}), true),
+                true,
+                "Terminating",
+                false,
+            ),
+            (
+                json!({"phase": "Succeeded", "containerStatuses": [{"name": "a", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}]}),
+                false,
+                "Completed",
+                true,
+            ),
+            (
+                json!({"phase": "Failed", "reason": "Evicted"}),
+                false,
+                "Evicted",
+                false,
+            ),
             (json!({"phase": "Pending"}), false, "Pending", false),
-            (init(json!({"waiting": {"reason": "PodInitializing"}})), false, "Init:0/1", false),
-            (init(json!({"waiting": {"reason": "ErrImagePull"}})), false, "Init:ErrImagePull", false),
-            (init(json!({"terminated": {"exitCode": 1, "reason": "Error"}})), false, "Init:Error", false),
+            (
+                init(json!({"waiting": {"reason": "PodInitializing"}})),
+                false,
+                "Init:0/1",
+                false,
+            ),
+            (
+                init(json!({"waiting": {"reason": "ErrImagePull"}})),
+                false,
+                "Init:ErrImagePull",
+                false,
+            ),
+            (
+                init(json!({"terminated": {"exitCode": 1, "reason": "Error"}})),
+                false,
+                "Init:Error",
+                false,
+            ),
         ] {
             let found = status(&one, &state, deleted);
-            assert_eq!((found.shown.as_str(), found.healthy), (word, healthy), "{state}");
+            assert_eq!(
+                (found.shown.as_str(), found.healthy),
+                (word, healthy),
+                "{state}"
+            );
         }
     }
 }

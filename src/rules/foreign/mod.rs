@@ -21,8 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use toml::Spanned;
 
-/// Most rules of one file: the largest that either project ships has about sixty parts.
-const MOST_RULES: usize = 1_000;
+/// Most parts of one file: the largest that either project ships has about sixty.
+const MOST_PARTS: usize = 1_000;
 /// Longest word made of an author's text in an id.
 const LONGEST_ID: usize = 72;
 
@@ -45,11 +45,15 @@ pub fn recognise(file: &str, text: &str) -> Option<Format> {
         return Some(Format::Troubleshoot);
     }
     let monitor = has("\"rules\"") && (has("\"pattern\"") || has("\"plugin\""));
-    (text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && monitor)
+    (text
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with('{')
+        && monitor)
         .then_some(Format::NodeProblemDetector)
 }
 
-/// A part of another tool's file that was not taken over, displayed with its place and reason.
+/// What was not taken over of another tool's file, displayed with its place and reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {
     /// The file, as the caller named it.
@@ -60,6 +64,8 @@ pub struct LeftOut {
     pub column: usize,
     /// Which part: `textAnalyze "Disk errors"`.
     pub part: String,
+    /// Whether all of it is left out; the rest is a rule where not.
+    pub whole: bool,
     /// Why.
     pub reason: String,
 }
@@ -67,7 +73,12 @@ pub struct LeftOut {
 impl LeftOut {
     /// Part and reason in one sentence.
     pub fn message(&self) -> String {
-        format!("{}: not taken over: {}", self.part, self.reason)
+        let how = if self.whole {
+            "not taken over"
+        } else {
+            "taken over in part"
+        };
+        format!("{}: {how}: {}", self.part, self.reason)
     }
 }
 
@@ -108,6 +119,7 @@ pub(super) fn take_over(
         file,
         text,
         seen,
+        parts: 0,
         taken: Taken::default(),
     };
     match format {
@@ -122,6 +134,7 @@ struct Reader<'a> {
     file: &'a str,
     text: &'a str,
     seen: &'a mut Seen,
+    parts: usize,
     taken: Taken,
 }
 
@@ -133,6 +146,8 @@ struct Draft {
     title: String,
     category: Category,
     severity: Severity,
+    /// Whether it lasts until somebody mends it.
+    persists: bool,
     explain: String,
     disprove: String,
     references: Vec<String>,
@@ -144,19 +159,38 @@ impl Reader<'_> {
         RuleError::at(self.file, self.text, at, message)
     }
 
-    /// Notes that a part was not taken over.
+    /// Whether the file may have one more part.
+    fn count(&mut self, at: usize) -> Result<(), RuleError> {
+        self.parts += 1;
+        if self.parts <= MOST_PARTS {
+            return Ok(());
+        }
+        let message = format!("more than {MOST_PARTS} rules in one file; split it");
+        Err(self.wrong(at, message))
+    }
+
+    /// Notes that something was not taken over.
     fn leave(&mut self, at: usize, part: &str, reason: impl Into<String>) {
+        self.note(at, part, true, reason.into());
+    }
+
+    /// Notes what is missing of something that was taken over.
+    fn leave_some(&mut self, at: usize, part: &str, reason: impl Into<String>) {
+        self.note(at, part, false, reason.into());
+    }
+
+    /// Keeps a note.
+    fn note(&mut self, at: usize, part: &str, whole: bool, reason: String) {
         let (line, column) = syntax::position(self.text, at);
         let left_out = LeftOut {
             file: self.file.to_owned(),
             line,
             column,
             part: one_line(part),
-            reason: reason.into(),
+            whole,
+            reason,
         };
-        if !self.taken.left_out.contains(&left_out) {
-            self.taken.left_out.push(left_out);
-        }
+        self.taken.left_out.push(left_out);
     }
 
     /// Adds a rule; its id is made unique by a number.
@@ -168,11 +202,6 @@ impl Reader<'_> {
         predicate: Option<Predicate>,
     ) {
         let Draft { at, .. } = draft;
-        if self.taken.rules.len() >= MOST_RULES {
-            let reason = format!("the file has more than {MOST_RULES} rules");
-            self.leave(at, &draft.title, reason);
-            return;
-        }
         let id = self.unique(&draft.id);
         self.taken.rules.push(RuleFile {
             schema: Spanned::new(at..at, 1),
@@ -197,7 +226,7 @@ impl Reader<'_> {
             supersedes: vec![],
             log,
             event,
-            persists: false,
+            persists: draft.persists,
             object: vec![],
             version: None,
             example: vec![],

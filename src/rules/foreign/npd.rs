@@ -59,11 +59,15 @@ struct MonitorRule {
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<(), RuleError> {
     let monitor: Monitor<'_> = serde_json::from_str(reader.text).map_err(|error| {
         let at = json_offset(reader.text, error.line(), error.column());
-        reader.wrong(at, format_args!("no monitor of node-problem-detector: {}", plain(&error)))
+        reader.wrong(
+            at,
+            format_args!("no monitor of node-problem-detector: {}", plain(&error)),
+        )
     })?;
     let name = monitor_name(reader.file, &monitor);
     for raw in &monitor.rules {
         let at = (raw.get().as_ptr() as usize).saturating_sub(reader.text.as_ptr() as usize);
+        reader.count(at)?;
         let rule: MonitorRule = serde_json::from_str(raw.get())
             .map_err(|error| reader.wrong(at, format_args!("this rule: {}", plain(&error))))?;
         if rule.reason.is_empty() {
@@ -100,10 +104,19 @@ fn take_rule(
         let reason = "its type is neither temporary nor permanent";
         return reader.leave(at, &part, reason);
     }
-    if permanent && !monitor.conditions.iter().any(|known| known.kind == rule.condition) {
+    if permanent
+        && !monitor
+            .conditions
+            .iter()
+            .any(|known| known.kind == rule.condition)
+    {
         let reason = format!(
             "node-problem-detector never sets its condition {}, which the file does not list",
-            if rule.condition.is_empty() { "(none)" } else { &rule.condition }
+            if rule.condition.is_empty() {
+                "(none)"
+            } else {
+                &rule.condition
+            }
         );
         return reader.leave(at, &part, reason);
     }
@@ -111,7 +124,10 @@ fn take_rule(
         return custom(reader, name, rule, at, permanent);
     }
     let component = component(monitor);
-    let same = format!("{}\n{}\n{:?}\n{}", rule.kind, rule.reason, component, rule.pattern);
+    let same = format!(
+        "{}\n{}\n{:?}\n{}",
+        rule.kind, rule.reason, component, rule.pattern
+    );
     if let Some(first) = reader.seen.monitors.get(&same) {
         let reason = format!("the same rule stands in {first}");
         return reader.leave(at, &part, reason);
@@ -122,10 +138,14 @@ fn take_rule(
     };
     if pattern::may_span_lines(&rule.pattern) {
         let reason = "matches over several lines are not looked for, only those within one";
-        reader.leave(at, &part, reason);
+        reader.leave_some(at, &part, reason);
     }
     reader.seen.monitors.insert(same, reader.file.to_owned());
-    let mut log = log_table(at, literals.clone(), format!("{}{MESSAGE_END}", rule.pattern));
+    let mut log = log_table(
+        at,
+        literals.clone(),
+        format!("{}{MESSAGE_END}", rule.pattern),
+    );
     log.component = words(at, component);
     let mut event = event_table(at, Some(&rule.reason), literals);
     event.regex = Some(super::word(at, rule.pattern.clone()));
@@ -143,7 +163,11 @@ fn take_rule(
 /// A rule whose script decides on the node: of a bundle only the events that it led to can be read.
 fn custom(reader: &mut Reader<'_>, name: &str, rule: &MonitorRule, at: usize, permanent: bool) {
     let part = format!("rule {}", rule.reason);
-    let script = if rule.path.is_empty() { "a script" } else { &rule.path };
+    let script = if rule.path.is_empty() {
+        "a script"
+    } else {
+        &rule.path
+    };
     if permanent {
         let reason = format!(
             "it runs {script} on the node; the condition {} that it sets is found by npd-condition-true",
@@ -180,18 +204,25 @@ fn draft(name: &str, rule: &MonitorRule, at: usize, permanent: bool, explain: St
         id: format!("npd-{name}-{}", kebab(&rule.reason)),
         title: if permanent {
             format!(
-                "node-problem-detector's {name} would set {} ({})",
+                "node-problem-detector's {name}: {} ({})",
                 rule.condition, rule.reason
             )
         } else {
-            format!("node-problem-detector's {name} would report {}", rule.reason)
+            format!("node-problem-detector's {name}: {}", rule.reason)
         },
         category: Category::Node,
-        severity: if permanent { Severity::High } else { Severity::Medium },
+        severity: if permanent {
+            Severity::High
+        } else {
+            Severity::Low
+        },
+        // The monitor never takes such a condition back by itself.
+        persists: permanent,
         explain,
-        disprove: "The rule is a pattern and no more: read the line. If it only quotes such words, \
+        disprove:
+            "The rule is a pattern and no more: read the line. If it only quotes such words, \
                    or the node has recovered since, nothing is wrong."
-            .into(),
+                .into(),
         references: vec![],
     }
 }
@@ -203,7 +234,11 @@ fn component(monitor: &Monitor<'_>) -> Option<&'static str> {
         .get("source")
         .and_then(|source| source.as_str())
         .unwrap_or_default();
-    let file = monitor.log_path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let file = monitor
+        .log_path
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default();
     let name = match monitor.plugin.as_str() {
         "kmsg" => "kernel",
         "journald" => source,

@@ -108,9 +108,8 @@ fn needs_newline(hir: &Hir) -> bool {
         HirKind::Repetition(repetition) => repetition.min > 0 && needs_newline(&repetition.sub),
         HirKind::Concat(parts) => parts.iter().any(needs_newline),
         HirKind::Alternation(parts) => !parts.is_empty() && parts.iter().all(needs_newline),
-        HirKind::Class(_) => members(hir).is_some_and(|all| {
-            !all.is_empty() && all.iter().all(|text| text.contains(&b'\n'))
-        }),
+        HirKind::Class(_) => members(hir)
+            .is_some_and(|all| !all.is_empty() && all.iter().all(|text| text.contains(&b'\n'))),
         HirKind::Empty | HirKind::Look(_) => false,
     }
 }
@@ -283,7 +282,10 @@ mod tests {
         for (pattern, expected) in [
             (r"Stopped task \d+ (.+) total-mem:\d+kB", "Stopped task "),
             (r"\d+ widgets were lost", " widgets were lost"),
-            (r"(?P<count>\d+) of (?P<all>\d+) shards lost", " shards lost"),
+            (
+                r"(?P<count>\d+) of (?P<all>\d+) shards lost",
+                " shards lost",
+            ),
             (r"(failed (hard)) (again)+", "failed hard "),
             (r"(?:lost){2,}", "lost"),
             (r"a?bcdef", "bcdef"),
@@ -295,11 +297,17 @@ mod tests {
 
     #[test]
     fn all_spellings_of_an_alternation_are_taken() {
-        assert_eq!(of("(timeout|refused) by peer"), ["refused by peer", "timeout by peer"]);
-        assert_eq!(of(r"\d+ (?:timeout|refused)\w*"), ["refused", "timeout"]);
+        assert_eq!(
+            of("(timeout|refused) by peer"),
+            ["refused by peer", "timeout by peer"]
+        );
+        assert_eq!(of(r"\d+ (?:timeout|refused)\w*"), [" refused", " timeout"]);
         assert_eq!(of("[Ff]ailed"), ["Failed", "failed"]);
         let cased = of("(?i)panicking");
-        assert!(cased.len() == MOST && cased.iter().all(|text| text.len() == 6), "{cased:?}");
+        assert!(
+            cased.len() == MOST && cased.iter().all(|text| text.len() == 6),
+            "{cased:?}"
+        );
     }
 
     #[test]
@@ -313,7 +321,11 @@ mod tests {
     #[test]
     fn what_means_something_else_on_one_line_is_refused() {
         for (pattern, anchors, word) in [
-            (r"first line\nsecond line", Anchors::Message, "several lines"),
+            (
+                r"first line\nsecond line",
+                Anchors::Message,
+                "several lines",
+            ),
             (r"(?:one\n|two\n)three", Anchors::Message, "several lines"),
             ("^first words", Anchors::File, "whole file"),
             ("last words$", Anchors::File, "whole file"),

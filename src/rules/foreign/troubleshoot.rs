@@ -102,15 +102,23 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<(), RuleError> {
         let Some(spec) = document.spec else { continue };
         for analyzer in spec.analyzers.into_iter().flatten() {
             let at = yaml::offset(text, &analyzer);
-            read_item(reader, name.as_deref().unwrap_or(&kind), &analyzer.value, at);
+            reader.count(at)?;
+            read_item(
+                reader,
+                name.as_deref().unwrap_or(&kind),
+                &analyzer.value,
+                at,
+            );
         }
         for analyzer in spec.host_analyzers.into_iter().flatten() {
             let at = yaml::offset(text, &analyzer);
+            reader.count(at)?;
             let part = part_of(&analyzer.value);
             reader.leave(at, &part, "it looks at the host on which troubleshoot runs");
         }
         if let Some(uri) = spec.uri {
-            let reason = "the newer spec at this address is not fetched: nothing is read from a network";
+            let reason =
+                "the newer spec at this address is not fetched: nothing is read from a network";
             reader.leave(yaml::offset(text, &uri), "uri", reason);
         }
     }
@@ -188,8 +196,8 @@ impl Analyzer<'_> {
     }
 
     /// Notes a part of it that is not taken over.
-    fn leave(&self, reader: &mut Reader<'_>, reason: impl Into<String>) {
-        reader.leave(self.at, &part(self.kind, self.body), reason);
+    fn leave_some(&self, reader: &mut Reader<'_>, reason: impl Into<String>) {
+        reader.leave_some(self.at, &part(self.kind, self.body), reason);
     }
 
     /// A text of it; the error where only a template says it.
@@ -243,7 +251,13 @@ impl Analyzer<'_> {
     }
 
     /// What its rule says. `about` names it where the author gave it no name.
-    fn draft(&self, about: &str, category: Category, severity: Severity, outcomes: &Outcomes) -> Draft {
+    fn draft(
+        &self,
+        about: &str,
+        category: Category,
+        severity: Severity,
+        outcomes: &Outcomes,
+    ) -> Draft {
         let title = self
             .body
             .get("checkName")
@@ -251,7 +265,11 @@ impl Analyzer<'_> {
             .filter(|name| !name.trim().is_empty())
             .map_or_else(|| about.to_owned(), plain);
         let words = kebab(&title);
-        let id = if words.is_empty() { kebab(self.kind) } else { words };
+        let id = if words.is_empty() {
+            kebab(self.kind)
+        } else {
+            words
+        };
         Draft {
             at: self.at,
             id: format!("troubleshoot-{id}"),
@@ -264,6 +282,7 @@ impl Analyzer<'_> {
             disprove: "The spec's author chose the limits and words; where they do not fit this \
                        cluster, nothing is wrong."
                 .into(),
+            persists: false,
             title,
             category,
             severity,

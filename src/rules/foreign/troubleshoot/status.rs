@@ -10,7 +10,8 @@ use crate::rules::predicate::{
 use crate::severity::{Category, Severity};
 
 /// What a workload analyzer without a name, or without outcomes, says.
-const INCOMPLETE: &str = "{{ .Namespace }}/{{ .Name }} has {{ .Ready }} of {{ .Replicas }} replicas";
+const INCOMPLETE: &str =
+    "{{ .Namespace }}/{{ .Name }} has {{ .Ready }} of {{ .Replicas }} replicas";
 /// What `clusterPodStatuses` says where the author says nothing.
 const POD_STATUS: &str = "Pod {{ .Namespace }}/{{ .Name }} status is {{ .Status.Reason }}";
 
@@ -59,7 +60,7 @@ pub(super) fn workloads(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Res
         let reason = format!(
             "that {kind} {what} is missing is not looked at, only its state where it is there"
         );
-        analyzer.leave(reader, reason);
+        analyzer.leave_some(reader, reason);
     }
     let about = name
         .as_ref()
@@ -70,7 +71,15 @@ pub(super) fn workloads(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Res
         namespaces,
         name,
     });
-    reader.add(draft, vec![], vec![], Some(Predicate { ask, outcomes: tested }));
+    reader.add(
+        draft,
+        vec![],
+        vec![],
+        Some(Predicate {
+            ask,
+            outcomes: tested,
+        }),
+    );
     Ok(())
 }
 
@@ -96,7 +105,11 @@ pub(super) fn pods(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result<(
     let outcomes = analyzer.outcomes()?;
     let severity = outcomes.severity()?;
     let mut tested = outcomes.tested(pod_test)?;
-    if let Some(Outcome { test: None, verdict, .. }) = tested.first()
+    if let Some(Outcome {
+        test: None,
+        verdict,
+        ..
+    }) = tested.first()
         && *verdict != Verdict::Pass
     {
         return Err("its first outcome has no condition, so it would report every pod".into());
@@ -106,7 +119,12 @@ pub(super) fn pods(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result<(
             outcome.message = POD_STATUS.into();
         }
     }
-    let draft = analyzer.draft("Cluster pod status", Category::Workload, severity, &outcomes);
+    let draft = analyzer.draft(
+        "Cluster pod status",
+        Category::Workload,
+        severity,
+        &outcomes,
+    );
     let predicate = Predicate {
         ask: Ask::Pods { namespaces },
         outcomes: tested,
@@ -183,7 +201,11 @@ fn node_test(when: &str) -> Option<Test> {
         allocatable,
     };
     let milli = quantity(value)?;
-    let amount = if resource == "cpu" { milli } else { milli / 1_000 };
+    let amount = if resource == "cpu" {
+        milli
+    } else {
+        milli / 1_000
+    };
     let amount = i64::try_from(amount).ok()?;
     Some(Test::Nodes(fold, Some(field), compare, amount))
 }
@@ -213,7 +235,11 @@ fn quantity(text: &str) -> Option<i128> {
         return None;
     }
     let whole: i128 = whole.parse().ok()?;
-    let part: i128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
+    let part: i128 = if fraction.is_empty() {
+        0
+    } else {
+        fraction.parse().ok()?
+    };
     let tens = 10i128.pow(u32::try_from(fraction.len()).ok()?);
     Some(whole * factor + part * factor / tens)
 }

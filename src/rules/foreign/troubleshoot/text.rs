@@ -18,6 +18,10 @@ const EXEC_OUTPUT: [&str; 3] = ["-stdout.txt", "-stderr.txt", "-errors.json"];
 const ABSENCE: &str = "it fails where its pattern is not found, and that the file was collected \
                        whole is not known";
 
+/// The same of an analyzer whose other outcomes are taken over.
+const ABSENCE_TOO: &str = "that its pattern is not found is not reported, because whether the \
+                           file was collected whole is not known";
+
 /// `textAnalyze`.
 pub(super) fn files(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result<(), String> {
     let collector = analyzer.text("collectorName")?.unwrap_or_default();
@@ -106,11 +110,17 @@ fn matched(
     }
     let literals = pattern::literals(regex, Anchors::File)?;
     if by_absence {
-        analyzer.leave(reader, ABSENCE);
+        analyzer.leave_some(reader, ABSENCE_TOO);
     }
     note_lines(analyzer, reader, regex);
-    let fails = by_match.iter().any(|outcome| outcome.verdict == Verdict::Fail);
-    let severity = if fails { Severity::High } else { Severity::Medium };
+    let fails = by_match
+        .iter()
+        .any(|outcome| outcome.verdict == Verdict::Fail);
+    let severity = if fails {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
     let draft = analyzer.draft(title, Category::Workload, severity, outcomes);
     let log = table(analyzer, files, literals, regex);
     reader.add(draft, vec![log], vec![], None);
@@ -131,7 +141,7 @@ fn grouped(
     let literals = pattern::literals(regex, Anchors::File)?;
     let otherwise = tested.iter().find(|outcome| outcome.test.is_none());
     if otherwise.is_some_and(|outcome| outcome.verdict != Verdict::Pass) {
-        analyzer.leave(reader, ABSENCE);
+        analyzer.leave_some(reader, ABSENCE_TOO);
     }
     note_lines(analyzer, reader, regex);
     let draft = analyzer.draft(title, Category::Workload, severity, outcomes);
@@ -148,7 +158,7 @@ fn grouped(
 fn note_lines(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>, regex: &str) {
     if pattern::may_span_lines(regex) {
         let reason = "matches over several lines are not looked for, only those within one";
-        analyzer.leave(reader, reason);
+        analyzer.leave_some(reader, reason);
     }
 }
 
@@ -173,7 +183,11 @@ fn group_test(when: &str) -> Option<Test> {
         return None;
     };
     let compare = Compare::parse(compare).filter(|compare| *compare != Compare::NotEqual)?;
-    let value = if matches!(*value, "''" | "\"\"") { "" } else { value };
+    let value = if matches!(*value, "''" | "\"\"") {
+        ""
+    } else {
+        value
+    };
     let group = (*group).to_owned();
     if let Ok(number) = value.parse() {
         return Some(Test::GroupNumber(group, compare, number));
@@ -192,9 +206,11 @@ pub(super) fn events(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result
     let mut tested: Vec<Outcome> = Vec::new();
     let mut by_absence = false;
     for outcome in &outcomes.0 {
-        let when = parse_bool(&outcome.when).ok_or_else(|| {
-            format!("its condition `{}` is neither true nor false", outcome.when)
-        })?;
+        if outcome.when.is_empty() {
+            return Err("an outcome of it has no condition, which troubleshoot refuses too".into());
+        }
+        let when = parse_bool(&outcome.when)
+            .ok_or_else(|| format!("its condition `{}` is neither true nor false", outcome.when))?;
         if when {
             tested.push(Outcome {
                 test: None,
@@ -224,8 +240,9 @@ pub(super) fn events(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result
         literals = pattern::literals(regex, Anchors::Message).unwrap_or_default();
     }
     if by_absence {
-        let reason = "that there is no such event is not looked for: events are kept for an hour only";
-        analyzer.leave(reader, reason);
+        let reason =
+            "that there is no such event is not looked for: events are kept for an hour only";
+        analyzer.leave_some(reader, reason);
     }
     // Normal events are kept where a matcher knows them; others need no matcher.
     let keep = match &reason {
@@ -233,19 +250,20 @@ pub(super) fn events(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result
         None if literals.is_empty() => {
             let why = "Normal events are not looked at, because no text of 4 bytes or more stands \
                        in every message that its regex matches";
-            analyzer.leave(reader, why);
+            analyzer.leave_some(reader, why);
             None
         }
         None => Some(event_table(analyzer.at, None, literals)),
     };
-    let about = reason.as_deref().map_or_else(
-        || "Event".to_owned(),
-        |reason| format!("Event {reason}"),
-    );
+    let about = reason
+        .as_deref()
+        .map_or_else(|| "Event".to_owned(), |reason| format!("Event {reason}"));
     let draft = analyzer.draft(&about, Category::Workload, severity, &outcomes);
     let predicate = Predicate {
         ask: Ask::Events(EventFilter {
-            namespace: analyzer.text("namespace")?.unwrap_or_else(|| "default".into()),
+            namespace: analyzer
+                .text("namespace")?
+                .unwrap_or_else(|| "default".into()),
             kind: analyzer.text("kind")?,
             reason,
             regex: regex.as_deref().map(Pattern::trusted),
