@@ -31,11 +31,10 @@ pub(super) fn load(folders: &[PathBuf]) -> anyhow::Result<RuleSet> {
 /// What was not taken over, for a reader who waits for something else.
 fn left_out(rules: &RuleSet) -> String {
     let left_out = rules.left_out();
-    let mut said: String = left_out
-        .iter()
-        .take(NAMED)
-        .map(|one| format!("{one}\n"))
-        .collect();
+    let mut said = String::new();
+    for one in left_out.iter().take(NAMED) {
+        let _ = writeln!(said, "{one}");
+    }
     let more = left_out.len().saturating_sub(NAMED);
     if more > 0 {
         let _ = writeln!(

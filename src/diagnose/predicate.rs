@@ -62,7 +62,7 @@ impl Question<'_> {
     }
 
     /// A clue as an outcome has it; `None` where all is well.
-    fn told(self, clue: Clue, outcome: Option<&Outcome>, values: Values) -> Option<Clue> {
+    fn told(self, clue: Clue, outcome: Option<&Outcome>, values: &Values) -> Option<Clue> {
         let outcome = outcome.filter(|outcome| outcome.verdict != Verdict::Pass)?;
         let severity = match outcome.verdict {
             Verdict::Fail => Severity::High,
@@ -110,7 +110,7 @@ impl Question<'_> {
             }],
             ..rule::log_clue(self.scene, source, hit)
         };
-        self.told(clue, outcome, values)
+        self.told(clue, outcome, &values)
     }
 
     /// Each event that fits.
@@ -135,7 +135,7 @@ impl Question<'_> {
                     authority: Authority::Event,
                     ..self.cluster_clue()
                 };
-                self.told(clue, self.predicate.outcomes.first(), Values::new())
+                self.told(clue, self.predicate.outcomes.first(), &Values::new())
             })
             .collect()
     }
@@ -167,7 +167,7 @@ impl Question<'_> {
                 let total = workload.current.or(workload.desired).unwrap_or_default();
                 values.insert("Ready".into(), workload.ready.to_string());
                 values.insert("Replicas".into(), total.to_string());
-                self.told(clue, outcome, values)
+                self.told(clue, outcome, &values)
             })
             .collect()
     }
@@ -196,7 +196,7 @@ impl Question<'_> {
                 "Status.Message".into(),
                 pod.message.clone().unwrap_or_default(),
             );
-            self.told(clue, outcome, values)
+            self.told(clue, outcome, &values)
         })
         .collect()
     }
@@ -232,7 +232,7 @@ impl Question<'_> {
             }
             _ => clue = clue.citing(first, "metadata.name", None),
         }
-        self.told(clue, outcome, Values::new())
+        self.told(clue, outcome, &Values::new())
     }
 
     /// The version of the control plane.
@@ -255,7 +255,7 @@ impl Question<'_> {
         let clue = self
             .cluster_clue()
             .with_citation(&fact.path, fact.snippet.clone(), None);
-        self.told(clue, outcome, Values::new())
+        self.told(clue, outcome, &Values::new())
     }
 
     /// The runtimes of the nodes: the first outcome that any of them meets.
@@ -278,7 +278,7 @@ impl Question<'_> {
         let clue = self
             .cluster_clue()
             .with_citation(&fact.path, fact.snippet.clone(), None);
-        self.told(clue, outcome, Values::new())
+        self.told(clue, outcome, &Values::new())
     }
 
     /// A clue about the cluster, without evidence yet.

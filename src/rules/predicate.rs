@@ -272,13 +272,12 @@ pub fn fill(message: &str, value: impl Fn(&str) -> Option<String>) -> String {
         let path = inside.trim_matches(|c: char| c == '-' || c.is_whitespace());
         match path.strip_prefix('.') {
             Some(path) if !path.is_empty() && !path.contains(char::is_whitespace) => {
-                match value(path) {
-                    Some(value) => said.push_str(&value),
-                    None => {
-                        said.push('<');
-                        said.push_str(path.rsplit('.').next().unwrap_or(path));
-                        said.push('>');
-                    }
+                if let Some(value) = value(path) {
+                    said.push_str(&value);
+                } else {
+                    said.push('<');
+                    said.push_str(path.rsplit('.').next().unwrap_or(path));
+                    said.push('>');
                 }
             }
             _ => said.push('…'),

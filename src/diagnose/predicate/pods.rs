@@ -84,7 +84,7 @@ fn word(pod: &Pod, deleted: bool) -> (String, Option<String>) {
             .conditions
             .iter()
             .any(|condition| condition.kind == "Ready" && condition.status == "True");
-        word = if ready { "Running" } else { "NotReady" }.to_owned();
+        word = String::from(if ready { "Running" } else { "NotReady" });
     }
     (word, field)
 }

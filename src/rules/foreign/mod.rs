@@ -19,6 +19,7 @@ use super::syntax::{
 use crate::severity::{Category, Confidence, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::Path;
 use toml::Spanned;
 
 /// Most parts of one file: the largest that either project ships has about sixty.
@@ -37,7 +38,10 @@ pub enum Format {
 
 /// Whose file this is; `None` for our own, and for anything else.
 pub fn recognise(file: &str, text: &str) -> Option<Format> {
-    if file.ends_with(".toml") {
+    if Path::new(file)
+        .extension()
+        .is_some_and(|kind| kind == "toml")
+    {
         return None;
     }
     let has = |word: &str| text.contains(word);

@@ -63,13 +63,14 @@ fn parse(pattern: &str) -> Result<Hir, String> {
             .unicode(unicode)
             .build()
             .parse(pattern)
+            .ok()
     };
     // The engine's own words, which are one line.
-    let refused = |_| match compile(pattern) {
+    let refused = || match compile(pattern) {
         Err(reason) => format!("its pattern is not understood ({reason})"),
         Ok(_) => "its pattern is not understood".to_owned(),
     };
-    let hir = read(false).or_else(|_| read(true)).map_err(refused)?;
+    let hir = read(false).or_else(|| read(true)).ok_or_else(refused)?;
     compile(pattern).map_err(|reason| format!("its pattern is not understood ({reason})"))?;
     Ok(hir)
 }

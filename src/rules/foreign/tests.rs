@@ -289,10 +289,23 @@ fn what_an_analyzer_says_becomes_the_words_of_a_rule() {
         .paths
         .iter()
         .chain(&log.not_paths)
-        .map(|glob| glob.as_str())
+        .map(crate::rules::glob::PathGlob::as_str)
         .collect();
     assert_eq!(paths, ["api/*/x.log", "api/old/x.log"]);
     assert!(set.left_out().is_empty());
+}
+
+#[test]
+fn a_spec_without_analyzers_is_named() {
+    let set = read(
+        "s.yaml",
+        "apiVersion: troubleshoot.sh/v1beta2\nkind: Redactor\n",
+    )
+    .unwrap();
+    assert_eq!(
+        left_out(&set),
+        ["Redactor: not taken over: it has no analyzers"]
+    );
 }
 
 #[test]

@@ -37,7 +37,7 @@ struct Metadata {
 }
 
 /// `spec`.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Spec {
     #[serde(default)]
     analyzers: Option<Vec<Spanned<Value>>>,
@@ -83,7 +83,15 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<(), RuleError> {
             file: reader.file.to_owned(),
             line,
             column,
-            message: format!("no spec of troubleshoot.sh: {}", one_line(&message)),
+            message: format!(
+                "no spec of troubleshoot.sh: {}{}",
+                one_line(&message),
+                if text.contains("{{") {
+                    "; a template has to be rendered before"
+                } else {
+                    ""
+                }
+            ),
         })?;
     for document in documents.into_iter().flatten() {
         let kind = document.kind.unwrap_or_default();
@@ -99,7 +107,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<(), RuleError> {
             continue;
         }
         let name = document.metadata.and_then(|metadata| metadata.name);
-        let Some(spec) = document.spec else { continue };
+        let spec = document.spec.unwrap_or_default();
+        if spec.analyzers.is_none() && spec.host_analyzers.is_none() {
+            reader.leave(0, &kind, "it has no analyzers");
+        }
         for analyzer in spec.analyzers.into_iter().flatten() {
             let at = yaml::offset(text, &analyzer);
             reader.count(at)?;
@@ -170,9 +181,8 @@ struct Analyzer<'a> {
 impl Analyzer<'_> {
     /// Takes it over; the error says why it is not.
     fn take(&self, reader: &mut Reader<'_>) -> Result<(), String> {
-        match self.flag("exclude")? {
-            Some(true) => return Err("the spec excludes it".into()),
-            Some(false) | None => {}
+        if self.flag("exclude")? == Some(true) {
+            return Err("the spec excludes it".into());
         }
         match self.kind {
             "textAnalyze" => text::files(self, reader),
@@ -282,7 +292,8 @@ impl Analyzer<'_> {
             disprove: "The spec's author chose the limits and words; where they do not fit this \
                        cluster, nothing is wrong."
                 .into(),
-            persists: false,
+            // What a file says is so for the author, however long ago a line was written.
+            persists: self.kind == "textAnalyze",
             title,
             category,
             severity,

@@ -88,8 +88,8 @@ pub(super) fn workloads(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Res
 fn count_test(kind: &str, when: &str) -> Option<Test> {
     let parts: Vec<&str> = when.split(' ').collect();
     let (count, compare, number) = match (kind, parts.as_slice()) {
-        ("Deployment" | "StatefulSet", [compare, number]) => (Count::Ready, compare, number),
-        ("ReplicaSet", ["ready", compare, number]) => (Count::Ready, compare, number),
+        ("Deployment" | "StatefulSet", [compare, number])
+        | ("ReplicaSet", ["ready", compare, number]) => (Count::Ready, compare, number),
         ("ReplicaSet", ["available", compare, number]) => (Count::Available, compare, number),
         ("Job", ["succeeded", compare, number]) => (Count::Succeeded, compare, number),
         ("Job", ["failed", compare, number]) => (Count::Failed, compare, number),
