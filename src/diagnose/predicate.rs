@@ -55,7 +55,7 @@ impl Question<'_> {
             Ask::Events(filter) => self.events(filter),
             Ask::Workloads(filter) => self.workloads(filter),
             Ask::Pods { namespaces } => self.pods(namespaces),
-            Ask::Nodes => self.nodes().into_iter().collect(),
+            Ask::Nodes { at_least } => self.nodes(at_least).into_iter().collect(),
             Ask::ClusterVersion => self.version().into_iter().collect(),
             Ask::ContainerRuntime => self.runtime().into_iter().collect(),
         }
@@ -201,38 +201,44 @@ impl Question<'_> {
         .collect()
     }
 
-    /// All nodes together.
-    fn nodes(self) -> Option<Clue> {
-        let nodes: Vec<(&Object, &Node)> = self.scene.evidence.index.nodes().collect();
-        let (first, _) = nodes.first()?;
-        let mut decided = None;
-        let outcome = self.predicate.answer(|test| {
-            let Test::Nodes(fold, field, compare, number) = test else {
-                return false;
-            };
-            let holds = folded(&nodes, *fold, *field)
-                .is_some_and(|(value, _)| compare.holds(value.cmp(number)));
-            if holds {
-                decided = Some((*fold, *field, *compare));
-            }
-            holds
-        });
-        let mut clue = self.cluster_clue();
-        match decided {
-            // One node decides what is smallest or largest.
-            Some((fold @ (Fold::Min | Fold::Max), Some(field), _)) => {
-                let (_, object) = folded(&nodes, fold, Some(field))?;
-                let part = if field.allocatable {
-                    "allocatable"
-                } else {
-                    "capacity"
+    /// All nodes together that have at least these amounts.
+    fn nodes(self, at_least: &[(NodeField, i64)]) -> Option<Clue> {
+        let all: Vec<(&Object, &Node)> = self.scene.evidence.index.nodes().collect();
+        let (first, _) = *all.first()?;
+        let enough = |(_, node): &(&Object, &Node)| {
+            at_least
+                .iter()
+                .all(|(field, least)| amount(node, *field).is_some_and(|amount| amount >= *least))
+        };
+        let nodes: Vec<(&Object, &Node)> = all.into_iter().filter(enough).collect();
+        // The node that decides, where one does, and its field.
+        let mut decided: Option<(&Object, String)> = None;
+        let outcome = self.predicate.answer(|test| match test {
+            Test::Nodes(fold, field, compare, number) => {
+                let Some((value, object)) = folded(&nodes, *fold, *field) else {
+                    return false;
                 };
-                let path = format!("status.{part}.{}", field.resource);
-                clue = Clue::status(&self.rule.id, self.scene, object).citing(object, &path, None);
+                decided = object.zip(field.map(NodeField::path));
+                compare.holds(value.cmp(number))
             }
-            _ => clue = clue.citing(first, "metadata.name", None),
-        }
-        self.told(clue, outcome, &Values::new())
+            Test::NodeCondition(kind, status) => {
+                decided = nodes.iter().find_map(|(object, node)| {
+                    let mut conditions = node.conditions.iter();
+                    let found =
+                        conditions.find(|one| one.kind == *kind && one.status == *status)?;
+                    Some((*object, found.path()))
+                });
+                decided.is_some()
+            }
+            _ => false,
+        })?;
+        let clue = match decided.filter(|_| outcome.test.is_some()) {
+            Some((object, path)) => {
+                Clue::status(&self.rule.id, self.scene, object).citing(object, &path, None)
+            }
+            None => self.cluster_clue().citing(first, "metadata.name", None),
+        };
+        self.told(clue, Some(outcome), &Values::new())
     }
 
     /// The version of the control plane.
@@ -358,34 +364,45 @@ fn named(object: &Object) -> Values {
     ])
 }
 
-/// A number over all nodes, with the node that decides it.
+/// How much of a resource a node has; `None` where it does not say.
+fn amount(node: &Node, field: NodeField) -> Option<i64> {
+    let amounts = if field.allocatable {
+        &node.allocatable
+    } else {
+        &node.capacity
+    };
+    amounts.get(field.resource).copied()
+}
+
+/// A number over nodes, with the node that decides it where one does; `None` where a node leaves
+/// the answer open.
 fn folded<'n>(
     nodes: &[(&'n Object, &Node)],
     fold: Fold,
     field: Option<NodeField>,
-) -> Option<(i64, &'n Object)> {
-    let (first, _) = nodes.first()?;
+) -> Option<(i64, Option<&'n Object>)> {
     let Some(field) = field else {
-        return Some((i64::try_from(nodes.len()).unwrap_or(i64::MAX), first));
+        return Some((i64::try_from(nodes.len()).unwrap_or(i64::MAX), None));
     };
-    let amounts = nodes.iter().map(|(object, node)| {
-        let amounts = if field.allocatable {
-            &node.allocatable
-        } else {
-            &node.capacity
-        };
-        amounts.get(field.resource).map(|amount| (*amount, *object))
-    });
-    // A node that does not say leaves the answer open.
+    let amounts = nodes
+        .iter()
+        .map(|(object, node)| Some((amount(node, field)?, *object)));
     let amounts: Vec<(i64, &Object)> = amounts.collect::<Option<_>>()?;
+    let one = |(amount, object)| (amount, Some(object));
     match fold {
-        Fold::Min => amounts.into_iter().min_by_key(|(amount, _)| *amount),
-        Fold::Max => amounts.into_iter().max_by_key(|(amount, _)| *amount),
+        Fold::Min => amounts
+            .into_iter()
+            .min_by_key(|(amount, _)| *amount)
+            .map(one),
+        Fold::Max => amounts
+            .into_iter()
+            .max_by_key(|(amount, _)| *amount)
+            .map(one),
         Fold::Sum | Fold::Count => {
             let sum = amounts
                 .iter()
                 .fold(0i64, |sum, (amount, _)| sum.saturating_add(*amount));
-            Some((sum, first))
+            Some((sum, None))
         }
     }
 }

@@ -55,8 +55,11 @@ pub enum Ask {
         /// Namespaces.
         namespaces: Vec<String>,
     },
-    /// All nodes together.
-    Nodes,
+    /// All nodes together that have at least these amounts.
+    Nodes {
+        /// Resources and amounts.
+        at_least: Vec<(NodeField, i64)>,
+    },
     /// The version of the control plane.
     ClusterVersion,
     /// The container runtimes of the nodes.
@@ -123,6 +126,8 @@ pub enum Test {
     Runtime(String),
     /// A number over all nodes compares like this.
     Nodes(Fold, Option<NodeField>, Compare, i64),
+    /// A node has this condition with this status.
+    NodeCondition(String, String),
 }
 
 /// A number of a workload.
@@ -158,6 +163,18 @@ pub struct NodeField {
     pub resource: &'static str,
     /// What pods may use, not what the machine has.
     pub allocatable: bool,
+}
+
+impl NodeField {
+    /// The field's path in a node.
+    pub fn path(self) -> String {
+        let part = if self.allocatable {
+            "allocatable"
+        } else {
+            "capacity"
+        };
+        format!("status.{part}.{}", self.resource)
+    }
 }
 
 /// A comparison.
@@ -219,7 +236,7 @@ impl Predicate {
             Ask::Events(_) => "Event",
             Ask::Workloads(filter) => filter.kind,
             Ask::Pods { .. } => "Pod",
-            Ask::Nodes | Ask::ContainerRuntime => "Node",
+            Ask::Nodes { .. } | Ask::ContainerRuntime => "Node",
         })
     }
 }

@@ -241,8 +241,8 @@ fn analyzers_say_why_they_are_not_taken_over() {
             "replicasetStatus: not taken over: it selects by labels",
         ),
         (
-            "    - nodeResources: {filters: {cpuCapacity: '2'}}\n",
-            "nodeResources: not taken over: it filters nodes",
+            "    - nodeResources: {filters: {selector: {}}, outcomes: []}\n",
+            "nodeResources: not taken over: its filter `selector` has no counterpart",
         ),
         (
             "    - clusterVersion: {outcomes: [fail: {when: new}]}\n",

@@ -109,10 +109,10 @@ impl Outcomes {
                     Verdict::Warn => "warns",
                     _ => "fails",
                 };
-                let when = if outcome.when.is_empty() {
-                    String::new()
-                } else {
-                    format!(" ({})", outcome.when)
+                let when = match (outcome.when.as_str(), parse_bool(&outcome.when)) {
+                    ("", _) | (_, Some(true)) => String::new(),
+                    (_, Some(false)) => " (where it is not found)".to_owned(),
+                    (when, None) => format!(" ({when})"),
                 };
                 format!("It {word}{when} with: {}", plain(&outcome.message))
             })

@@ -8,6 +8,7 @@ use crate::rules::predicate::{
     parse_ranges,
 };
 use crate::severity::{Category, Severity};
+use serde_json::Value;
 
 /// What a workload analyzer without a name, or without outcomes, says.
 const INCOMPLETE: &str =
@@ -152,23 +153,42 @@ fn pod_test(when: &str) -> Option<Test> {
 
 /// `nodeResources` over all nodes.
 pub(super) fn nodes(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result<(), String> {
-    let filters = analyzer.body.get("filters");
-    if filters.is_some_and(|filters| filters.as_object().is_none_or(|map| !map.is_empty())) {
-        return Err("it filters nodes, which has no counterpart".into());
-    }
+    let at_least = filters(analyzer.body.get("filters"))?;
     let outcomes = analyzer.outcomes()?;
     let severity = outcomes.severity()?;
     let tested = outcomes.tested(node_test)?;
     let draft = analyzer.draft("Node resources", Category::Node, severity, &outcomes);
     let predicate = Predicate {
-        ask: Ask::Nodes,
+        ask: Ask::Nodes { at_least },
         outcomes: tested,
     };
     reader.add(draft, vec![], vec![], Some(predicate));
     Ok(())
 }
 
-/// `count() < 3`, `min(memoryCapacity) < 8Gi`, `= 1`.
+/// The amounts that a node needs to take part.
+fn filters(filters: Option<&Value>) -> Result<Vec<(NodeField, i64)>, String> {
+    let Some(filters) = filters.filter(|filters| !filters.is_null()) else {
+        return Ok(vec![]);
+    };
+    let filters = filters.as_object().ok_or("its filters are no map")?;
+    let mut at_least = Vec::new();
+    for (key, value) in filters {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let field = node_field(key);
+        let amount = field.and_then(|field| amount(field, &text));
+        let (Some(field), Some(amount)) = (field, amount) else {
+            return Err(format!("its filter `{key}` has no counterpart"));
+        };
+        at_least.push((field, amount));
+    }
+    Ok(at_least)
+}
+
+/// `count() < 3`, `min(memoryCapacity) < 8Gi`, `nodeCondition(Ready) == False`, `= 1`.
 fn node_test(when: &str) -> Option<Test> {
     let parts: Vec<&str> = when.split_whitespace().collect();
     let (what, compare, value) = match parts.as_slice() {
@@ -177,15 +197,34 @@ fn node_test(when: &str) -> Option<Test> {
         _ => return None,
     };
     let compare = Compare::parse(compare).filter(|compare| *compare != Compare::NotEqual)?;
-    let (fold, field) = what.strip_suffix(')')?.split_once('(')?;
+    // What has no brackets is the number of nodes.
+    let (fold, field) = match what.split_once('(') {
+        Some((fold, field)) => (fold, field.strip_suffix(')')?),
+        None => ("count", ""),
+    };
     let fold = match fold {
         "count" => return Some(Test::Nodes(Fold::Count, None, compare, value.parse().ok()?)),
+        "nodeCondition" if !field.is_empty() => {
+            let test = Test::NodeCondition(field.to_owned(), (*value).to_owned());
+            return (compare == Compare::Equal).then_some(test);
+        }
         "min" => Fold::Min,
         "max" => Fold::Max,
         "sum" => Fold::Sum,
         _ => return None,
     };
-    let (resource, allocatable) = match field {
+    let field = node_field(field)?;
+    Some(Test::Nodes(
+        fold,
+        Some(field),
+        compare,
+        amount(field, value)?,
+    ))
+}
+
+/// A resource of nodes by troubleshoot's name.
+fn node_field(name: &str) -> Option<NodeField> {
+    let (resource, allocatable) = match name {
         "cpuCapacity" => ("cpu", false),
         "cpuAllocatable" => ("cpu", true),
         "memoryCapacity" => ("memory", false),
@@ -196,18 +235,21 @@ fn node_test(when: &str) -> Option<Test> {
         "ephemeralStorageAllocatable" => ("ephemeral-storage", true),
         _ => return None,
     };
-    let field = NodeField {
+    Some(NodeField {
         resource,
         allocatable,
-    };
-    let milli = quantity(value)?;
-    let amount = if resource == "cpu" {
+    })
+}
+
+/// An amount of a resource in the units in which nodes are kept: thousandths of a CPU, or units.
+fn amount(field: NodeField, text: &str) -> Option<i64> {
+    let milli = quantity(text)?;
+    let amount = if field.resource == "cpu" {
         milli
     } else {
         milli / 1_000
     };
-    let amount = i64::try_from(amount).ok()?;
-    Some(Test::Nodes(fold, Some(field), compare, amount))
+    i64::try_from(amount).ok()
 }
 
 /// A Kubernetes quantity in thousandths: `4`, `500m`, `8Gi`, `1.5G`.
@@ -310,6 +352,10 @@ mod tests {
             assert!(count_test(kind, when).is_none(), "{kind} {when}");
         }
         assert!(node_test("count() < 3").is_some() && node_test("= 1").is_some());
+        assert!(node_test("nodeCondition(Ready) == False").is_some());
+        assert!(
+            node_test("count < 3").is_some() && node_test("nodeCondition(Ready) < 3").is_none()
+        );
         assert!(node_test("avg(cpuCapacity) < 3").is_none() && node_test("min(gpu) < 3").is_none());
         assert!(pod_test("!= Healthy").is_some() && pod_test("> Healthy").is_none());
     }
