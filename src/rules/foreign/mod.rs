@@ -307,6 +307,16 @@ fn kebab(text: &str) -> String {
     id.trim_end_matches('-').to_owned()
 }
 
+/// Words of an id in a row; an author's text may leave none of its own.
+fn joined(parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join("-")
+}
+
 /// A text on one line, as titles are, and no longer than a line is read.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();

@@ -7,7 +7,7 @@
 
 use super::super::syntax::RuleError;
 use super::pattern::{self, Anchors};
-use super::{Draft, Reader, event_table, kebab, log_table, words};
+use super::{Draft, Reader, event_table, joined, kebab, log_table, words};
 use crate::component::COMPONENTS;
 use crate::severity::{Category, Severity};
 use serde::Deserialize;
@@ -201,7 +201,7 @@ fn consequence(rule: &MonitorRule, permanent: bool) -> String {
 fn draft(name: &str, rule: &MonitorRule, at: usize, permanent: bool, explain: String) -> Draft {
     Draft {
         at,
-        id: format!("npd-{name}-{}", kebab(&rule.reason)),
+        id: joined(&["npd", name, &kebab(&rule.reason)]),
         title: if permanent {
             format!(
                 "node-problem-detector's {name}: {} ({})",

@@ -1,3 +1,5 @@
+//! Files of other tools, by part: what is taken over, what is left out and said, what is broken.
+
 use super::*;
 use crate::rules::RuleSet;
 use crate::rules::matcher::Matcher;
@@ -293,6 +295,15 @@ fn what_an_analyzer_says_becomes_the_words_of_a_rule() {
         .collect();
     assert_eq!(paths, ["api/*/x.log", "api/old/x.log"]);
     assert!(set.left_out().is_empty());
+}
+
+#[test]
+fn words_that_leave_nothing_for_an_id_are_no_mistake() {
+    let rule = r#"{"type": "temporary", "reason": "故障", "pattern": "first words"}"#;
+    let set = read("モニタ.json", &monitor(rule)).unwrap();
+    assert_eq!(&*set.rules()[0].id, "npd-k");
+    let set = read("s.yaml", &spec("    - jobStatus: {checkName: 仕事}\n")).unwrap();
+    assert_eq!(&*set.rules()[0].id, "troubleshoot-jobstatus");
 }
 
 #[test]

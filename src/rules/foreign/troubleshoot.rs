@@ -9,7 +9,7 @@ mod status;
 mod text;
 
 use super::super::syntax::RuleError;
-use super::{Draft, Reader, kebab, one_line, yaml};
+use super::{Draft, Reader, joined, kebab, one_line, yaml};
 use crate::severity::{Category, Severity};
 use outcome::Outcomes;
 use serde::Deserialize;
@@ -282,7 +282,7 @@ impl Analyzer<'_> {
         };
         Draft {
             at: self.at,
-            id: format!("troubleshoot-{id}"),
+            id: joined(&["troubleshoot", &id]),
             explain: format!(
                 "The {} analyzer of the troubleshoot spec {} says so. {}",
                 self.kind,
