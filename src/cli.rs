@@ -55,8 +55,9 @@ pub struct InputArgs {
     /// several are read as one collection run
     #[arg(value_name = "BUNDLE", required = true)]
     pub bundles: Vec<PathBuf>,
-    /// Folder with more rule files; may be repeated
-    #[arg(long, value_name = "DIR")]
+    /// File or folder with more rules; may be repeated. Also read are monitors of
+    /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+    #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
     /// Threads that examine entries [default: as many as the machine has]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
@@ -137,8 +138,9 @@ pub struct InspectArgs {
 pub struct ExplainArgs {
     /// Id of the rule, as reports name it
     pub rule: String,
-    /// Folder with more rule files; may be repeated
-    #[arg(long, value_name = "DIR")]
+    /// File or folder with more rules; may be repeated. Also read are monitors of
+    /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+    #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
 }
 
@@ -156,11 +158,13 @@ pub enum RulesCommand {
         /// Print JSON
         #[arg(long)]
         json: bool,
-        /// Folder with more rule files; may be repeated
-        #[arg(long, value_name = "DIR")]
+        /// File or folder with more rules; may be repeated. Also read are monitors of
+        /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+        #[arg(long, value_name = "PATH")]
         rules: Vec<PathBuf>,
     },
-    /// Check rule files: syntax, texts, and every example through the real engine
+    /// Check rule files: syntax, texts, and every example through the real engine; of other tools'
+    /// files, what was not taken over and why
     Check {
         /// Rule files or folders with rule files [default: the built-in rules]
         #[arg(value_name = "PATH")]

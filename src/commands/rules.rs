@@ -3,22 +3,46 @@
 use super::{Console, ExitStatus};
 use crate::examine::proof::Engine;
 use crate::rules::check::Level;
-use crate::rules::{self, RuleSet};
+use crate::rules::{self, RuleSet, foreign};
 use crate::severity::Severity;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-/// The built-in rules and those of the user's folders; the user's mistakes end the run.
+/// Parts of other tools' files named one by one on standard error; of more, only their number.
+const NAMED: usize = 5;
+
+/// The built-in rules and those of the user's folders; the user's mistakes end the run. What was
+/// not taken over of other tools' files is said on standard error.
 pub(super) fn load(folders: &[PathBuf]) -> anyhow::Result<RuleSet> {
     let mut files = Vec::new();
     for folder in folders {
         files.extend(rules::load_folder(folder)?);
     }
-    RuleSet::builtin_and(&files).map_err(|errors| {
+    let rules = RuleSet::builtin_and(&files).map_err(|errors| {
         let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{}", said.join("\n"))
-    })
+    })?;
+    // Nothing is left to do when even standard error is gone.
+    let _ = io::stderr().write_all(left_out(&rules).as_bytes());
+    Ok(rules)
+}
+
+/// What was not taken over, for a reader who waits for something else.
+fn left_out(rules: &RuleSet) -> String {
+    let left_out = rules.left_out();
+    let mut said = String::new();
+    for one in left_out.iter().take(NAMED) {
+        let _ = writeln!(said, "{one}");
+    }
+    let more = left_out.len().saturating_sub(NAMED);
+    if more > 0 {
+        let _ = writeln!(
+            said,
+            "{more} more parts were not taken over; `bundlescope rules check PATH` names all"
+        );
+    }
+    said
 }
 
 /// Lists rules.
@@ -73,15 +97,29 @@ pub(super) fn check(paths: &[PathBuf], console: &mut Console) -> anyhow::Result<
     for diagnostic in &found {
         writeln!(text, "{diagnostic}")?;
     }
-    let checked = if paths.is_empty() { kept } else { own.len() };
-    let errors = found
-        .iter()
-        .filter(|diagnostic| diagnostic.level == Level::Error)
-        .count();
+    let count = |level| found.iter().filter(|one| one.level == level).count();
+    let (errors, notes) = (count(Level::Error), count(Level::Note));
+    let foreign = |(file, text): &&(String, String)| foreign::recognise(file, text).is_some();
+    let others = own.iter().filter(foreign).count();
+    if others > 0 {
+        // Mistakes have been told above.
+        let taken = RuleSet::from_files(&files).map_or(0, |rules| {
+            rules.rules().iter().filter(|rule| rule.taken_over).count()
+        });
+        writeln!(
+            text,
+            "{taken} rules taken over from {others} files of other tools, {notes} parts not"
+        )?;
+    }
+    let checked = if paths.is_empty() {
+        kept
+    } else {
+        own.len() - others
+    };
     writeln!(
         text,
         "{checked} rules checked: {errors} errors, {} warnings",
-        found.len() - errors
+        count(Level::Warning)
     )?;
     console.out.write_all(text.as_bytes())?;
     console.out.flush()?;

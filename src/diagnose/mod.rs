@@ -16,6 +16,7 @@ pub mod finding;
 mod groups;
 pub mod incident;
 mod link;
+mod predicate;
 mod rank;
 mod rule;
 mod state;
@@ -137,6 +138,7 @@ pub fn diagnose(
     };
     let (mut clues, noise) = rule::evaluate(scene);
     clues.extend(checks::CHECKS.iter().flat_map(|check| (check.run)(scene)));
+    clues.extend(predicate::evaluate(scene));
     clues.retain(|clue: &Clue| window.overlaps(clue.first, clue.last));
     let mut findings = clue::fold(clues, rules);
     rule::drop_superseded(scene, &mut findings);

@@ -48,7 +48,7 @@ pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
         .rules
         .rules()
         .iter()
-        .filter(|rule| checks::hits_are_clues(&rule.id))
+        .filter(|rule| checks::hits_are_clues(&rule.id) && rule.predicate.is_none())
     {
         let fired: BTreeMap<MatcherId, Vec<Clue>> = rule
             .matchers()
@@ -217,7 +217,7 @@ fn version_clue(scene: Scene<'_>, rule: &Rule) -> Option<Clue> {
 }
 
 /// The clue of hits in a log.
-fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Clue {
+pub(super) fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Clue {
     let affected = log_subject(scene, source, hit);
     let key = ObjectKey::new(&affected.kind, &affected.namespace, &affected.name);
     let subject = if affected.kind == "Pod" {

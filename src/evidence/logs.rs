@@ -204,7 +204,7 @@ impl Joined {
                     .unit
                     .as_deref()
                     .map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"));
-                accepted(rules, group.matcher, own, unit)
+                accepted(rules, group.matcher, &path, own, unit)
                     .then(|| hit(group, unit.or(own), resolve, limits))
             })
             .collect();
@@ -234,10 +234,19 @@ impl Joined {
 
 /// Whether a matcher takes lines of this log (by its name) or of this writer (by the line's
 /// prefix): the kubelet's journal also holds systemd's lines about it.
-fn accepted(rules: &RuleSet, matcher: MatcherId, own: Option<&str>, unit: Option<&str>) -> bool {
+fn accepted(
+    rules: &RuleSet,
+    matcher: MatcherId,
+    path: &EntryPath,
+    own: Option<&str>,
+    unit: Option<&str>,
+) -> bool {
     let Some(Matcher::Log(log)) = rules.matcher(matcher) else {
         return true;
     };
+    if !log.accepts_path(path) {
+        return false;
+    }
     match (own, unit) {
         (None, None) => log.accepts(None),
         _ => {

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub struct Workload {
     /// Pods wanted: `spec.replicas`, `status.desiredNumberScheduled`, `spec.completions`.
     pub desired: Option<i64>,
+    /// Pods there are: `status.replicas`, where it is stated.
+    pub current: Option<i64>,
     /// Pods ready: `status.readyReplicas`, `status.numberReady`, `status.succeeded`.
     pub ready: i64,
     /// Pods available: `status.availableReplicas`, `status.numberAvailable`.
@@ -88,6 +90,7 @@ impl Workload {
                 "status.desiredNumberScheduled",
                 "spec.completions",
             ]),
+            current: read::int(value, "status.replicas"),
             // An available pod is a ready one; text of `describe` states only the former.
             ready: ready.unwrap_or(0).max(available.unwrap_or(0)),
             available: available.unwrap_or(0),

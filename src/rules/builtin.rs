@@ -1,6 +1,7 @@
 //! The rule files that ship with the tool, embedded by `rules/build.rs`, and those of the user.
 
 use super::compile::{RuleSet, file_stem};
+use super::foreign;
 use super::lower::Regexes;
 use super::syntax::{RuleError, parse};
 use std::collections::BTreeSet;
@@ -35,7 +36,11 @@ impl RuleSet {
 
 /// The built-in files that stay, followed by those of the user, and how many stay.
 pub fn merge(user: &[(String, String)]) -> (Vec<(&str, &str)>, usize) {
-    let replaced: BTreeSet<String> = user.iter().map(|(file, text)| id_of(file, text)).collect();
+    let replaced: BTreeSet<String> = user
+        .iter()
+        .filter(|(file, text)| foreign::recognise(file, text).is_none())
+        .map(|(file, text)| id_of(file, text))
+        .collect();
     let mut files: Vec<(&str, &str)> = FILES
         .iter()
         .filter(|(file, _)| !replaced.contains(file_stem(file)))

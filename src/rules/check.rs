@@ -5,6 +5,7 @@
 //! that matches texts, so the engine is handed in ([`Proof`]). Out: diagnostics with their places.
 
 use super::compile::{Example, Rule, RuleSet, file_stem};
+use super::foreign::LeftOut;
 use super::matcher::{EventMatcher, LogMatcher, Matcher, MatcherId, Pattern, STATUS};
 use super::syntax::{EventType, RuleError, Should};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +53,8 @@ pub enum Level {
     Error,
     /// The author should look again.
     Warning,
+    /// The user should know.
+    Note,
 }
 
 /// Something wrong with a rule file, displayed as `file:line:column: error: message`.
@@ -81,6 +84,7 @@ impl fmt::Display for Diagnostic {
         let level = match level {
             Level::Error => "error",
             Level::Warning => "warning",
+            Level::Note => "note",
         };
         write!(f, "{file}:{line}:{column}: {level}: {message}")
     }
@@ -94,6 +98,18 @@ impl From<RuleError> for Diagnostic {
             column: error.column,
             level: Level::Error,
             message: error.message,
+        }
+    }
+}
+
+impl From<LeftOut> for Diagnostic {
+    fn from(left_out: LeftOut) -> Self {
+        Self {
+            message: left_out.message(),
+            file: left_out.file,
+            line: left_out.line,
+            column: left_out.column,
+            level: Level::Note,
         }
     }
 }
@@ -115,13 +131,16 @@ pub fn check<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)], proof: &dyn Proof) 
         texts,
         found: Vec::new(),
     };
-    for rule in rules.rules() {
+    // What another tool's file states follows that tool's habits, and carries no proof.
+    for rule in rules.rules().iter().filter(|rule| !rule.taken_over) {
         lint.names(rule);
         lint.placeholders(rule);
         lint.literals(rule);
         lint.examples(rule);
     }
     lint.shared_literals();
+    lint.found
+        .extend(rules.left_out().iter().cloned().map(Diagnostic::from));
     lint.found.sort();
     lint.found.dedup();
     lint.found
@@ -358,7 +377,9 @@ impl Lint<'_> {
     fn shared_literals(&mut self) {
         let mut owners = BTreeMap::<&str, Vec<(&Rule, &LogMatcher)>>::new();
         for (id, matcher) in self.rules.matchers() {
-            if let (Matcher::Log(matcher), Some(rule)) = (matcher, self.rules.rule_of(id)) {
+            if let (Matcher::Log(matcher), Some(rule)) = (matcher, self.rules.rule_of(id))
+                && !rule.taken_over
+            {
                 for literal in &matcher.literals {
                     owners.entry(literal).or_default().push((rule, matcher));
                 }

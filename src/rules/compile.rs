@@ -5,8 +5,10 @@
 //! built when it is first used.
 
 use super::engine::Engine;
+use super::foreign::{self, LeftOut, Seen};
 use super::lower::{Draft, Regexes, lower};
 use super::matcher::{LogMatcher, Matcher, MatcherId};
+use super::predicate::Predicate;
 use super::syntax::{self, EventType, Kind, Maturity, Require, RuleError, Should};
 use super::version::VersionRange;
 use crate::severity::{Category, Confidence, Severity};
@@ -60,6 +62,10 @@ pub struct Rule {
     pub version: Option<VersionRange>,
     /// Proof.
     pub examples: Vec<Example>,
+    /// What it asks of the bundle's objects, where another tool's file states it.
+    pub predicate: Option<Predicate>,
+    /// Whether another tool's file states it.
+    pub taken_over: bool,
     /// Byte of the file at which its id stands.
     pub(super) id_at: usize,
     /// Its matchers, as indices of [`MatcherId`].
@@ -103,6 +109,8 @@ pub struct RuleSet {
     owners: Vec<u32>,
     /// For each rule, the places of those it supersedes, sorted.
     silences: Vec<Vec<u32>>,
+    /// Parts of other tools' files that were not taken over.
+    left_out: Vec<LeftOut>,
     hash: String,
     engine: OnceLock<Engine>,
 }
@@ -124,13 +132,25 @@ impl RuleSet {
         let mut errors = Vec::new();
         // Ids of files that could not be read: others may name them without being wrong.
         let mut excused = BTreeSet::new();
+        let mut seen = Seen::default();
+        let mut left_out = Vec::new();
         for (index, (file, text)) in files.iter().enumerate() {
             let (file, text) = (file.as_ref(), text.as_ref());
-            let draft = syntax::parse(file, text)
-                .map_err(|error| vec![error])
-                .and_then(|parsed| lower(file, text, parsed, regexes(index)));
-            match draft {
-                Ok(draft) => drafts.push((draft, text)),
+            let lowered = match foreign::recognise(file, text) {
+                Some(format) => foreign::take_over(format, file, text, &mut seen).map(|taken| {
+                    left_out.extend(taken.left_out);
+                    taken.rules
+                }),
+                None => syntax::parse(file, text).map(|parsed| vec![parsed]),
+            };
+            let found = lowered.map_err(|error| vec![error]).and_then(|parsed| {
+                parsed
+                    .into_iter()
+                    .map(|rule| lower(file, text, rule, regexes(index)))
+                    .collect::<Result<Vec<_>, _>>()
+            });
+            match found {
+                Ok(found) => drafts.extend(found.into_iter().map(|draft| (draft, text))),
                 Err(found) => {
                     excused.insert(file_stem(file).to_owned());
                     errors.extend(found);
@@ -146,7 +166,10 @@ impl RuleSet {
             return Err(errors);
         }
         let hash = hash(&drafts);
-        Ok(Self::assemble(drafts, silences, hash))
+        left_out.sort();
+        let mut set = Self::assemble(drafts, silences, hash);
+        set.left_out = left_out;
+        Ok(set)
     }
 
     /// Gives every matcher its id; the drafts are sorted and sound.
@@ -160,6 +183,7 @@ impl RuleSet {
             matchers: Vec::new(),
             owners: Vec::new(),
             silences,
+            left_out: Vec::new(),
             hash,
             engine: OnceLock::new(),
         };
@@ -232,6 +256,11 @@ impl RuleSet {
         self.silences
             .get(*a as usize)
             .is_some_and(|silenced| silenced.binary_search(b).is_ok())
+    }
+
+    /// Parts of other tools' files that were not taken over, by place.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
     }
 
     /// SHA-256, in hex, of all ids and texts: two runs with the same hash had the same rules.
@@ -331,8 +360,15 @@ fn reach(from: u32, direct: &[Vec<u32>]) -> BTreeSet<u32> {
 /// the next.
 fn hash(drafts: &[(Draft, &str)]) -> String {
     let mut digest = Sha256::new();
+    // A file of another tool holds many rules; its text counts once.
+    let mut files = BTreeSet::new();
     for (draft, text) in drafts {
-        for part in [&*draft.rule.id, *text] {
+        let text = if files.insert(draft.rule.file.as_str()) {
+            *text
+        } else {
+            ""
+        };
+        for part in [&*draft.rule.id, text] {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
         }

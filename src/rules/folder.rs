@@ -1,6 +1,8 @@
-//! Rule files of the user, read from a folder.
+//! Rule files of the user, read from a folder: our own, and those of other tools, which are told by
+//! their content.
 
-use std::io;
+use super::foreign;
+use std::io::{self, Read as _};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 /// Longest rule file read: the largest that ship with the tool have a few KiB.
@@ -18,7 +20,10 @@ pub enum FolderError {
         source: io::Error,
     },
     /// Not a single rule file in it.
-    #[error("{path}: holds no rule files (*.toml); name a folder that does")]
+    #[error(
+        "{path}: holds no rule files (*.toml, monitors of node-problem-detector in *.json, specs \
+         of troubleshoot.sh in *.yaml); name a folder or file that does"
+    )]
     Empty {
         /// The folder.
         path: PathBuf,
@@ -31,8 +36,9 @@ pub enum FolderError {
     },
 }
 
-/// Name and text of every `*.toml` in a folder and its subfolders, sorted by name. A file may be
-/// named instead of a folder. Names are shown with `/` on every system.
+/// Name and text of every rule file in a folder and its subfolders, sorted by name: every `*.toml`,
+/// and of `*.json`, `*.yaml` and `*.yml` those of the tools whose rules are taken over. A file may
+/// be named instead of a folder. Names are shown with `/` on every system.
 pub fn load_folder(path: &Path) -> Result<Vec<(String, String)>, FolderError> {
     let mut files = Vec::new();
     for entry in walkdir::WalkDir::new(path)
@@ -45,12 +51,16 @@ pub fn load_folder(path: &Path) -> Result<Vec<(String, String)>, FolderError> {
                 .into_io_error()
                 .unwrap_or_else(|| io::Error::other("a link leads back to a folder above it")),
         })?;
-        let is_rule = entry
-            .path()
-            .extension()
-            .is_some_and(|extension| extension == "toml");
-        if entry.file_type().is_file() && is_rule {
-            files.push(load(entry.path())?);
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let extension = entry.path().extension().and_then(|name| name.to_str());
+        match extension {
+            Some("toml") => files.push(load(entry.path())?),
+            Some("json" | "yaml" | "yml") if is_foreign(entry.path())? => {
+                files.push(load(entry.path())?);
+            }
+            _ => {}
         }
     }
     files.sort();
@@ -60,6 +70,21 @@ pub fn load_folder(path: &Path) -> Result<Vec<(String, String)>, FolderError> {
         });
     }
     Ok(files)
+}
+
+/// Whether a file is one of another tool's rule files; a folder may hold anything else beside them.
+fn is_foreign(path: &Path) -> Result<bool, FolderError> {
+    let failed = |source| FolderError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let mut head = Vec::new();
+    file.take(LARGEST_FILE)
+        .read_to_end(&mut head)
+        .map_err(failed)?;
+    let name = path.to_string_lossy();
+    Ok(foreign::recognise(&name, &String::from_utf8_lossy(&head)).is_some())
 }
 
 /// Reads one file.
@@ -85,12 +110,22 @@ mod tests {
     fn rule_files_are_found_in_subfolders_and_sorted() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("node")).unwrap();
-        for (name, text) in [("z.toml", "z"), ("node/a.toml", "a"), ("readme.md", "no")] {
+        let monitor = r#"{"plugin": "kmsg", "rules": []}"#;
+        let spec = "apiVersion: troubleshoot.sh/v1beta2\nkind: Analyzer\n";
+        for (name, text) in [
+            ("z.toml", "z"),
+            ("node/a.toml", "a"),
+            ("readme.md", "no"),
+            ("monitor.json", monitor),
+            ("other.json", "{}"),
+            ("pod.yaml", "kind: Pod"),
+            ("spec.yml", spec),
+        ] {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let files = load_folder(folder.path()).unwrap();
         let texts: Vec<_> = files.iter().map(|(_, text)| text.as_str()).collect();
-        assert_eq!(texts, ["a", "z"]);
+        assert_eq!(texts, [monitor, "a", spec, "z"]);
         assert!(files.iter().all(|(name, _)| !name.contains('\\')));
     }
 

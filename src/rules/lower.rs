@@ -5,6 +5,7 @@
 
 use super::compile::{Example, Rule};
 use super::field::FieldPath;
+use super::glob::PathGlob;
 use super::matcher::{
     Condition, EVENT, EventMatcher, LogMatcher, Matcher, ObjectMatcher, Pattern, Rate, STATUS,
 };
@@ -111,7 +112,8 @@ impl Judge<'_> {
             .as_ref()
             .is_some_and(|version| version.requires == Requires::Version);
         let matchers = self.matchers(file.log, file.event, file.object);
-        if matchers.is_empty() && file.kind != Kind::Check && !by_version {
+        let asks = file.predicate.is_some();
+        if matchers.is_empty() && file.kind != Kind::Check && !by_version && !asks {
             self.wrong(
                 id_at,
                 "a rule needs a [[log]], [[event]] or [[object]] matcher",
@@ -152,6 +154,8 @@ impl Judge<'_> {
             supersedes: BTreeSet::new(),
             version: file.version.as_ref().map(|table| self.version(table)),
             examples,
+            predicate: file.predicate,
+            taken_over: file.taken_over,
             id_at,
             matchers: 0..0,
         };
@@ -254,6 +258,8 @@ impl Judge<'_> {
         LogMatcher {
             name,
             components,
+            paths: self.globs(&table.path),
+            not_paths: self.globs(&table.not_path),
             literals: self.literals(table.literal.get_ref()),
             regex: table.regex.as_ref().map(|regex| self.pattern(regex)),
             unless: table
@@ -349,6 +355,18 @@ impl Judge<'_> {
             .iter()
             .map(|literal| literal.get_ref().clone())
             .collect()
+    }
+
+    /// Ends of paths.
+    fn globs(&mut self, globs: &[Text]) -> Vec<PathGlob> {
+        let mut read = Vec::new();
+        for glob in globs {
+            match PathGlob::parse(glob.get_ref()) {
+                Ok(glob) => read.push(glob),
+                Err(error) => self.wrong(glob.span().start, error),
+            }
+        }
+        read
     }
 
     /// A regex, compiled now or later.

@@ -4,7 +4,9 @@
 //! rules of a user are compiled at once, because their mistakes end the run.
 
 use super::field::FieldPath;
+use super::glob::PathGlob;
 use super::syntax::EventType;
+use crate::locator::EntryPath;
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -67,6 +69,10 @@ pub struct LogMatcher {
     pub name: String,
     /// Components it looks at, sorted; all when empty.
     pub components: Vec<String>,
+    /// Ends of the paths of logs it looks at; any log when empty.
+    pub paths: Vec<PathGlob>,
+    /// Ends of the paths of logs it does not look at.
+    pub not_paths: Vec<PathGlob>,
     /// Any of these stands on the line.
     pub literals: Vec<String>,
     /// Confirms the line.
@@ -87,9 +93,20 @@ impl LogMatcher {
         }
     }
 
-    /// Whether it looks at messages of this source, [`EVENT`] or [`STATUS`].
+    /// Whether it looks at messages of this source, [`EVENT`] or [`STATUS`]; what is limited to
+    /// files looks at none.
     pub fn accepts_message(&self, source: &str) -> bool {
-        self.names(source)
+        self.paths.is_empty() && self.names(source)
+    }
+
+    /// Whether it looks at the log with this path.
+    pub fn accepts_path(&self, path: &EntryPath) -> bool {
+        if self.paths.is_empty() && self.not_paths.is_empty() {
+            return true;
+        }
+        let path = path.segments().collect::<Vec<_>>().join("/");
+        let among = |globs: &[PathGlob]| globs.iter().any(|glob| glob.matches(&path));
+        (self.paths.is_empty() || among(&self.paths)) && !among(&self.not_paths)
     }
 
     /// Whether it looks at logs at all, not at messages alone.
@@ -103,6 +120,9 @@ impl LogMatcher {
 
     /// Whether it looks wherever `other` looks.
     pub fn covers(&self, other: &Self) -> bool {
+        if !self.paths.is_empty() || !self.not_paths.is_empty() {
+            return false;
+        }
         self.components.is_empty()
             || (!other.components.is_empty()
                 && other.components.iter().all(|name| self.names(name)))
@@ -302,6 +322,8 @@ mod tests {
         LogMatcher {
             name: "log".into(),
             components: components.iter().map(ToString::to_string).collect(),
+            paths: vec![],
+            not_paths: vec![],
             literals: vec!["literal".into()],
             regex: None,
             unless: vec![],

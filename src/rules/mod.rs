@@ -11,10 +11,13 @@ pub mod compile;
 pub mod engine;
 pub mod field;
 pub mod folder;
+pub mod foreign;
+pub mod glob;
 pub mod guards;
 pub mod literals;
 mod lower;
 pub mod matcher;
+pub mod predicate;
 pub mod syntax;
 pub mod version;
 

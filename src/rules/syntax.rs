@@ -3,6 +3,7 @@
 //! In: the text of one TOML file. Out: a [`RuleFile`] in which every key is known and has the
 //! right type, or a [`RuleError`]. Whether the values make sense is decided in [`super::lower`].
 
+use super::predicate::Predicate;
 use crate::severity::{Category, Confidence, Severity};
 use serde::Deserialize;
 use std::fmt;
@@ -98,6 +99,14 @@ pub struct RuleFile {
     /// Proof.
     #[serde(default)]
     pub example: Vec<ExampleTable>,
+    /// What a rule that another tool's file states asks of the bundle's objects; our own files have
+    /// checks for that.
+    #[serde(skip)]
+    pub predicate: Option<Predicate>,
+    /// Whether another tool's file states it: it then carries no proof, and its id is not the
+    /// file's name.
+    #[serde(skip)]
+    pub taken_over: bool,
 }
 
 /// What a rule is to the reader.
@@ -153,6 +162,12 @@ pub struct LogTable {
     /// None of these matches the line.
     #[serde(default)]
     pub unless: Vec<Text>,
+    /// Only logs whose path ends like one of these; any log when empty.
+    #[serde(default)]
+    pub path: Vec<Text>,
+    /// No logs whose path ends like one of these.
+    #[serde(default)]
+    pub not_path: Vec<Text>,
     /// Hits needed.
     pub at_least: Option<Spanned<u64>>,
     /// Time in which they are needed.

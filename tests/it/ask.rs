@@ -37,8 +37,7 @@ fn the_last_lines_of_what_crashes_are_asked_for_first_and_the_journal_around_its
     let diagnosis = crashing("api-0", "");
     let commands = commands(&diagnosis);
     assert_eq!(
-        commands[0],
-        "kubectl -n shop logs api-0 -c api --previous --timestamps",
+        commands[0], "kubectl -n shop logs api-0 -c api --previous --timestamps",
         "{commands:#?}"
     );
     let journal = "kubectl debug node/node-1 -it --image=busybox -- chroot /host journalctl --no-pager --since \"2024-03-01 09:29:00\" --until \"2024-03-01 11:29:00\" --utc";

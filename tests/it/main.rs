@@ -16,6 +16,7 @@ mod cases;
 mod cli;
 mod coverage;
 mod determinism;
+mod foreign;
 mod hostile;
 mod hostile_ingest;
 mod real_bundles;

@@ -26,6 +26,10 @@ pub enum Wanted {
     Probes,
     /// A version of a component.
     Version(String),
+    /// A log at one of these paths, as another tool's rule names them.
+    LogAt(Vec<String>),
+    /// The object of this kind and name.
+    Object(String, String),
 }
 
 /// Why something is not there.
@@ -90,6 +94,8 @@ impl fmt::Display for Wanted {
             Self::ContainerLogs => f.write_str("container log"),
             Self::Probes => f.write_str("connection probes"),
             Self::Version(component) => write!(f, "version of {component}"),
+            Self::LogAt(paths) => write!(f, "log at {}", paths.join(", ")),
+            Self::Object(kind, name) => write!(f, "{kind} {name}"),
         }
     }
 }

@@ -8,8 +8,10 @@ use crate::diagnose::clue::Scene;
 use crate::evidence::{Evidence, LogSource};
 use crate::examine::part::CollectorFact;
 use crate::layout::Content;
+use crate::rules::glob::PathGlob;
+use crate::rules::predicate::{Ask, Predicate};
 use crate::rules::syntax::Requires;
-use crate::rules::{Matcher, Rule};
+use crate::rules::{LogMatcher, Matcher, Rule};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,12 +166,17 @@ impl<'a> Seen<'a> {
             Err(reason) => missing.push(reason),
         };
         let check = checks::of(&rule.id);
+        let predicate = rule.predicate.as_ref();
+        if let Some(predicate) = predicate.filter(|one| one.ask.is_of_objects()) {
+            look(self.predicate(predicate));
+        }
         for matcher in rule.matchers().filter_map(|id| scene.rules.matcher(id)) {
             // What a check looks for, any log may happen to repeat: that none does says nothing.
             let repeats = matches!(matcher, Matcher::Log(log) if log.components.is_empty())
                 && check.is_some();
             if !repeats {
                 match matcher {
+                    Matcher::Log(log) if !log.paths.is_empty() => look(self.path(log)),
                     Matcher::Log(log) => self.log(&log.components, &mut look),
                     Matcher::Event(_) => look(self.events()),
                     Matcher::Object(object) => look(self.kind(&object.kind)),
@@ -183,14 +190,7 @@ impl<'a> Seen<'a> {
             && range.requires == Requires::Version
         {
             let known = !self.evidence.inventory.judged(&range.component).is_empty();
-            look(if known {
-                Ok(None)
-            } else {
-                Err(Missing {
-                    what: Wanted::Version(range.component.clone()),
-                    why: Why::Absent,
-                })
-            });
+            look(there(known, Wanted::Version(range.component.clone())));
         }
         missing.sort();
         missing.dedup();
@@ -286,16 +286,6 @@ impl<'a> Seen<'a> {
 
     /// Whether what a check looks at was there.
     fn need(&self, need: Need) -> Result<Option<String>, Missing> {
-        let there = |there: bool, what: Wanted| {
-            if there {
-                Ok(None)
-            } else {
-                Err(Missing {
-                    what,
-                    why: Why::Absent,
-                })
-            }
-        };
         match need {
             Need::Objects("Event") => self.events(),
             Need::Objects(kind) => self.kind(kind),
@@ -308,6 +298,39 @@ impl<'a> Seen<'a> {
                 let dump = self.evidence.logs.iter().any(|log| log.role.pod.is_some());
                 there(dump, Wanted::ContainerLogs)
             }
+        }
+    }
+
+    /// Whether a log was read that lies where the matcher looks.
+    fn path(&self, matcher: &LogMatcher) -> Result<Option<String>, Missing> {
+        let read = self.evidence.logs.iter().any(|log| {
+            log.lines > 0 && log.fetch_error.is_none() && matcher.accepts_path(&log.path)
+        });
+        let globs = matcher.paths.iter().map(PathGlob::as_str);
+        there(read, Wanted::LogAt(globs.map(str::to_owned).collect()))
+    }
+
+    /// Whether what another tool's rule asks about was there.
+    fn predicate(&self, predicate: &Predicate) -> Result<Option<String>, Missing> {
+        match (&predicate.ask, predicate.kind()) {
+            (Ask::ClusterVersion, _) => {
+                let known = !self.evidence.inventory.versions("kubernetes").is_empty();
+                there(known, Wanted::Version("kubernetes".to_owned()))
+            }
+            (Ask::Workloads(filter), Some(kind)) => {
+                let note = self.kind(kind)?;
+                let Some(name) = &filter.name else {
+                    return Ok(note);
+                };
+                let mut objects = self.evidence.index.of_kind(kind);
+                let found = objects
+                    .any(|object| filter.accepts(&object.key().namespace, &object.key().name));
+                there(found, Wanted::Object(kind.to_owned(), name.clone()))
+            }
+            (_, Some("Event")) => self.events(),
+            (_, Some(kind)) => self.kind(kind),
+            // The rule's matchers say what they look at.
+            (_, None) => Ok(None),
         }
     }
 
@@ -349,6 +372,12 @@ impl<'a> Seen<'a> {
             },
         })
     }
+}
+
+/// Nothing to add, or that nothing of it is there.
+fn there(there: bool, what: Wanted) -> Result<Option<String>, Missing> {
+    let why = Why::Absent;
+    there.then_some(None).ok_or(Missing { what, why })
 }
 
 /// The first time at which an event was seen.
