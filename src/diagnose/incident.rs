@@ -125,7 +125,7 @@ impl Causes {
                     let explains = leader != place
                         && causes.deepest(leader) != place
                         && findings.get(leader).is_some_and(|cause| {
-                            (!ended(cause) || ended(symptom))
+                            row.link.spans(cause.state, symptom.state)
                                 && links.linked(row.link, cause, symptom)
                         });
                     if !explains {

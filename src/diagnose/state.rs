@@ -228,6 +228,10 @@ fn writer(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Option<Writer> 
 
 /// Whether the log has lines after the last hit.
 fn goes_on_after(source: &LogSource, hit: &LogHit) -> bool {
+    if source.reversed {
+        let first = hit.samples.first();
+        return first.is_some_and(|(_, snippet, _)| snippet.line > 1);
+    }
     hit.samples
         .last()
         .is_some_and(|(_, snippet, _)| source.last_line > snippet.line)

@@ -104,6 +104,10 @@ mod tests {
             last: None,
             last_line: 0,
             fetch_error: None,
+            reversed: false,
+            zone: None,
+            silences: vec![],
+            boots: vec![],
             hits: vec![hit],
         }
     }

@@ -9,11 +9,13 @@ mod clean;
 mod excerpt;
 mod hint;
 mod record;
+mod rhythm;
 mod survey;
 mod year;
 
 pub use clean::clean;
 pub use excerpt::snippet;
+pub use rhythm::Rhythm;
 pub use survey::{Survey, survey};
 pub use year::year_beside;
 
