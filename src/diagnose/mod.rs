@@ -20,7 +20,7 @@ pub use coverage::{Coverage, Outcome, RuleCoverage, SourceCoverage};
 pub use finding::{Citation, Finding, FindingBuilder, Fingerprint, State, Subject};
 pub use incident::Incident;
 
-use crate::evidence::{Evidence, Health};
+use crate::evidence::{Evidence, Health, Timeline};
 use crate::gap::Gap;
 use crate::ingest::InputFacts;
 use crate::kube::{Detail, Object};
@@ -40,6 +40,10 @@ pub struct Diagnosis {
     pub incidents: Vec<Incident>,
     /// Active first, then by severity, confidence and number of affected objects.
     pub findings: Vec<Finding>,
+    /// Silences of logs, boots and rotations.
+    pub timeline: Timeline,
+    /// Moments that stand above the timeline: time and label.
+    pub marks: Vec<(Timestamp, String)>,
     /// For each rule: found, clear, or not checked and why.
     pub coverage: Coverage,
     /// What was not read.
@@ -145,9 +149,11 @@ pub fn diagnose(
         bundle: bundle_facts(&evidence),
         incidents,
         findings,
+        marks: Vec::new(),
         coverage,
         noise,
         inventory: inventory(&evidence),
+        timeline: evidence.timeline,
         gaps: evidence.gaps,
     }
 }

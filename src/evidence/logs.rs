@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::locator::{EntryPath, Snippet};
 use crate::rules::{Matcher, MatcherId, RuleSet};
 use crate::time::{Clock, Stamp};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One log: an entry, or one section of a dump.
@@ -37,6 +37,8 @@ pub struct LogSource {
     pub reversed: bool,
     /// Seconds east of UTC of its times without a zone, where other lines in it tell.
     pub zone: Option<i32>,
+    /// Whether its times name no zone.
+    pub zoneless: bool,
     /// Times with nothing between them, the longest silences of the log, in time order.
     pub silences: Vec<(Timestamp, Timestamp)>,
     /// When the machine booted, as the log tells.
@@ -45,6 +47,31 @@ pub struct LogSource {
     pub fetch_error: Option<Snippet>,
     /// Hits of matchers that accept its component.
     pub hits: Vec<LogHit>,
+}
+
+impl LogSource {
+    /// Moves all its times.
+    pub(super) fn shift(&mut self, by: SignedDuration) {
+        let moved = |at: &mut Timestamp| {
+            if let Ok(later) = at.checked_add(by) {
+                *at = later;
+            }
+        };
+        self.first.iter_mut().chain(&mut self.last).for_each(moved);
+        self.boots.iter_mut().for_each(moved);
+        for (from, to) in &mut self.silences {
+            moved(from);
+            moved(to);
+        }
+        for hit in &mut self.hits {
+            hit.first.iter_mut().chain(&mut hit.last).for_each(moved);
+            hit.times.iter_mut().for_each(moved);
+            hit.samples
+                .iter_mut()
+                .filter_map(|(at, ..)| at.as_mut())
+                .for_each(moved);
+        }
+    }
 }
 
 /// Hits of one matcher by one writer about one subject, in one log.
@@ -248,6 +275,7 @@ impl Joined {
             last_line: self.last_line,
             reversed,
             zone: self.rhythm.zone,
+            zoneless: matches!(begin, Some(Stamp::Yearless { .. } | Stamp::Local(_))),
             silences: silences(&self.rhythm, resolve),
             boots: self
                 .rhythm
