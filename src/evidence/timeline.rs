@@ -241,7 +241,7 @@ pub fn blind_side(
     if component == "events" && at.duration_since(first) <= EVENT_LIFE {
         said.push("the last hour only: older events were deleted by then".to_owned());
     }
-    if at.duration_since(last) > EARLY_END {
+    if STEADY.contains(&component) && at.duration_since(last) > EARLY_END {
         let minutes = at.duration_since(last).as_mins();
         let long = if minutes < 180 {
             format!("{minutes} min")

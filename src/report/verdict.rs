@@ -41,7 +41,7 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
         // What stands first is said first, also where it is less sure.
         (active, [doubtful, rest @ ..]) if first.is_some_and(|p| p.state == State::Unknown) => {
             let mut sentence = format!(
-                "{}, which may still be active; besides {}{}",
+                "{} (may still be active); besides, {}{}",
                 named(doubtful),
                 count(active.len(), "active ", "problem"),
                 worst_of(active)

@@ -23,3 +23,4 @@ mod samples;
 mod schema;
 mod signatures;
 mod support;
+mod time;
