@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod finding;
 mod groups;
 pub mod incident;
+mod last_words;
 mod link;
 mod rank;
 mod rule;
@@ -128,6 +129,7 @@ pub fn diagnose(
     let (mut clues, noise) = rule::evaluate(scene);
     clues.extend(checks::CHECKS.iter().flat_map(|check| (check.run)(scene)));
     clues.retain(|clue| window.holds(clue));
+    last_words::quote(scene, &mut clues);
     let mut findings = clue::fold(clues, rules);
     rule::drop_superseded(scene, &mut findings);
     rank::order(&mut findings);

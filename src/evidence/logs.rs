@@ -39,6 +39,8 @@ pub struct LogSource {
     pub zone: Option<i32>,
     /// Whether its times name no zone.
     pub zoneless: bool,
+    /// Its last lines, with the time of the last.
+    pub tail: Option<(Option<Timestamp>, Snippet)>,
     /// Times with nothing between them, the longest silences of the log, in time order.
     pub silences: Vec<(Timestamp, Timestamp)>,
     /// When the machine booted, as the log tells.
@@ -180,6 +182,7 @@ struct Joined {
     tags: BTreeSet<Tag>,
     hint: Option<&'static str>,
     rhythm: Rhythm,
+    tail: Option<(Option<Stamp>, Snippet)>,
     fetch_error: Option<Snippet>,
     hits: BTreeMap<HitKey, HitGroup>,
 }
@@ -191,6 +194,7 @@ impl Joined {
         self.bytes += log.bytes;
         let between = self.last.zip(log.first);
         self.rhythm.extend(log.rhythm, between);
+        self.tail = log.tail.or(self.tail.take());
         self.first = self.first.or(log.first);
         self.last = log.last.or(self.last);
         self.last_line = (log.first_line + log.lines).saturating_sub(1);
@@ -275,6 +279,9 @@ impl Joined {
             last_line: self.last_line,
             reversed,
             zone: self.rhythm.zone,
+            tail: self
+                .tail
+                .map(|(stamp, snippet)| (stamp.and_then(resolve), snippet)),
             zoneless: matches!(begin, Some(Stamp::Yearless { .. } | Stamp::Local(_))),
             silences: silences(&self.rhythm, resolve),
             boots: self

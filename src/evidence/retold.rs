@@ -106,6 +106,7 @@ mod tests {
             fetch_error: None,
             reversed: false,
             zone: None,
+            tail: None,
             zoneless: false,
             silences: vec![],
             boots: vec![],

@@ -105,6 +105,7 @@ impl Examiner<'_> {
             tags: survey.tags,
             component_hint: survey.component_hint,
             rhythm: survey.rhythm,
+            tail: lines::tail(own, first_line, survey.lines, self.limits),
             hits: scan::scan_lines(&text, body, first_line, self.rules, self.limits),
             fetch_error: None,
         }

@@ -103,6 +103,8 @@ pub struct LogPart {
     pub component_hint: Option<&'static str>,
     /// How the text moves through time.
     pub rhythm: super::lines::Rhythm,
+    /// Its last lines, with the time of the last.
+    pub tail: Option<(Option<Stamp>, Snippet)>,
     /// Hits of log matchers.
     pub hits: Vec<HitGroup>,
     /// Error that the collector wrote in place of the log.
