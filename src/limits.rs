@@ -24,6 +24,9 @@ pub struct Limits {
     pub context_lines: usize,
     /// Bytes kept of one excerpt or context line. Scheduler messages reach 1,024.
     pub excerpt_bytes: usize,
+    /// Bytes kept of each of the last lines of a log. Every log and piece keeps some, so that a
+    /// hundred thousand of them stay far below the memory bound.
+    pub last_line_bytes: usize,
     /// Lines kept of one multi-line record; the tail is kept, because a panic's cause stands there.
     pub record_lines: usize,
     /// First hits kept with their text per matcher and piece of a log; all are counted.
@@ -64,6 +67,7 @@ impl Limits {
         line_bytes: 256 << 10,
         context_lines: 3,
         excerpt_bytes: 2_000,
+        last_line_bytes: 240,
         record_lines: 12,
         first_samples: 3,
         last_samples: 2,

@@ -127,6 +127,45 @@ fn latest_year(
         .find(|&at| at <= latest)
 }
 
+/// Seconds from one stamp to another of the same kind, as far as they say: without years a step of
+/// more than half a year is one over New Year. Bare times of day tell no direction.
+pub(crate) fn seconds_between(from: Stamp, to: Stamp) -> Option<i64> {
+    const DAY: i64 = 86_400;
+    const YEAR: i64 = 366 * DAY;
+    let of_day = |time: civil::Time| {
+        i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())
+    };
+    // Every year is taken for a leap year: one day more in March is no silence.
+    let of_year = |month: i8, day: i8| {
+        let date = civil::Date::new(2000, month, day).ok()?;
+        Some(i64::from(date.day_of_year()) * DAY)
+    };
+    match (from, to) {
+        (Stamp::Absolute(from), Stamp::Absolute(to)) => Some(to.duration_since(from).as_secs()),
+        (Stamp::Local(from), Stamp::Local(to)) => Some(to.duration_since(from).as_secs()),
+        (Stamp::SinceBoot(from), Stamp::SinceBoot(to)) => Some(to.checked_sub(from)? / 1_000_000),
+        (
+            Stamp::Yearless { month, day, time },
+            Stamp::Yearless {
+                month: to_month,
+                day: to_day,
+                time: to_time,
+            },
+        ) => {
+            let from = of_year(month, day)? + of_day(time);
+            let step = of_year(to_month, to_day)? + of_day(to_time) - from;
+            Some(if step < -YEAR / 2 {
+                step + YEAR
+            } else if step > YEAR / 2 {
+                step - YEAR
+            } else {
+                step
+            })
+        }
+        _ => None,
+    }
+}
+
 /// The date and time that `inner` states, in UTC, where `outer` on the same line gives the year.
 pub(crate) fn beside(inner: Stamp, outer: Timestamp) -> Option<civil::DateTime> {
     match inner {
@@ -326,6 +365,24 @@ mod tests {
         assert_eq!(
             zone_offset(yearless(1, 1, time(7, 0, 0, 0)), new_year),
             Some(8 * 3600)
+        );
+    }
+
+    #[test]
+    fn steps_without_a_year_go_over_new_year_in_both_directions() {
+        let (old, new) = (
+            yearless(12, 31, time(23, 59, 30, 0)),
+            yearless(1, 1, time(0, 0, 30, 0)),
+        );
+        assert_eq!(seconds_between(old, new), Some(60));
+        assert_eq!(seconds_between(new, old), Some(-60));
+        let leap = yearless(2, 29, time(0, 0, 0, 0));
+        let march = yearless(3, 1, time(0, 0, 0, 0));
+        assert_eq!(seconds_between(leap, march), Some(86_400));
+        assert_eq!(seconds_between(leap, Stamp::SinceBoot(1)), None);
+        assert_eq!(
+            seconds_between(yearless(0, 1, time(0, 0, 0, 0)), march),
+            None
         );
     }
 

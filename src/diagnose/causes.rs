@@ -316,9 +316,9 @@ mod tests {
     ];
 
     /// Every pair of a cause and a symptom that can be folded.
-    fn edges() -> BTreeSet<(&'static str, &'static str)> {
+    fn edges(of: fn(Link) -> bool) -> BTreeSet<(&'static str, &'static str)> {
         let mut edges = BTreeSet::new();
-        for row in CAUSES {
+        for row in CAUSES.iter().filter(|row| of(row.link)) {
             for cause in row.causes.iter().copied().flatten() {
                 for symptom in row.symptoms.iter().copied().flatten() {
                     let deeper = row
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_exists() {
         let rules = RuleSet::builtin();
-        for (cause, symptom) in edges() {
+        for (cause, symptom) in edges(|_| true) {
             for id in [cause, symptom] {
                 assert!(
                     rules.rule(id).is_some() || AWAITED.contains(&id),
@@ -348,7 +348,8 @@ mod tests {
 
     #[test]
     fn no_two_rules_explain_each_other() {
-        let edges = edges();
+        // One workload may stop another; what is about one object has one direction.
+        let edges = edges(|link| !matches!(link, Link::Names | Link::Backs));
         let both: Vec<_> = edges
             .iter()
             .filter(|(cause, symptom)| edges.contains(&(symptom, cause)))

@@ -26,6 +26,8 @@ const AT_ONCE: SignedDuration = SignedDuration::from_secs(2);
 const INCIDENTS: usize = 3;
 /// Changes listed for one incident.
 const CHANGES: usize = 15;
+/// Changes that stand above the timeline.
+const MARKS: usize = 6;
 /// So many changes of one kind by one manager in one namespace are one row.
 const SEVERAL: usize = 4;
 
@@ -198,6 +200,24 @@ pub(super) fn ledger(scene: Scene<'_>, incidents: &[Incident], findings: &[Findi
             .collect(),
         blind: blind(scene.evidence),
     }
+}
+
+/// Moments that stand above the timeline: changes to what is affected itself.
+pub(super) fn marks(ledger: &Ledger) -> Vec<(Timestamp, String)> {
+    let changes = ledger.incidents.iter().flat_map(|before| &before.changes);
+    let mut marks: Vec<(Timestamp, String)> = changes
+        .filter(|change| change.relation == Relation::Same)
+        .map(|change| {
+            (
+                change.at,
+                format!("{} {}", change.subject, change.what.as_str()),
+            )
+        })
+        .collect();
+    marks.sort();
+    marks.dedup();
+    marks.truncate(MARKS);
+    marks
 }
 
 /// Traces of changes that the bundle lacks.

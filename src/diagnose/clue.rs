@@ -173,7 +173,7 @@ impl Scene<'_> {
 }
 
 /// The name that replicas share: `web-6cd8cc5c4-t4whg` and `web-6cd8cc5c4-abcde` are `web-*`.
-fn base_name(pod: &str) -> String {
+pub(super) fn base_name(pod: &str) -> String {
     // Kubernetes makes names of these letters only, so that no words arise; hashes of old replica
     // sets also have the other digits.
     let generated = |part: &str, more: &[u8]| {

@@ -91,8 +91,8 @@ struct Group {
     leader: usize,
     /// All others.
     members: BTreeSet<usize>,
-    /// Other causes that could have led to some of the members.
-    competing: BTreeSet<usize>,
+    /// Other causes that could have led to some of the members, and the leaders of their groups.
+    competing: BTreeSet<(usize, usize)>,
 }
 
 /// What explains which finding, by place.
@@ -125,7 +125,7 @@ impl Causes {
                     let explains = leader != place
                         && causes.deepest(leader) != place
                         && findings.get(leader).is_some_and(|cause| {
-                            (!ended(cause) || ended(symptom))
+                            row.link.spans(cause.state, symptom.state)
                                 && links.linked(row.link, cause, symptom)
                         });
                     if !explains {
@@ -183,10 +183,11 @@ impl Causes {
                 group.members.insert(place);
             }
             let others = self.or.get(&place).into_iter().flatten();
-            let others = others.map(|other| leader_of(*other));
-            group
-                .competing
-                .extend(others.filter(|other| *other != leader));
+            let others = others.map(|other| (self.deepest(*other), leader_of(*other)));
+            // What has ended competes with nothing that a reader still has to decide.
+            let open = |place: usize| findings.get(place).is_some_and(|other| !ended(other));
+            let others = others.filter(|(other, of)| *of != leader && open(*other));
+            group.competing.extend(others);
         }
         side_by_side(findings, &mut groups);
         groups.into_values().collect()
@@ -198,7 +199,7 @@ impl Causes {
 fn side_by_side(findings: &[Finding], groups: &mut BTreeMap<usize, Group>) {
     let pairs: Vec<(usize, usize)> = groups
         .iter()
-        .flat_map(|(leader, group)| group.competing.iter().map(|other| (*leader, *other)))
+        .flat_map(|(leader, group)| group.competing.iter().map(|(_, other)| (*leader, *other)))
         .collect();
     for (leader, other) in pairs {
         let rule = |place: usize| findings.get(place).map(|finding| finding.rule.as_str());
@@ -281,7 +282,7 @@ fn incident(findings: &[Finding], group: &Group) -> Option<Incident> {
         competing: group
             .competing
             .iter()
-            .filter_map(|place| findings.get(*place))
+            .filter_map(|(place, _)| findings.get(*place))
             .map(|finding| finding.fingerprint.clone())
             .collect(),
     })

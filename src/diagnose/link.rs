@@ -34,6 +34,21 @@ pub(super) enum Link {
 }
 
 impl Link {
+    /// Whether a cause in one state may have led to a symptom in another. What has ended does not
+    /// explain what lasts; and what lasts explains what has ended only where both are about one
+    /// object or a stated condition, because else it may have begun for another reason.
+    pub(super) fn spans(self, cause: State, symptom: State) -> bool {
+        match (cause, symptom) {
+            (State::Resolved, State::Resolved) => true,
+            (State::Resolved, _) => false,
+            (_, State::Resolved) => !matches!(
+                self,
+                Self::SameNode | Self::Cluster | Self::SystemPods | Self::Namespace
+            ),
+            _ => true,
+        }
+    }
+
     /// Whether a cause with this link may as well be the one that another link found. What reaches
     /// far has many symptoms, and none of them tells which cause it has.
     pub(super) fn competes_with(self, other: Self) -> bool {
@@ -211,11 +226,10 @@ fn coincide(link: Link, cause: &Finding, symptom: &Finding) -> bool {
     };
     let apart = before(ended(cause), symptom.first_seen, SLACK)
         || before(ended(symptom), cause.first_seen, SLACK);
-    // Findings about one object are told by several witnesses, of whom any may be late.
-    let earlier = !matches!(
-        link,
-        Link::Subject | Link::Token | Link::Log | Link::Names | Link::Backs
-    ) && before(symptom.first_seen, cause.first_seen, HEAD_START);
+    // Only the conditions of a node state when they began; of other causes, events and the last end
+    // of a container are what is left.
+    let earlier = matches!(link, Link::Node | Link::Starved(_))
+        && before(symptom.first_seen, cause.first_seen, HEAD_START);
     !apart && !earlier
 }
 

@@ -15,6 +15,7 @@ pub mod detectors;
 pub mod finding;
 mod groups;
 pub mod incident;
+mod last_words;
 mod link;
 mod predicate;
 mod rank;
@@ -29,7 +30,7 @@ pub use detectors::{Answered, DetectorAnswer};
 pub use finding::{Citation, Finding, FindingBuilder, Fingerprint, State, Subject};
 pub use incident::Incident;
 
-use crate::evidence::{Evidence, Health};
+use crate::evidence::{Evidence, Health, Timeline};
 use crate::gap::Gap;
 use crate::ingest::InputFacts;
 use crate::kube::{Detail, Object};
@@ -57,6 +58,10 @@ pub struct Diagnosis {
     pub ask: Vec<Ask>,
     /// What answers the detectors of the Azure portal; empty where the cluster is not in Azure.
     pub detectors: Vec<DetectorAnswer>,
+    /// Silences of logs, boots and rotations.
+    pub timeline: Timeline,
+    /// Moments that stand above the timeline: time and label.
+    pub marks: Vec<(Timestamp, String)>,
     /// For each rule: found, clear, or not checked and why.
     pub coverage: Coverage,
     /// What was not read.
@@ -140,6 +145,7 @@ pub fn diagnose(
     clues.extend(checks::CHECKS.iter().flat_map(|check| (check.run)(scene)));
     clues.extend(predicate::evaluate(scene));
     clues.retain(|clue: &Clue| window.overlaps(clue.first, clue.last));
+    last_words::quote(scene, &mut clues);
     let mut findings = clue::fold(clues, rules);
     rule::drop_superseded(scene, &mut findings);
     rank::order(&mut findings);
@@ -169,6 +175,7 @@ pub fn diagnose(
         bundle: bundle_facts(&evidence),
         incidents,
         findings,
+        marks: change::marks(&changes),
         changes,
         common,
         ask,
@@ -176,6 +183,7 @@ pub fn diagnose(
         coverage,
         noise,
         inventory: inventory(&evidence),
+        timeline: evidence.timeline,
         gaps: evidence.gaps,
     }
 }

@@ -1,9 +1,9 @@
 //! Whether something is still so at capture time, told from events and from logs.
 
-use super::clue::Scene;
+use super::clue::{Scene, base_name};
 use super::finding::State;
 use crate::evidence::{Health, LogHit, LogSource};
-use crate::kube::{Detail, Event, ObjectKey};
+use crate::kube::{Detail, Event, Object, ObjectKey};
 use jiff::{SignedDuration, Timestamp};
 
 /// Events seen within this time before the capture speak of the present.
@@ -77,6 +77,11 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
     let owner = (event.object.kind == "Pod")
         .then(|| index.owner_by_name(&event.object.namespace, &event.object.name))
         .flatten();
+    let next = if owner.is_none() && event.object.kind == "Pod" {
+        successor(scene, event)
+    } else {
+        None
+    };
     match owner.map(|owner| (owner.key(), index.health(owner.key(), true))) {
         Some((owner, Health::Unhealthy)) if recent.is_none_or(|age| age <= EVENT_PRESENT) => (
             State::Active,
@@ -90,6 +95,30 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
             State::Resolved,
             format!(
                 "last seen {}; the pod of {owner} was replaced since",
+                ago(recent)
+            ),
+        ),
+        None if next.is_some() => match next {
+            Some((name, false)) if recent.is_none_or(|age| age <= EVENT_PRESENT) => (
+                State::Active,
+                format!("the pod is gone, and its successor {name} is not healthy either"),
+            ),
+            Some((name, false)) => (
+                State::Unknown,
+                format!(
+                    "last seen {}; the pod is gone, and its successor {name} is not healthy",
+                    ago(recent)
+                ),
+            ),
+            _ => (
+                State::Resolved,
+                "the pod is gone, and its successors are healthy at capture time".into(),
+            ),
+        },
+        None if recent.is_some_and(|age| age <= JUST_GONE) && workloads_gone(scene, event) => (
+            State::Unknown,
+            format!(
+                "last seen {}; the pod and its workload were deleted since, which mends nothing",
                 ago(recent)
             ),
         ),
@@ -112,6 +141,30 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
     }
 }
 
+/// A pod that took the place of one that is gone, as its name tells, and whether it is healthy: one
+/// that is not, if there is any.
+fn successor(scene: Scene<'_>, event: &Event) -> Option<(String, bool)> {
+    let name = base_name(&event.object.name);
+    let prefix = name.strip_suffix('*')?;
+    let index = &scene.evidence.index;
+    index
+        .named_like("Pod", &event.object.namespace, prefix)
+        .map(Object::key)
+        .filter(|key| base_name(&key.name) == name)
+        .map(|key| (key.name.clone(), index.health(key, true) == Health::Healthy))
+        .min_by_key(|(name, healthy)| (*healthy, name.clone()))
+}
+
+/// Whether the bundle would show the workload of a pod that is gone, and shows none.
+fn workloads_gone(scene: Scene<'_>, event: &Event) -> bool {
+    event.object.kind == "Pod"
+        && ["Deployment", "ReplicaSet"].iter().all(|kind| {
+            scene
+                .evidence
+                .would_hold(&ObjectKey::new(kind, &event.object.namespace, "any"))
+        })
+}
+
 /// The state of an event about something whose health nothing shows.
 fn by_age(recent: Option<SignedDuration>) -> (State, String) {
     match recent {
@@ -127,8 +180,31 @@ fn by_age(recent: Option<SignedDuration>) -> (State, String) {
     }
 }
 
-/// The state of what lines of a log say: whether they go on until the log ends.
+/// The state of what lines of a log say, and whether the log can tell when it began.
 pub(super) fn of_log(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
+    let (state, mut reason) = until_the_end(scene, source, hit);
+    if let Some(begin) = begins_later(source, hit).filter(|_| state != State::Resolved) {
+        reason.push_str(&format!(
+            "; it began before the evidence does: the log starts at {}",
+            begin.strftime("%Y-%m-%d %H:%M:%S UTC")
+        ));
+    }
+    (state, reason)
+}
+
+/// Where a log starts, if its lines are at it from the first on: then it tells no onset.
+fn begins_later(source: &LogSource, hit: &LogHit) -> Option<Timestamp> {
+    let (begin, first, last) = (source.first?, hit.first?, hit.last?);
+    let pauses = i32::try_from(hit.count.min(1 << 20)).unwrap_or(1).max(1);
+    let pause = last.duration_since(first) / pauses;
+    let at_once = first.duration_since(begin) <= pause * 2;
+    // A boot in the log, or a start of a component, is an onset that it does tell.
+    let started = source.boots.iter().any(|boot| *boot <= first);
+    (hit.count >= 5 && at_once && !started && pause > SignedDuration::ZERO).then_some(begin)
+}
+
+/// The state of what lines of a log say: whether they go on until the log ends.
+fn until_the_end(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
     let (Some(first), Some(last), Some(end)) = (hit.first, hit.last, source.last) else {
         return of_log_without_times(source, hit);
     };
@@ -228,6 +304,10 @@ fn writer(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Option<Writer> 
 
 /// Whether the log has lines after the last hit.
 fn goes_on_after(source: &LogSource, hit: &LogHit) -> bool {
+    if source.reversed {
+        let first = hit.samples.first();
+        return first.is_some_and(|(_, snippet, _)| snippet.line > 1);
+    }
     hit.samples
         .last()
         .is_some_and(|(_, snippet, _)| source.last_line > snippet.line)

@@ -1,6 +1,7 @@
 //! When the bundle was taken, as its own content says. This instant is "now" for every age and
 //! every judgement of what is still so; nothing asks the clock.
 
+use super::LogSource;
 use crate::examine::Part;
 use crate::examine::part::CollectorFact;
 use crate::kube::Detail;
@@ -18,6 +19,8 @@ pub struct Capture {
     /// The reference for stamps without a year: the capture, else the newest file time, else an
     /// arbitrary instant (then years are unknown too).
     reference: Option<Timestamp>,
+    /// What objects and events state, where the newest log was taken instead.
+    stated: Option<(Timestamp, &'static str)>,
 }
 
 impl Capture {
@@ -63,22 +66,37 @@ impl Capture {
                 at: Some(newest),
                 known_by: "the newest time in logs",
                 reference: Some(newest),
+                stated: known,
             },
             (Some((at, known_by)), _) => Self {
                 at: Some(at),
                 known_by,
                 reference,
+                stated: None,
             },
             (None, Some(newest)) => Self {
                 at: Some(newest),
                 known_by: guessed_by,
                 reference,
+                stated: None,
             },
             (None, None) => Self {
                 at: None,
                 known_by: "not stated in the bundle",
                 reference,
+                stated: None,
             },
+        }
+    }
+
+    /// Finds the capture again when logs that it was told from have moved to their zone.
+    pub(super) fn follow(&mut self, logs: &[LogSource]) {
+        let Some((stated, by)) = self.stated else {
+            return;
+        };
+        match logs.iter().filter_map(|log| log.last).max() {
+            Some(newest) if newest > stated => self.at = Some(newest),
+            _ => (self.at, self.known_by) = (Some(stated), by),
         }
     }
 
@@ -176,13 +194,22 @@ fn newest_year_in_messages(parts: &[Part]) -> Option<Timestamp> {
 /// Newest last line of any log, resolved with `clock`.
 fn newest_resolved(parts: &[Part], clock: Clock) -> Option<Timestamp> {
     let logs = parts.iter().flat_map(|part| &part.logs);
-    logs.filter_map(|log| log.last)
-        .filter(|stamp| {
-            matches!(
-                stamp,
-                Stamp::Yearless { .. } | Stamp::Local(_) | Stamp::Absolute(_)
-            )
-        })
-        .filter_map(|stamp| clock.resolve(stamp))
-        .max()
+    logs.flat_map(|log| {
+        let clock = Clock {
+            offset_seconds: log.rhythm.zone.unwrap_or(clock.offset_seconds),
+            ..clock
+        };
+        // The newest line stands first where the log was written backwards.
+        let ends = [log.last, log.first.filter(|_| log.rhythm.reversed())];
+        ends.into_iter()
+            .flatten()
+            .filter(|stamp| {
+                matches!(
+                    stamp,
+                    Stamp::Yearless { .. } | Stamp::Local(_) | Stamp::Absolute(_)
+                )
+            })
+            .filter_map(move |stamp| clock.resolve(stamp))
+    })
+    .max()
 }

@@ -53,9 +53,16 @@ fn place_in_time(event: &mut Event, capture: &Capture) {
 fn combine(kept: &mut Event, mut other: Event, count: fn(u64, u64) -> u64) {
     let counted = count(kept.count, other.count);
     let first = kept.first.into_iter().chain(other.first).min();
+    // The creation belongs to the first time.
+    let created = if first == kept.first {
+        kept.created
+    } else {
+        other.created
+    };
     if other.last > kept.last {
         std::mem::swap(kept, &mut other);
     }
     kept.count = counted;
     kept.first = first;
+    kept.created = created;
 }

@@ -101,6 +101,22 @@ impl Index {
             .map(|(_, object)| object)
     }
 
+    /// Objects of a kind and namespace whose names begin like this.
+    pub fn named_like<'a>(
+        &'a self,
+        kind: &'a str,
+        namespace: &'a str,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = &'a Object> {
+        let from = ObjectKey::new(kind, namespace, prefix);
+        self.objects
+            .range(from..)
+            .take_while(move |(key, _)| {
+                key.kind == kind && key.namespace == namespace && key.name.starts_with(prefix)
+            })
+            .map(|(_, object)| object)
+    }
+
     /// The object with this identity.
     pub fn get(&self, key: &ObjectKey) -> Option<&Object> {
         self.objects.get(key)

@@ -2,13 +2,14 @@
 
 use super::{Capture, Index};
 use crate::examine::Part;
+use crate::examine::lines::Rhythm;
 use crate::examine::part::{About, HitGroup, LogPart, Sample, Section, Tag};
 use crate::layout::{self, Content, Layout, Role};
 use crate::limits::Limits;
 use crate::locator::{EntryPath, Snippet};
 use crate::rules::{Matcher, MatcherId, RuleSet};
 use crate::time::{Clock, Stamp};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One log: an entry, or one section of a dump.
@@ -32,10 +33,47 @@ pub struct LogSource {
     pub last: Option<Timestamp>,
     /// Its last line's number in the entry.
     pub last_line: u64,
+    /// Whether the newest line stands first (`journalctl -r`).
+    pub reversed: bool,
+    /// Seconds east of UTC of its times without a zone, where other lines in it tell.
+    pub zone: Option<i32>,
+    /// Whether its times name no zone.
+    pub zoneless: bool,
+    /// Its last lines, with the time of the last.
+    pub tail: Option<(Option<Timestamp>, Snippet)>,
+    /// Times with nothing between them, the longest silences of the log, in time order.
+    pub silences: Vec<(Timestamp, Timestamp)>,
+    /// When the machine booted, as the log tells.
+    pub boots: Vec<Timestamp>,
     /// The error that stands in its place.
     pub fetch_error: Option<Snippet>,
     /// Hits of matchers that accept its component.
     pub hits: Vec<LogHit>,
+}
+
+impl LogSource {
+    /// Moves all its times.
+    pub(super) fn shift(&mut self, by: SignedDuration) {
+        let moved = |at: &mut Timestamp| {
+            if let Ok(later) = at.checked_add(by) {
+                *at = later;
+            }
+        };
+        self.first.iter_mut().chain(&mut self.last).for_each(moved);
+        self.boots.iter_mut().for_each(moved);
+        for (from, to) in &mut self.silences {
+            moved(from);
+            moved(to);
+        }
+        for hit in &mut self.hits {
+            hit.first.iter_mut().chain(&mut hit.last).for_each(moved);
+            hit.times.iter_mut().for_each(moved);
+            hit.samples
+                .iter_mut()
+                .filter_map(|(at, ..)| at.as_mut())
+                .for_each(moved);
+        }
+    }
 }
 
 /// Hits of one matcher by one writer about one subject, in one log.
@@ -143,6 +181,8 @@ struct Joined {
     last_line: u64,
     tags: BTreeSet<Tag>,
     hint: Option<&'static str>,
+    rhythm: Rhythm,
+    tail: Option<(Option<Stamp>, Snippet)>,
     fetch_error: Option<Snippet>,
     hits: BTreeMap<HitKey, HitGroup>,
 }
@@ -152,6 +192,9 @@ impl Joined {
     fn add(&mut self, log: LogPart) {
         self.lines += log.lines;
         self.bytes += log.bytes;
+        let between = self.last.zip(log.first);
+        self.rhythm.extend(log.rhythm, between);
+        self.tail = log.tail.or(self.tail.take());
         self.first = self.first.or(log.first);
         self.last = log.last.or(self.last);
         self.last_line = (log.first_line + log.lines).saturating_sub(1);
@@ -185,10 +228,20 @@ impl Joined {
         rules: &RuleSet,
         limits: &Limits,
     ) -> LogSource {
+        let reversed = self.rhythm.reversed();
+        let clock = clock.map(|clock| Clock {
+            offset_seconds: self.rhythm.zone.unwrap_or(clock.offset_seconds),
+            ..clock
+        });
         let resolve = |stamp: Stamp| match (stamp, clock) {
             (Stamp::Absolute(time), _) => Some(time),
             (_, Some(clock)) => clock.resolve(stamp),
             (_, None) => None,
+        };
+        let (begin, end) = if reversed {
+            (self.last, self.first)
+        } else {
+            (self.first, self.last)
         };
         let own = if self.fetch_error.is_some() {
             Some("kubectl")
@@ -205,7 +258,7 @@ impl Joined {
                     .as_deref()
                     .map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"));
                 accepted(rules, group.matcher, &path, own, unit)
-                    .then(|| hit(group, unit.or(own), resolve, limits))
+                    .then(|| hit(group, unit.or(own), reversed, resolve, limits))
             })
             .collect();
         let units = self
@@ -221,15 +274,45 @@ impl Joined {
                 .collect(),
             lines: self.lines,
             bytes: self.bytes,
-            first: self.first.and_then(resolve),
-            last: self.last.and_then(resolve),
+            first: begin.and_then(resolve),
+            last: end.and_then(resolve),
             last_line: self.last_line,
+            reversed,
+            zone: self.rhythm.zone,
+            tail: self
+                .tail
+                .map(|(stamp, snippet)| (stamp.and_then(resolve), snippet)),
+            zoneless: matches!(begin, Some(Stamp::Yearless { .. } | Stamp::Local(_))),
+            silences: silences(&self.rhythm, resolve),
+            boots: self
+                .rhythm
+                .boots
+                .iter()
+                .copied()
+                .filter_map(resolve)
+                .collect(),
             fetch_error: self.fetch_error,
             hits,
             path,
             role,
         }
     }
+}
+
+/// The silences of a log as instants, in time order.
+fn silences(
+    rhythm: &Rhythm,
+    resolve: impl Fn(Stamp) -> Option<Timestamp>,
+) -> Vec<(Timestamp, Timestamp)> {
+    let mut silences: Vec<_> = rhythm
+        .silences
+        .iter()
+        .filter_map(|(from, to)| resolve(*from).zip(resolve(*to)))
+        .map(|(from, to)| (from.min(to), from.max(to)))
+        .collect();
+    silences.sort_unstable();
+    silences.dedup();
+    silences
 }
 
 /// Whether a matcher takes lines of this log (by its name) or of this writer (by the line's
@@ -260,13 +343,17 @@ fn accepted(
 fn hit(
     mut group: HitGroup,
     component: Option<&'static str>,
+    reversed: bool,
     resolve: impl Fn(Stamp) -> Option<Timestamp>,
     limits: &Limits,
 ) -> LogHit {
     group.samples.sort_by_key(|sample| sample.snippet.line);
     let stamped = |sample: &Sample| sample.stamp.and_then(&resolve);
-    let first = group.samples.iter().find_map(stamped);
-    let last = group.samples.iter().rev().find_map(stamped);
+    let mut first = group.samples.iter().find_map(stamped);
+    let mut last = group.samples.iter().rev().find_map(stamped);
+    if reversed {
+        std::mem::swap(&mut first, &mut last);
+    }
     let keep_last = group.samples.len().saturating_sub(limits.last_samples);
     let samples = group
         .samples

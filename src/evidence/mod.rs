@@ -10,11 +10,15 @@ mod index;
 mod inventory;
 mod logs;
 mod retold;
+mod skew;
+mod timeline;
 
 pub use capture::Capture;
 pub use index::{Health, Index};
 pub use inventory::Inventory;
 pub use logs::{LogHit, LogSample, LogSource};
+pub use skew::NodeSkew;
+pub use timeline::{LogGap, Reboot, Rotation, Timeline, blind_side};
 
 use crate::examine::Part;
 use crate::examine::part::{CollectorFact, QuietEvents};
@@ -50,6 +54,10 @@ pub struct Evidence {
     pub collector: Vec<(EntryPath, Role, CollectorFact)>,
     /// Versions in use.
     pub inventory: Inventory,
+    /// Silences, boots and rotations.
+    pub timeline: Timeline,
+    /// How far the clocks of nodes are from that of the API server.
+    pub skew: Vec<NodeSkew>,
     /// What was not read.
     pub gaps: Vec<Gap>,
     /// Entries read.
@@ -82,10 +90,15 @@ impl Evidence {
             span.with(part.quiet_events.first, part.quiet_events.last)
         });
         let lists = lists(&parts, &layout);
-        let capture = Capture::find(&parts, &layout);
+        let mut capture = Capture::find(&parts, &layout);
         let mut logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
         retold::drop_retold(&mut logs);
         let events = events::merge(&mut parts, &capture, limits);
+        if skew::correct_zones(&mut logs, &events) {
+            capture.follow(&logs);
+        }
+        let timeline = Timeline::of(&logs, &events);
+        let skew = skew::of_nodes(&events);
         let collector = collector_facts(&mut parts, &layout);
         let index = Index::build(parts, limits);
         logs::name_pods(&mut logs, &index);
@@ -101,6 +114,8 @@ impl Evidence {
             lists,
             collector,
             inventory,
+            timeline,
+            skew,
             gaps,
             entries,
             bytes,

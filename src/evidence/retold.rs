@@ -104,6 +104,12 @@ mod tests {
             last: None,
             last_line: 0,
             fetch_error: None,
+            reversed: false,
+            zone: None,
+            tail: None,
+            zoneless: false,
+            silences: vec![],
+            boots: vec![],
             hits: vec![hit],
         }
     }

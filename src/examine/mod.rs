@@ -104,6 +104,8 @@ impl Examiner<'_> {
             year: survey.last.and_then(|last| lines::year_beside(own, last)),
             tags: survey.tags,
             component_hint: survey.component_hint,
+            rhythm: survey.rhythm,
+            tail: lines::tail(own, first_line, survey.lines, self.limits),
             hits: scan::scan_lines(&text, body, first_line, self.rules, self.limits),
             fetch_error: None,
         }

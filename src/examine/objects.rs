@@ -101,6 +101,7 @@ impl Reader<'_> {
             count: row.count,
             first: None,
             last: None,
+            created: None,
             ages: row
                 .first_age
                 .or(row.last_age)

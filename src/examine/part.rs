@@ -101,6 +101,10 @@ pub struct LogPart {
     pub tags: BTreeMap<Tag, u64>,
     /// Component guessed from the source files that klog names (`kubelet.go`), where no name says it.
     pub component_hint: Option<&'static str>,
+    /// How the text moves through time.
+    pub rhythm: super::lines::Rhythm,
+    /// Its last lines, with the time of the last.
+    pub tail: Option<(Option<Stamp>, Snippet)>,
     /// Hits of log matchers.
     pub hits: Vec<HitGroup>,
     /// Error that the collector wrote in place of the log.

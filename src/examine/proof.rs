@@ -45,6 +45,7 @@ impl Proof for Engine {
             count: 1,
             first: None,
             last: None,
+            created: None,
             ages: None,
             snippet: snippet(example.message),
             hits: vec![],

@@ -28,6 +28,8 @@ pub struct Event {
     pub first: Option<Timestamp>,
     /// Last seen.
     pub last: Option<Timestamp>,
+    /// When the API server stored it, by its own clock.
+    pub created: Option<Timestamp>,
     /// Seconds before the capture that it was first and last seen: `describe` prints ages only.
     /// `None` where times are absolute.
     pub ages: Option<(i64, i64)>,
@@ -95,6 +97,7 @@ impl Event {
             count: count.unwrap_or(1).max(1),
             first,
             last,
+            created: read::time(value, "metadata.creationTimestamp"),
             ages: None,
             snippet,
             hits: vec![],

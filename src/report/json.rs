@@ -26,6 +26,7 @@ struct Document<'r> {
     unknown_errors: Vec<UnknownError>,
     changes: change::Changes<'r>,
     common: Vec<change::Factor<'r>>,
+    timeline: Timeline<'r>,
     coverage: Coverage<'r>,
     ask: Vec<Ask<'r>>,
     detectors: Vec<Detector<'r>>,
@@ -72,10 +73,60 @@ struct Incident<'r> {
     title: &'r str,
     severity: String,
     confidence: String,
+    state: &'static str,
+    onset: Option<&'r str>,
+    symptoms_from: Option<&'r str>,
     first_seen: Option<&'r str>,
     last_seen: Option<&'r str>,
     scope: &'r str,
     findings: &'r [String],
+    competing: &'r [String],
+}
+
+/// What the evidence can see of time.
+#[derive(Serialize)]
+struct Timeline<'r> {
+    windows: Vec<SourceWindow<'r>>,
+    gaps: Vec<LogGap<'r>>,
+    reboots: Vec<Reboot<'r>>,
+    rotations: Vec<Rotation<'r>>,
+}
+
+/// The time that one source covers.
+#[derive(Serialize)]
+struct SourceWindow<'r> {
+    component: &'r str,
+    node: Option<&'r str>,
+    first: Option<&'r str>,
+    last: Option<&'r str>,
+    note: &'r str,
+}
+
+/// A silence of a log.
+#[derive(Serialize)]
+struct LogGap<'r> {
+    component: &'r str,
+    node: Option<&'r str>,
+    path: &'r str,
+    from: &'r str,
+    to: &'r str,
+}
+
+/// A boot.
+#[derive(Serialize)]
+struct Reboot<'r> {
+    node: Option<&'r str>,
+    at: &'r str,
+    told_by: &'r str,
+}
+
+/// Where a log goes on in another file.
+#[derive(Serialize)]
+struct Rotation<'r> {
+    component: &'r str,
+    node: Option<&'r str>,
+    path: &'r str,
+    at: &'r str,
 }
 
 /// A rule or check that fired.
@@ -257,6 +308,7 @@ fn document(report: &Report) -> Document<'_> {
         unknown_errors: Vec::new(),
         changes: change::changes(&report.changes),
         common: report.common.iter().map(change::factor).collect(),
+        timeline: timeline(report),
         coverage: coverage(&report.coverage),
         ask: report
             .ask
@@ -334,10 +386,51 @@ fn incident(incident: &view::Incident) -> Incident<'_> {
         title: &incident.title,
         severity: incident.severity.to_string(),
         confidence: incident.confidence.to_string(),
+        state: incident.state.as_str(),
+        onset: incident.onset.as_deref(),
+        symptoms_from: incident.symptoms_from.as_deref(),
         first_seen: incident.first_seen.as_deref(),
         last_seen: incident.last_seen.as_deref(),
         scope: &incident.scope,
         findings: &incident.findings,
+        competing: &incident.competing,
+    }
+}
+
+/// What the evidence can see of time.
+fn timeline(report: &Report) -> Timeline<'_> {
+    let seen = &report.timeline;
+    let windows = report.coverage.sources.iter().map(|source| SourceWindow {
+        component: &source.component,
+        node: source.node.as_deref(),
+        first: source.first.as_deref(),
+        last: source.last.as_deref(),
+        note: &source.note,
+    });
+    let gaps = seen.gaps.iter().map(|gap| LogGap {
+        component: &gap.component,
+        node: gap.node.as_deref(),
+        path: &gap.path,
+        from: &gap.from,
+        to: &gap.to,
+    });
+    let reboots = seen.reboots.iter().map(|(at, node, told_by)| Reboot {
+        node: node.as_deref(),
+        at,
+        told_by,
+    });
+    let rotations = seen.rotations.iter();
+    let rotations = rotations.map(|(at, component, node, path)| Rotation {
+        component,
+        node: node.as_deref(),
+        path,
+        at,
+    });
+    Timeline {
+        windows: windows.collect(),
+        gaps: gaps.collect(),
+        reboots: reboots.collect(),
+        rotations: rotations.collect(),
     }
 }
 

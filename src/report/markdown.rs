@@ -114,6 +114,12 @@ fn incident_block(listed: &ByFingerprint<'_>, incident: &Incident) -> String {
         if let Some(remedy) = finding.remedy.first() {
             let _ = writeln!(block, "- Fix: {}", prose(remedy, 240));
         }
+        let rivals = incident.rivals(listed).into_iter().take(ALSO);
+        let rivals = rivals.map(|rival| words(&rival.title, 120));
+        let rivals: Vec<String> = rivals.collect();
+        if !rivals.is_empty() {
+            let _ = writeln!(block, "- Or caused by: {}", rivals.join("; "));
+        }
         let also: Vec<String> = incident
             .also(listed)
             .into_iter()

@@ -25,26 +25,63 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
     let of = |state| problems.iter().filter(move |p| p.state == state);
     let active: Vec<_> = of(State::Active).collect();
     let maybe: Vec<_> = of(State::Unknown).collect();
-    let ended = of(State::Resolved).count();
+    let first = problems.first();
     let mut sentence = match (active.as_slice(), maybe.as_slice()) {
-        ([], []) => return all_quiet(diagnosis, ended),
+        ([], []) => return all_quiet(diagnosis, &problems),
         ([], maybe) => {
-            return format!(
-                "{} may still be active{}; the evidence ends too early to tell.",
+            let they = if maybe.len() == 1 { "it" } else { "they" };
+            let mut sentence = format!(
+                "{} may still be active{}; the evidence does not tell whether {they} ended",
                 count(maybe.len(), "", "problem"),
                 worst_of(maybe)
             );
+            say_blindness(&mut sentence, diagnosis);
+            return sentence + ".";
         }
-        (active, _) => format!(
-            "{}{}",
-            count(active.len(), "active ", "problem"),
-            worst_of(active)
-        ),
+        // What stands first is said first, also where it is less sure.
+        (active, [doubtful, rest @ ..]) if first.is_some_and(|p| p.state == State::Unknown) => {
+            let mut sentence = format!(
+                "{} (may still be active); besides, {}{}",
+                named(doubtful),
+                count(active.len(), "active ", "problem"),
+                worst_of(active)
+            );
+            say_more(&mut sentence, rest.len());
+            sentence
+        }
+        (active, maybe) => {
+            let mut sentence = format!(
+                "{}{}",
+                count(active.len(), "active ", "problem"),
+                worst_of(active)
+            );
+            say_more(&mut sentence, maybe.len());
+            sentence
+        }
     };
-    if !maybe.is_empty() {
-        let _ = write!(sentence, "; {} more may still be active", maybe.len());
+    say_blindness(&mut sentence, diagnosis);
+    sentence + "."
+}
+
+/// How many more there may be.
+fn say_more(sentence: &mut String, more: usize) {
+    if more > 0 {
+        let _ = write!(sentence, "; {more} more may still be active");
     }
-    format!("{sentence}.")
+}
+
+/// That much was not looked at, where it is a third of all or more: then what was found may be a
+/// part of the story.
+fn say_blindness(sentence: &mut String, diagnosis: &Diagnosis) {
+    let coverage = &diagnosis.coverage;
+    let blind = coverage.count(Outcome::NotChecked);
+    if blind * 3 >= coverage.rules.len() && blind > 0 {
+        let _ = write!(
+            sentence,
+            "; {blind} of {} checks could not run",
+            coverage.rules.len()
+        );
+    }
 }
 
 /// Highest severity of what is, or may still be, active; notes do not count.
@@ -99,7 +136,9 @@ fn named(problem: &Problem<'_>) -> String {
 }
 
 /// What is said where nothing is, or may be, active.
-fn all_quiet(diagnosis: &Diagnosis, ended: usize) -> String {
+fn all_quiet(diagnosis: &Diagnosis, problems: &[Problem<'_>]) -> String {
+    let past: Vec<&Problem<'_>> = problems.iter().collect();
+    let ended = past.len();
     let coverage = &diagnosis.coverage;
     let ran = coverage.rules.len() - coverage.count(Outcome::NotChecked);
     if ended == 0 && (diagnosis.bundle.entries == 0 || ran == 0) {
@@ -109,8 +148,9 @@ fn all_quiet(diagnosis: &Diagnosis, ended: usize) -> String {
         "Nothing known is wrong in what could be read".to_owned()
     } else {
         format!(
-            "Nothing known is wrong at capture time in what could be read; {} ended before it",
-            count(ended, "", "problem")
+            "Nothing known is wrong at capture time in what could be read; {} ended before it{}",
+            count(ended, "", "problem"),
+            worst_of(&past)
         )
     };
     let blind = coverage.count(Outcome::NotChecked);

@@ -64,6 +64,9 @@ struct Match {
     count: u64,
     /// Where it is not that of the rule, or matters.
     severity: Option<String>,
+    /// Texts that its evidence quotes, with the lines around.
+    #[serde(default)]
+    quotes: Vec<String>,
     /// All incidents, in the report's order; none are compared where none are given.
     #[serde(default)]
     incident: Vec<ExpectedIncident>,
@@ -188,6 +191,15 @@ fn judge_match(rule: &str, expect: &Match, diagnosis: &Diagnosis) -> Vec<String>
                 "counted {} instead of at least {}",
                 finding.count, expect.count
             ));
+        }
+        for quote in &expect.quotes {
+            let mut lines = finding.citations.iter().flat_map(|citation| {
+                let snippet = &citation.snippet;
+                snippet.before.iter().chain([&snippet.text])
+            });
+            if !lines.any(|line| line.contains(quote)) {
+                wrong.push(format!("does not quote {quote:?}"));
+            }
         }
         let severity = finding.severity.to_string();
         if let Some(asked) = expect

@@ -27,3 +27,4 @@ mod samples;
 mod schema;
 mod signatures;
 mod support;
+mod time;

@@ -7,6 +7,7 @@ use bundlescope::diagnose::{
     Finding, Fingerprint, Incident, InventoryRow, Ledger, Outcome, RuleCoverage, SourceCoverage,
     State, Subject,
 };
+use bundlescope::evidence::{LogGap, Reboot, Rotation, Timeline};
 use bundlescope::gap::{Gap, GapReason};
 use bundlescope::ingest::InputFacts;
 use bundlescope::locator::{EntryPath, Snippet};
@@ -313,6 +314,33 @@ fn incident(findings: &[&Finding], title: &str, scope: &str) -> Incident {
     }
 }
 
+/// A silence of a kubelet, the boot that ended it, and a rotated log.
+fn timeline() -> Timeline {
+    let node = || Some("aks-pool1-1234-vmss000000".to_owned());
+    let time = |text| at(text).expect("a time");
+    let kubelet = || "kubelet".to_owned();
+    Timeline {
+        gaps: vec![LogGap {
+            from: time("15:02:00"),
+            to: time("15:31:00"),
+            component: kubelet(),
+            node: node(),
+            path: "nodes/n0/journal.log".into(),
+        }],
+        reboots: vec![Reboot {
+            at: time("15:31:00"),
+            node: node(),
+            told_by: "journal",
+        }],
+        rotations: vec![Rotation {
+            at: time("14:00:00"),
+            component: kubelet(),
+            node: node(),
+            path: "nodes/n0/kubelet.log.1".into(),
+        }],
+    }
+}
+
 /// Outcomes of the rules: some found, some clear, some without anything to look at.
 fn coverage() -> Coverage {
     let rule = |rule: &str, outcome, reason: &str| RuleCoverage {
@@ -353,6 +381,7 @@ fn coverage() -> Coverage {
         node: node.map(str::to_owned),
         first: at("12:00:00"),
         last: at("16:41:01"),
+        note: String::new(),
         entries,
         bytes,
     };
@@ -475,6 +504,8 @@ pub(crate) fn diagnosis() -> Diagnosis {
         }],
         incidents,
         findings,
+        timeline: timeline(),
+        marks: vec![],
         coverage: coverage(),
         gaps: vec![
             gap(

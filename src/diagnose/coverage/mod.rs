@@ -80,6 +80,8 @@ pub struct SourceCoverage {
     pub first: Option<Timestamp>,
     /// Last time in it.
     pub last: Option<Timestamp>,
+    /// What it cannot tell, for its time or its clock; empty where nothing is special.
+    pub note: String,
     /// Entries.
     pub entries: u64,
     /// Bytes.

@@ -1,7 +1,7 @@
 //! The sources of evidence by component and node.
 
 use super::SourceCoverage;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, LogSource, blind_side};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -20,6 +20,7 @@ pub fn sources(evidence: &Evidence) -> Vec<SourceCoverage> {
             node: node.map(str::to_owned),
             first: None,
             last: None,
+            note: String::new(),
             entries: 0,
             bytes: 0,
         });
@@ -76,5 +77,59 @@ pub fn sources(evidence: &Evidence) -> Vec<SourceCoverage> {
     if objects > 0 {
         add("objects", None, None, evidence.capture.at, objects, 0);
     }
-    sources.into_values().collect()
+    let mut sources: Vec<SourceCoverage> = sources.into_values().collect();
+    for source in &mut sources {
+        source.note = note(evidence, source);
+    }
+    sources
+}
+
+/// Seconds by which a clock may be off before a reader has to know.
+const SKEW: i64 = 5;
+
+/// What a source cannot tell, for its time or its clock.
+fn note(evidence: &Evidence, source: &SourceCoverage) -> String {
+    let mut said = vec![blind_side(
+        &source.component,
+        source.first,
+        source.last,
+        &evidence.capture,
+    )];
+    let of_node = |log: &&LogSource| {
+        source.node.is_some()
+            && (log.role.node == source.node || log.hosts.iter().next() == source.node.as_ref())
+            && log.role.pod.is_none()
+            && (log
+                .role
+                .component
+                .is_none_or(|name| name == source.component))
+    };
+    let zone = evidence
+        .logs
+        .iter()
+        .filter(of_node)
+        .find_map(|log| log.zone);
+    if let Some(zone) = zone.filter(|zone| *zone != 0) {
+        let (sign, minutes) = (if zone < 0 { '-' } else { '+' }, zone.abs() / 60);
+        said.push(format!(
+            "its times are {sign}{:02}:{:02} from UTC, and were corrected",
+            minutes / 60,
+            minutes % 60
+        ));
+    }
+    let skew = evidence
+        .skew
+        .iter()
+        .find(|skew| Some(&skew.node) == source.node.as_ref() && skew.ahead_seconds.abs() >= SKEW);
+    if let Some(skew) = skew {
+        let seconds = skew.ahead_seconds;
+        let way = if seconds > 0 { "ahead of" } else { "behind" };
+        said.push(format!(
+            "its clock is {} s {way} that of the API server ({} events)",
+            seconds.abs(),
+            skew.events
+        ));
+    }
+    said.retain(|part| !part.is_empty());
+    said.join("; ")
 }

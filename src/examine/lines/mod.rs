@@ -9,12 +9,16 @@ mod clean;
 mod excerpt;
 mod hint;
 mod record;
+mod rhythm;
 mod survey;
+mod tail;
 mod year;
 
 pub use clean::clean;
 pub use excerpt::snippet;
+pub use rhythm::Rhythm;
 pub use survey::{Survey, survey};
+pub use tail::tail;
 pub use year::year_beside;
 
 use std::ops::Range;

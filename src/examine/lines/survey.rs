@@ -1,6 +1,7 @@
 //! What all lines of a piece say together.
 
 use super::hint::Votes;
+use super::rhythm::{BOOTS, Listener, Rhythm};
 use super::{line_after, line_at, line_before};
 use crate::examine::part::Tag;
 use crate::examine::prefix::{Prefix, parse, writer};
@@ -37,6 +38,8 @@ pub struct Survey {
     /// Component guessed from the source files that klog names; `None` where the lines themselves
     /// name several programs.
     pub component_hint: Option<&'static str>,
+    /// How the log moves through time.
+    pub rhythm: Rhythm,
 }
 
 /// Surveys the lines of a piece at a small part of the cost of scanning them: writers are counted
@@ -47,10 +50,10 @@ pub fn survey(text: &[u8]) -> Survey {
         return Survey::default();
     }
     let sample = sample(text);
-    let tags = if sample.names_writers {
+    let (tags, boots) = if sample.names_writers {
         writers(text)
     } else {
-        BTreeMap::from([(Tag::default(), lines(text))])
+        (BTreeMap::from([(Tag::default(), lines(text))]), vec![])
     };
     Survey {
         lines: tags.values().sum(),
@@ -58,6 +61,7 @@ pub fn survey(text: &[u8]) -> Survey {
         last: last_stamp(text),
         latest_absolute: sample.latest,
         component_hint: sample.votes.winner().filter(|_| programs(&tags) <= 1),
+        rhythm: sample.listener.finish(text, boots),
         tags,
     }
 }
@@ -89,17 +93,20 @@ struct Sample {
     names_writers: bool,
     /// Votes for the component.
     votes: Votes,
+    /// Hears the rhythm.
+    listener: Listener,
 }
 
 impl Sample {
-    /// Takes one line.
-    fn take(&mut self, line: &[u8]) {
+    /// Takes the line that begins at `at`.
+    fn take(&mut self, at: usize, line: &[u8]) {
         let Prefix {
             stamp,
             source,
             host,
             ..
         } = parse(line);
+        self.listener.take(at, line);
         self.first = self.first.or(stamp);
         self.names_writers |= host.is_some();
         self.votes.take(line, source);
@@ -119,7 +126,7 @@ fn sample(text: &[u8]) -> Sample {
         if number >= FRONT && sample.first.is_some() {
             break;
         }
-        sample.take(text.get(line.clone()).unwrap_or_default());
+        sample.take(line.start, text.get(line.clone()).unwrap_or_default());
         let Some(next) = line_after(text, line.end) else {
             return sample;
         };
@@ -139,7 +146,7 @@ fn sample(text: &[u8]) -> Sample {
         );
         if chosen.start >= behind {
             behind = chosen.end + 1;
-            sample.take(text.get(chosen).unwrap_or_default());
+            sample.take(chosen.start, text.get(chosen).unwrap_or_default());
         }
     }
     sample
@@ -171,16 +178,19 @@ fn journal_end(line: &[u8]) -> Option<Timestamp> {
     }
 }
 
-/// Counts the lines of every writer. Neighbouring lines are mostly of one writer, who is then
-/// neither looked up nor copied.
-fn writers(text: &[u8]) -> BTreeMap<Tag, u64> {
+/// Counts the lines of every writer, and notes boots. Neighbouring lines are mostly of one writer,
+/// who is then neither looked up nor copied.
+fn writers(text: &[u8]) -> (BTreeMap<Tag, u64>, Vec<Stamp>) {
+    let mut boots = Boots::default();
     let mut counts = BTreeMap::<Option<(&str, &str)>, u64>::new();
     let mut run = (None, 0_u64);
     let body = text.strip_suffix(b"\n").unwrap_or(text);
     let mut start = 0;
     for end in memchr::memchr_iter(b'\n', body).chain([body.len()]) {
-        let writer = writer(body.get(start..end).unwrap_or_default());
+        let line = body.get(start..end).unwrap_or_default();
+        let writer = writer(line);
         start = end + 1;
+        boots.take(writer, writer != run.0, line);
         if writer != run.0 {
             add(&mut counts, run);
             run = (writer, 0);
@@ -188,7 +198,7 @@ fn writers(text: &[u8]) -> BTreeMap<Tag, u64> {
         run.1 += 1;
     }
     add(&mut counts, run);
-    counts
+    let tags = counts
         .into_iter()
         .map(|(writer, count)| {
             let tag = writer.map_or_else(Tag::default, |(host, unit)| Tag {
@@ -197,8 +207,42 @@ fn writers(text: &[u8]) -> BTreeMap<Tag, u64> {
             });
             (tag, count)
         })
-        .collect()
+        .collect();
+    (tags, boots.at)
 }
+
+/// Notes where a journal tells of boots.
+#[derive(Default)]
+struct Boots {
+    /// First times after each.
+    at: Vec<Stamp>,
+    /// Whether the journal said so on a line before, and no line with a time has followed.
+    said: bool,
+}
+
+impl Boots {
+    /// Takes a line; only the first of several lines of one writer can be the kernel's banner.
+    fn take(&mut self, writer: Option<(&str, &str)>, first: bool, line: &[u8]) {
+        if self.at.len() >= BOOTS {
+            return;
+        }
+        let Some((_, unit)) = writer else {
+            self.said |= line.starts_with(b"-- Boot ") || line.starts_with(b"-- Reboot --");
+            return;
+        };
+        let banner = || {
+            let head = line.get(..line.len().min(BANNER)).unwrap_or_default();
+            memchr::memmem::find(head, b"Linux version ").is_some()
+        };
+        if self.said || (first && unit == "kernel" && banner()) {
+            self.said = false;
+            self.at.extend(parse(line).stamp);
+        }
+    }
+}
+
+/// Bytes of a line in which the kernel's banner begins.
+const BANNER: usize = 200;
 
 /// Adds a run of lines to its writer's count.
 fn add<'a>(

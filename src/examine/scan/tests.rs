@@ -323,6 +323,7 @@ fn event(reason: &str, message: &str) -> Event {
         count: 1,
         first: None,
         last: None,
+        created: None,
         ages: None,
         snippet: at(&format!("\"message\": {message:?},")),
         hits: vec![],

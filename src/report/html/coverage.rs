@@ -105,6 +105,7 @@ fn source(source: &view::Source) -> Vec<Shown> {
         shown(source.node.as_deref().unwrap_or("")),
         time(&source.first),
         time(&source.last),
+        shown(&source.note),
         shown(number(source.entries)),
         shown(bytes.map(size).unwrap_or_default()),
     ]

@@ -89,6 +89,10 @@ struct Card {
     detail: Shown,
     scope: Shown,
     when: String,
+    /// Since when the cause was, and since when its symptoms, where both are known and differ.
+    onset: String,
+    /// What may as well be the cause.
+    rivals: Vec<Part>,
     confidence: String,
     /// Fingerprint of its first finding that is listed.
     link: Option<Shown>,
@@ -232,6 +236,11 @@ fn card(listed: &view::ByFingerprint<'_>, incident: &view::Incident) -> Card {
             count,
         })
         .collect();
+    let rivals = incident.rivals(listed).into_iter().map(|finding| Part {
+        title: shown(format!("{} ({})", finding.title, finding.subject.label())),
+        link: shown(&finding.fingerprint),
+        count: 1,
+    });
     let more_parts = parts.split_off(parts.len().min(PARTS));
     Card {
         severity: incident.severity.to_string(),
@@ -244,10 +253,22 @@ fn card(listed: &view::ByFingerprint<'_>, incident: &view::Incident) -> Card {
             incident.first_seen.as_deref(),
             incident.last_seen.as_deref(),
         ),
+        onset: onset(incident),
+        rivals: rivals.collect(),
         confidence: incident.confidence.to_string(),
         link: cause.map(|finding| shown(&finding.fingerprint)),
         parts,
         more_parts: more_parts.len(),
+    }
+}
+
+/// Since when the cause was, and since when its symptoms, where both are known and differ.
+fn onset(incident: &view::Incident) -> String {
+    match (&incident.onset, &incident.symptoms_from) {
+        (Some(cause), Some(symptoms)) if clock(cause) != clock(symptoms) => {
+            format!("cause {}, symptoms {} UTC", clock(cause), clock(symptoms))
+        }
+        _ => String::new(),
     }
 }
 

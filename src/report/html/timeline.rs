@@ -14,6 +14,9 @@ const INCIDENTS: usize = 8;
 /// Components whose evidence gets a row.
 const COMPONENTS: usize = 6;
 
+/// Silences, boots and rotations that are listed.
+const ROWS: usize = 24;
+
 /// Characters of a title.
 const TITLE: usize = 90;
 
@@ -33,6 +36,19 @@ pub(super) struct Timeline {
     pub(super) captured: bool,
     pub(super) incidents: Vec<Bar>,
     pub(super) evidence: Vec<Bar>,
+    /// Moments above the rows.
+    pub(super) marks: Vec<Mark>,
+    /// What the bars cannot say in words: silences, boots, rotations.
+    pub(super) rows: Vec<[Shown; 3]>,
+    /// Rows that are left out.
+    pub(super) more_rows: usize,
+}
+
+/// A moment.
+pub(super) struct Mark {
+    pub(super) x: i64,
+    pub(super) when: String,
+    pub(super) label: Shown,
 }
 
 /// One row.
@@ -45,6 +61,12 @@ pub(super) struct Bar {
     pub(super) when: String,
     pub(super) x: i64,
     pub(super) width: i64,
+    /// Where the symptoms begin, if that is later than the cause.
+    pub(super) symptoms: Option<i64>,
+    /// Silences of its logs: where each begins and how wide it is.
+    pub(super) gaps: Vec<(i64, i64)>,
+    /// Boots.
+    pub(super) boots: Vec<i64>,
 }
 
 /// What a timeline runs over.
@@ -64,6 +86,10 @@ pub(super) fn timeline(report: &Report, listed: &view::ByFingerprint<'_>) -> Opt
     let first = |incident: &&view::Incident| instant(incident.first_seen.as_deref());
     let last = |incident: &&view::Incident| instant(incident.last_seen.as_deref());
     let from = incidents.iter().filter_map(first).min()?;
+    // What changed before the first incident stands on the same line.
+    let changes = report.timeline.marks.iter();
+    let changes = changes.filter_map(|(time, _)| instant(Some(time)));
+    let from = changes.fold(from, Timestamp::min);
     let seen = incidents.iter().filter_map(last).max().unwrap_or(from);
     let capture = instant(report.bundle.captured_at.as_deref());
     let to = capture.map_or(seen, |capture| capture.max(seen));
@@ -82,19 +108,30 @@ pub(super) fn timeline(report: &Report, listed: &view::ByFingerprint<'_>) -> Opt
             ),
             x,
             width,
+            symptoms: instant(incident.symptoms_from.as_deref())
+                .filter(|from| Some(*from) > first(incident))
+                .map(|from| over.at(from)),
+            gaps: vec![],
+            boots: vec![],
         }
     });
+    let (told, more_rows) = told(&report.timeline);
     Some(Timeline {
         from: clock(&from.to_string()),
         to: clock(&to.to_string()),
         captured: capture == Some(to),
         incidents: rows.collect(),
-        evidence: evidence(&report.coverage.sources, &over),
+        evidence: evidence(report, &over),
+        marks: marks(&report.timeline, &over),
+        rows: told,
+        more_rows,
     })
 }
 
 /// The time that the evidence of each component covers.
-fn evidence(sources: &[view::Source], over: &Span) -> Vec<Bar> {
+fn evidence(report: &Report, over: &Span) -> Vec<Bar> {
+    let sources = &report.coverage.sources;
+    let seen = &report.timeline;
     let mut components: Vec<(&str, &str, &str, u64)> = Vec::new();
     for source in sources
         .iter()
@@ -126,9 +163,78 @@ fn evidence(sources: &[view::Source], over: &Span) -> Vec<Bar> {
                 when: span(Some(first), Some(last)),
                 x,
                 width,
+                symptoms: None,
+                gaps: gaps(seen, name, over),
+                boots: boots(seen, name, over),
             }
         })
         .collect()
+}
+
+/// Silences of a component's logs that fall into the span.
+fn gaps(seen: &view::Timeline, component: &str, over: &Span) -> Vec<(i64, i64)> {
+    let own = seen.gaps.iter().filter(|gap| gap.component == component);
+    own.filter_map(|gap| {
+        let (from, to) = (instant(Some(&gap.from))?, instant(Some(&gap.to))?);
+        let inside = to.as_second() > over.from && from.as_second() < over.to;
+        inside.then(|| over.place(Some(from), Some(to)))
+    })
+    .collect()
+}
+
+/// Boots, on the rows of what runs on machines.
+fn boots(seen: &view::Timeline, component: &str, over: &Span) -> Vec<i64> {
+    let machines = ["kubelet", "kernel", "several", "containerd", "syslog"];
+    let times = seen
+        .reboots
+        .iter()
+        .filter(|_| machines.contains(&component));
+    times
+        .filter_map(|(at, ..)| instant(Some(at)))
+        .filter(|at| over.holds(*at))
+        .map(|at| over.at(at))
+        .collect()
+}
+
+/// Moments above the rows that fall into the span.
+fn marks(seen: &view::Timeline, over: &Span) -> Vec<Mark> {
+    let moments = seen.marks.iter();
+    moments
+        .filter_map(|(time, label)| Some((instant(Some(time))?, time, label)))
+        .filter(|(at, ..)| over.holds(*at))
+        .map(|(at, time, label)| Mark {
+            x: over.at(at),
+            when: clock(time),
+            label: shown(label),
+        })
+        .collect()
+}
+
+/// Silences, boots and rotations in words, by time: what, when, where; and how many are left out.
+fn told(seen: &view::Timeline) -> (Vec<[Shown; 3]>, usize) {
+    let on = |what: &str, node: &Option<String>| match node {
+        Some(node) => format!("{what} on {node}"),
+        None => what.to_owned(),
+    };
+    let mut rows: Vec<(&str, &str, String, String)> = Vec::new();
+    for gap in &seen.gaps {
+        let place = format!("{}: {}", on(&gap.component, &gap.node), gap.path);
+        let when = span(Some(&gap.from), Some(&gap.to));
+        rows.push((&gap.from, "Log is silent", when, place));
+    }
+    for (at, node, told_by) in &seen.reboots {
+        let place = format!("{} (told by the {told_by})", on("machine", node));
+        rows.push((at, "Boot", clock(at), place));
+    }
+    for (at, component, node, path) in &seen.rotations {
+        let place = format!("{}: {path}", on(component, node));
+        rows.push((at, "Log goes on in another file", clock(at), place));
+    }
+    rows.sort();
+    let more = rows.len().saturating_sub(ROWS);
+    let told = rows.into_iter().take(ROWS);
+    let told = told.map(|(_, what, when, place)| [shown(when), shown(what), shown(place)]);
+    (told.collect(), more)
 }
 
 impl Span {
@@ -141,13 +247,20 @@ impl Span {
         (span.to > span.from).then_some(span)
     }
 
+    /// Whether a moment falls into it.
+    fn holds(&self, at: Timestamp) -> bool {
+        (self.from..=self.to).contains(&at.as_second())
+    }
+
+    /// Where a moment lies.
+    fn at(&self, at: Timestamp) -> i64 {
+        let second = at.as_second().clamp(self.from, self.to);
+        (second - self.from) * WIDTH / (self.to - self.from)
+    }
+
     /// Where a bar begins and how wide it is.
     fn place(&self, first: Option<Timestamp>, last: Option<Timestamp>) -> (i64, i64) {
-        let at = |time: Option<Timestamp>| {
-            let second = time.map_or(self.from, Timestamp::as_second);
-            let second = second.clamp(self.from, self.to);
-            (second - self.from) * WIDTH / (self.to - self.from)
-        };
+        let at = |time: Option<Timestamp>| time.map_or(0, |time| self.at(time));
         let begin = at(first).min(WIDTH - LEAST);
         let end = at(last.or(first)).max(begin + LEAST);
         (begin, end - begin)

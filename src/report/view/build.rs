@@ -1,8 +1,8 @@
 //! From a diagnosis to a view: masking, and words for what is a type inside the program.
 
 use super::{
-    Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, Incident, Report, Source, Subject,
-    ask, change, detectors,
+    Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, Incident, LogGap, Report, Source,
+    Subject, Timeline, ask, change, detectors,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -49,6 +49,7 @@ pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
             .collect(),
         ask: diagnosis.ask.iter().map(|a| ask::ask(m, a)).collect(),
         coverage: coverage(m, &diagnosis.coverage),
+        timeline: timeline(m, diagnosis),
         gaps: diagnosis.gaps.iter().map(|gap| gap_row(m, gap)).collect(),
         noise: diagnosis
             .noise
@@ -121,8 +122,11 @@ fn incident(m: &mut Masker, incident: &diagnose::Incident) -> Incident {
         severity: incident.severity,
         confidence: incident.confidence,
         state: incident.state,
+        onset: time(incident.onset),
+        symptoms_from: time(incident.symptoms_from),
         first_seen: time(incident.first_seen),
         last_seen: time(incident.last_seen),
+        competing: incident.competing.iter().map(|f| m.text(&f.0)).collect(),
         scope: m.text(&incident.scope),
         findings: incident.findings.iter().map(|f| m.text(&f.0)).collect(),
     }
@@ -211,9 +215,47 @@ fn coverage(m: &mut Masker, coverage: &diagnose::Coverage) -> Coverage {
                 node: source.node.as_deref().map(|node| m.text(node)),
                 first: time(source.first),
                 last: time(source.last),
+                note: m.text(&source.note),
                 entries: source.entries,
                 bytes: source.bytes,
             })
+            .collect(),
+    }
+}
+
+/// What the evidence can see of time.
+fn timeline(m: &mut Masker, diagnosis: &Diagnosis) -> Timeline {
+    let seen = &diagnosis.timeline;
+    let node = |m: &mut Masker, node: &Option<String>| node.as_deref().map(|node| m.text(node));
+    Timeline {
+        gaps: seen
+            .gaps
+            .iter()
+            .map(|gap| LogGap {
+                from: gap.from.to_string(),
+                to: gap.to.to_string(),
+                component: m.text(&gap.component),
+                node: node(m, &gap.node),
+                path: m.text(&gap.path),
+            })
+            .collect(),
+        reboots: seen
+            .reboots
+            .iter()
+            .map(|boot| (boot.at.to_string(), node(m, &boot.node), boot.told_by))
+            .collect(),
+        rotations: seen
+            .rotations
+            .iter()
+            .map(|one| {
+                let (component, path) = (m.text(&one.component), m.text(&one.path));
+                (one.at.to_string(), component, node(m, &one.node), path)
+            })
+            .collect(),
+        marks: diagnosis
+            .marks
+            .iter()
+            .map(|(at, label)| (at.to_string(), m.text(label)))
             .collect(),
     }
 }

@@ -51,6 +51,8 @@ pub struct Report {
     pub detectors: Vec<Detector>,
     /// What could be checked.
     pub coverage: Coverage,
+    /// What the evidence can see of time.
+    pub timeline: Timeline,
     /// What was not read.
     pub gaps: Vec<GapRow>,
     /// What was masked: kind and count.
@@ -61,6 +63,34 @@ pub struct Report {
     pub inventory: Vec<(String, String, u64)>,
     /// What was left out to keep within the size limit.
     pub shed: Vec<String>,
+}
+
+/// What the evidence can see of time.
+#[derive(Debug, Clone, Default)]
+pub struct Timeline {
+    /// Silences of logs.
+    pub gaps: Vec<LogGap>,
+    /// Boots: time, node, what tells.
+    pub reboots: Vec<(String, Option<String>, &'static str)>,
+    /// Where a log goes on in another file: time, component, node, file.
+    pub rotations: Vec<(String, String, Option<String>, String)>,
+    /// Moments that stand above the timeline: time and label.
+    pub marks: Vec<(String, String)>,
+}
+
+/// A silence of a log.
+#[derive(Debug, Clone)]
+pub struct LogGap {
+    /// Last time before it.
+    pub from: String,
+    /// First time after it.
+    pub to: String,
+    /// Whose log.
+    pub component: String,
+    /// Node.
+    pub node: Option<String>,
+    /// The log.
+    pub path: String,
 }
 
 /// Listed findings by fingerprint.
@@ -118,6 +148,10 @@ pub struct Incident {
     pub confidence: Confidence,
     /// Whether it is still so.
     pub state: State,
+    /// When the cause was first seen.
+    pub onset: Option<String>,
+    /// When the first symptom was.
+    pub symptoms_from: Option<String>,
     /// First seen.
     pub first_seen: Option<String>,
     /// Last seen.
@@ -126,12 +160,21 @@ pub struct Incident {
     pub scope: String,
     /// Fingerprints, cause first.
     pub findings: Vec<String>,
+    /// Fingerprints of what may as well be the cause.
+    pub competing: Vec<String>,
 }
 
 impl Incident {
     /// Its first finding that is listed: the cause as far as the evidence says.
     pub fn cause<'r>(&self, listed: &ByFingerprint<'r>) -> Option<&'r Finding> {
         self.listed(listed).next()
+    }
+
+    /// What may as well be the cause, as far as it is listed.
+    pub fn rivals<'r>(&self, listed: &ByFingerprint<'r>) -> Vec<&'r Finding> {
+        let ids = self.competing.iter();
+        ids.filter_map(|id| listed.get(id.as_str()).copied())
+            .collect()
     }
 
     /// What it holds beside the cause: for each rule the first finding and how many there are.
@@ -327,6 +370,8 @@ pub struct Source {
     pub first: Option<String>,
     /// Last time.
     pub last: Option<String>,
+    /// What it cannot tell.
+    pub note: String,
     /// Entries.
     pub entries: u64,
     /// Bytes.

@@ -1,0 +1,254 @@
+//! What the evidence can see of time: silences of logs, boots of machines, where logs were rotated,
+//! and what part of the story each source can tell.
+
+use super::{Capture, LogSource};
+use crate::kube::Event;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Components that write all the time while they live; a silence of others means nothing.
+const STEADY: [&str; 10] = [
+    "containerd",
+    "docker",
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-proxy",
+    "kube-scheduler",
+    "kubelet",
+    "syslog",
+    "systemd",
+];
+
+/// No shorter silence is told.
+const LEAST_GAP: SignedDuration = SignedDuration::from_mins(10);
+
+/// A silence is a gap where it is so many times the log's mean pause.
+const TIMES_RHYTHM: i32 = 30;
+
+/// Gaps and boots told of one bundle: a reader wants the long ones.
+const TOLD: usize = 60;
+
+/// Boots that several logs of one node tell of within this time are one.
+const ONE_BOOT: SignedDuration = SignedDuration::from_mins(5);
+
+/// Events live an hour unless the API server was told otherwise.
+const EVENT_LIFE: SignedDuration = SignedDuration::from_mins(65);
+
+/// A source that ends this long before the capture does not see its present.
+const EARLY_END: SignedDuration = SignedDuration::from_mins(10);
+
+/// What the evidence can see of time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// Silences far longer than the log's own rhythm, by time.
+    pub gaps: Vec<LogGap>,
+    /// Boots of machines, by time.
+    pub reboots: Vec<Reboot>,
+    /// First times of logs that go on where another of the same writer ends, by time.
+    pub rotations: Vec<Rotation>,
+}
+
+/// A silence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LogGap {
+    /// Last time before it.
+    pub from: Timestamp,
+    /// First time after it.
+    pub to: Timestamp,
+    /// Whose log.
+    pub component: String,
+    /// Node, where known.
+    pub node: Option<String>,
+    /// The log.
+    pub path: String,
+}
+
+/// A boot of a machine.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reboot {
+    /// First time after it.
+    pub at: Timestamp,
+    /// Node, where known.
+    pub node: Option<String>,
+    /// `journal` or `event`.
+    pub told_by: &'static str,
+}
+
+/// A boundary between two logs of one writer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rotation {
+    /// First time of the later log.
+    pub at: Timestamp,
+    /// Whose log.
+    pub component: String,
+    /// Node, where known.
+    pub node: Option<String>,
+    /// The later log.
+    pub path: String,
+}
+
+impl Timeline {
+    /// Reads the timeline off logs and events.
+    pub(super) fn of(logs: &[LogSource], events: &[Event]) -> Self {
+        let mut gaps: Vec<LogGap> = logs.iter().flat_map(gaps).collect();
+        // The longest are kept, and told in order of time.
+        gaps.sort_by_key(|gap| {
+            (
+                std::cmp::Reverse(gap.to.duration_since(gap.from)),
+                gap.clone(),
+            )
+        });
+        gaps.truncate(TOLD);
+        gaps.sort();
+        Self {
+            gaps,
+            reboots: reboots(logs, events),
+            rotations: rotations(logs),
+        }
+    }
+}
+
+/// Whose log it is, in one word.
+fn component(log: &LogSource) -> Option<&'static str> {
+    log.role.component.or_else(|| {
+        let mut steady = log.components.iter().filter(|name| STEADY.contains(name));
+        steady.next().copied()
+    })
+}
+
+/// The node of a log.
+fn node(log: &LogSource) -> Option<String> {
+    let host = log.hosts.first().filter(|_| log.hosts.len() == 1);
+    log.role.node.clone().or_else(|| host.cloned())
+}
+
+/// The silences of a log that are far longer than its rhythm.
+fn gaps(log: &LogSource) -> Vec<LogGap> {
+    let Some(component) = component(log).filter(|name| STEADY.contains(name)) else {
+        return vec![];
+    };
+    let Some(span) = log
+        .first
+        .zip(log.last)
+        .map(|(from, to)| to.duration_since(from))
+    else {
+        return vec![];
+    };
+    let lines = i32::try_from(log.lines.max(1)).unwrap_or(i32::MAX);
+    let least = LEAST_GAP.max((span / lines).saturating_mul(TIMES_RHYTHM));
+    log.silences
+        .iter()
+        .filter(|(from, to)| to.duration_since(*from) >= least)
+        .map(|(from, to)| LogGap {
+            from: *from,
+            to: *to,
+            component: component.to_owned(),
+            node: node(log),
+            path: log.path.path(),
+        })
+        .collect()
+}
+
+/// Boots, each once however many logs tell of it.
+fn reboots(logs: &[LogSource], events: &[Event]) -> Vec<Reboot> {
+    let told = logs.iter().flat_map(|log| {
+        log.boots.iter().map(move |at| Reboot {
+            at: *at,
+            node: node(log),
+            told_by: "journal",
+        })
+    });
+    let by_event = events
+        .iter()
+        .filter(|event| event.object.kind == "Node" && event.reason == "Rebooted")
+        .filter_map(|event| {
+            Some(Reboot {
+                at: event.first.or(event.last)?,
+                node: Some(event.object.name.clone()),
+                told_by: "event",
+            })
+        });
+    let mut all: Vec<Reboot> = told.chain(by_event).collect();
+    all.sort();
+    let mut kept: Vec<Reboot> = Vec::new();
+    for boot in all {
+        let known = kept
+            .iter()
+            .rev()
+            .any(|other| other.node == boot.node && boot.at.duration_since(other.at) <= ONE_BOOT);
+        if !known && kept.len() < TOLD {
+            kept.push(boot);
+        }
+    }
+    kept
+}
+
+/// Where logs of one writer follow each other.
+fn rotations(logs: &[LogSource]) -> Vec<Rotation> {
+    let mut writers: BTreeMap<_, Vec<(Timestamp, Timestamp, String)>> = BTreeMap::new();
+    for log in logs {
+        let (Some(component), Some(first), Some(last)) = (component(log), log.first, log.last)
+        else {
+            continue;
+        };
+        let role = &log.role;
+        let named = role.pod.is_some() || role.node.is_some();
+        if named && !role.previous {
+            let writer = (
+                component,
+                node(log),
+                role.pod.clone(),
+                role.container.clone(),
+            );
+            writers
+                .entry(writer)
+                .or_default()
+                .push((first, last, log.path.path()));
+        }
+    }
+    let mut found = BTreeSet::new();
+    for ((component, node, ..), mut files) in writers {
+        files.sort();
+        for pair in files.windows(2) {
+            let [(_, end, _), (begin, _, path)] = pair else {
+                continue;
+            };
+            if begin >= end {
+                found.insert(Rotation {
+                    at: *begin,
+                    component: component.to_owned(),
+                    node: node.clone(),
+                    path: path.clone(),
+                });
+            }
+        }
+    }
+    found.into_iter().take(TOLD).collect()
+}
+
+/// What part of the story a source cannot tell, in words; empty where nothing is special.
+pub fn blind_side(
+    component: &str,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+    capture: &Capture,
+) -> String {
+    let (Some(first), Some(last), Some(at)) = (first, last, capture.at) else {
+        return String::new();
+    };
+    let mut said = Vec::new();
+    if component == "events" && at.duration_since(first) <= EVENT_LIFE {
+        said.push("the last hour only: older events were deleted by then".to_owned());
+    }
+    if STEADY.contains(&component) && at.duration_since(last) > EARLY_END {
+        let minutes = at.duration_since(last).as_mins();
+        let long = if minutes < 180 {
+            format!("{minutes} min")
+        } else {
+            format!("{} h", minutes / 60)
+        };
+        said.push(format!("ends {long} before the capture"));
+    }
+    said.join("; ")
+}
