@@ -235,6 +235,34 @@ impl<'a> Seen<'a> {
                 }
             }
             Need::Objects(kind) => self.kind(kind),
+            Need::Together(kinds) => {
+                let missing: Vec<&str> = kinds
+                    .iter()
+                    .copied()
+                    .filter(|kind| !self.evidence.collected(kind))
+                    .collect();
+                match missing.as_slice() {
+                    [] => Ok(()),
+                    some => Err(format!("no {} objects in this bundle", some.join(" and "))),
+                }
+            }
+            Need::AnyObject => {
+                if self.evidence.index.iter().next().is_some() {
+                    Ok(())
+                } else {
+                    Err("no objects in this bundle".into())
+                }
+            }
+            Need::Certificates => {
+                let mut objects = self.evidence.index.iter();
+                if objects.all(|object| object.certificates.is_empty()) {
+                    Err("no certificate that can be read in the objects of this bundle".into())
+                } else if self.evidence.capture.at.is_none() {
+                    Err("the time of the capture is not known".into())
+                } else {
+                    Ok(())
+                }
+            }
             Need::Outbound => {
                 let probed = self
                     .evidence

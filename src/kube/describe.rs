@@ -157,7 +157,7 @@ fn describe_one(section: &Section<'_>, hint: Option<&'static str>) -> Vec<Descri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kube::{ContainerState, Detail, Object, ObjectText, TextFormat};
+    use crate::kube::{ContainerState, Detail, Need, Object, ObjectText, TextFormat};
     use crate::limits::Limits;
     use crate::locator::EntryPath;
     use proptest::prelude::*;
@@ -385,17 +385,21 @@ Events:          <none>
             "panic: out of memory\ngoroutine 1 [running]:\nmain: exit"
         );
         assert!(ended.finished.is_some());
-        let reference =
-            |kind: &str, name: &str, optional| (kind.to_owned(), name.to_owned(), optional);
+        let references: Vec<_> = pod
+            .references
+            .iter()
+            .map(|other| (other.kind, other.name.as_str(), other.need))
+            .collect();
         assert_eq!(
-            pod.references,
+            references,
             [
-                reference("ConfigMap", "kube-root-ca.crt", false),
-                reference("ConfigMap", "site", false),
-                reference("ConfigMap", "web-env", true),
-                reference("PersistentVolumeClaim", "data-0", false),
-                reference("Secret", "db", false),
-                reference("Secret", "web-tls", true),
+                ("ConfigMap", "kube-root-ca.crt", Need::Required),
+                ("ConfigMap", "site", Need::Required),
+                ("ConfigMap", "web-env", Need::Optional),
+                ("PersistentVolumeClaim", "data-0", Need::Required),
+                ("Secret", "db", Need::Required),
+                ("Secret", "web-tls", Need::Optional),
+                ("ServiceAccount", "web", Need::Required),
             ]
         );
         assert!(!all[0].value.to_string().contains("PLAIN"));

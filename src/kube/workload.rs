@@ -1,5 +1,6 @@
 //! Controllers of pods, autoscalers and disruption budgets.
 
+use super::references::{self, Reference};
 use super::{Condition, value as read};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -25,6 +26,10 @@ pub struct Workload {
     pub conditions: Vec<Condition>,
     /// Images of the pod template.
     pub images: Vec<String>,
+    /// Labels of the pod template.
+    pub pod_labels: BTreeMap<String, String>,
+    /// Objects that its pods need by name, sorted.
+    pub references: Vec<Reference>,
     /// `spec.suspend` of a job or cron job, or `spec.paused` of a deployment.
     pub paused: bool,
 }
@@ -44,6 +49,8 @@ pub struct Autoscaler {
     pub desired: i64,
     /// `status.conditions` (of `autoscaling/v1`: the annotation's).
     pub conditions: Vec<Condition>,
+    /// Metrics wanted, and those of them that have a value at the moment.
+    pub metrics: (usize, usize),
 }
 
 /// A pod disruption budget.
@@ -74,6 +81,7 @@ impl Workload {
             "status.numberReady",
             "status.succeeded",
         ]);
+        let (template, path) = template(value);
         let mut selector = read::map(value, "spec.selector.matchLabels");
         if selector.is_empty() {
             selector = read::map(value, "spec.selector");
@@ -94,20 +102,29 @@ impl Workload {
                 .zip(read::int(value, "status.observedGeneration")),
             selector,
             conditions: Condition::all(value),
-            images: images(value),
+            images: images(template),
+            pod_labels: read::map(template, "metadata.labels"),
+            references: read::get(template, "spec")
+                .map(|spec| references::of_pod(spec, &format!("{path}.spec")))
+                .unwrap_or_default(),
             paused: read::bool(value, "spec.suspend") || read::bool(value, "spec.paused"),
         }
     }
 }
 
-/// Images of the pod template, which cron jobs keep one level deeper.
-fn images(value: &Value) -> Vec<String> {
-    let pod = read::get(value, "spec.template.spec")
-        .or_else(|| read::get(value, "spec.jobTemplate.spec.template.spec"))
-        .unwrap_or(&Value::Null);
-    ["initContainers", "containers"]
+/// The pod template, which cron jobs keep one level deeper, and its path.
+fn template(value: &Value) -> (&Value, &'static str) {
+    ["spec.template", "spec.jobTemplate.spec.template"]
+        .into_iter()
+        .find_map(|path| Some((read::get(value, path)?, path)))
+        .unwrap_or((&Value::Null, ""))
+}
+
+/// Images of a pod template.
+fn images(template: &Value) -> Vec<String> {
+    ["spec.initContainers", "spec.containers"]
         .iter()
-        .flat_map(|field| read::list(pod, field))
+        .flat_map(|field| read::list(template, field))
         .filter_map(|container| read::optional(container, "image"))
         .collect()
 }
@@ -135,8 +152,28 @@ impl Autoscaler {
             current: number("status.currentReplicas"),
             desired: number("status.desiredReplicas"),
             conditions,
+            metrics: metrics(value),
         }
     }
+}
+
+/// Metrics that an autoscaler wants, and those that have a value: in a list since
+/// `autoscaling/v2beta1`, as the percentage of processor use in `autoscaling/v1`.
+fn metrics(value: &Value) -> (usize, usize) {
+    let wanted = read::list(value, "spec.metrics").len();
+    let current = read::list(value, "status.currentMetrics");
+    if wanted > 0 {
+        // An entry whose `type` is empty stands for a metric that could not be read.
+        let known = current
+            .iter()
+            .filter(|entry| read::text(entry, "type").is_some());
+        return (wanted, known.count());
+    }
+    let percentage = |field: &str| usize::from(read::int(value, field).is_some());
+    (
+        percentage("spec.targetCPUUtilizationPercentage"),
+        percentage("status.currentCPUUtilizationPercentage"),
+    )
 }
 
 impl DisruptionBudgetStatus {
