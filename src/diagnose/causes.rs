@@ -108,8 +108,12 @@ pub(super) const CAUSES: &[Cause] = &[
         link: Link::Subject,
     },
     Cause {
-        causes: &["pvc-terminating", "pvc-pending-unbound"],
-        symptoms: &["pod-unschedulable"],
+        causes: &[
+            "pvc-lost-or-pending",
+            "pvc-terminating",
+            "pvc-pending-unbound",
+        ],
+        symptoms: &["pod-unschedulable", "pvc-pending-unbound"],
         link: Link::Subject,
     },
     Cause {
@@ -132,6 +136,37 @@ pub(super) const CAUSES: &[Cause] = &[
         link: Link::Subject,
     },
     Cause {
+        causes: &["pull-secret-missing"],
+        symptoms: &["image-pull-unauthorized", "image-pull-backoff"],
+        link: Link::Subject,
+    },
+    Cause {
+        causes: &["quota-at-limit"],
+        symptoms: &["resource-quota-exceeded"],
+        link: Link::Subject,
+    },
+    Cause {
+        causes: &["apiservice-unavailable"],
+        symptoms: &["aggregated-api-unavailable"],
+        link: Link::Cluster,
+    },
+    Cause {
+        causes: &["webhook-service-dead"],
+        symptoms: &["webhook-call-failed"],
+        link: Link::Cluster,
+    },
+    Cause {
+        causes: &["node-not-ready"],
+        symptoms: &["terminating-stuck"],
+        link: Link::Node,
+    },
+    // A service is as well as its pods are.
+    Cause {
+        causes: PODS_DOWN,
+        symptoms: &["service-no-endpoints"],
+        link: Link::Subject,
+    },
+    Cause {
         causes: &["probe-failed"],
         symptoms: &["container-exit-error"],
         link: Link::Subject,
@@ -147,6 +182,14 @@ const TUNNEL: &[&str] = &[
     "apiserver-no-agent-available",
     "kubelet-10250-unreachable",
     "log-fetch-failed",
+];
+/// Failures that keep pods from being ready.
+const PODS_DOWN: &[&str] = &[
+    "pod-unschedulable",
+    "image-pull-backoff",
+    "pod-config-error",
+    "pod-crashloop",
+    "probe-failed",
 ];
 /// Failures that say why an image cannot be pulled.
 const IMAGE: &[&str] = &[

@@ -246,11 +246,20 @@ impl<'a> Seen<'a> {
                     some => Err(format!("no {} objects in this bundle", some.join(" and "))),
                 }
             }
-            Need::AnyObject => {
-                if self.evidence.index.iter().next().is_some() {
+            Need::Listed(kind) => {
+                if self.evidence.lists_some(kind) {
                     Ok(())
                 } else {
+                    Err(format!("no whole list of {kind} objects in this bundle"))
+                }
+            }
+            Need::AnyObject => {
+                if self.evidence.index.iter().next().is_none() {
                     Err("no objects in this bundle".into())
+                } else if self.evidence.capture.at.is_none() {
+                    Err("the time of the capture is not known".into())
+                } else {
+                    Ok(())
                 }
             }
             Need::Certificates => {

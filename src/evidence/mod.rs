@@ -140,6 +140,11 @@ impl Evidence {
         self.index.left_out == 0 && (listed(namespace) || listed(EVERY_NAMESPACE))
     }
 
+    /// Whether the bundle holds all objects of a kind in some namespace.
+    pub fn lists_some(&self, kind: &str) -> bool {
+        self.index.left_out == 0 && self.whole_lists.iter().any(|(listed, _)| listed == kind)
+    }
+
     /// Whether the cluster runs in Azure: its nodes or its collector say so.
     pub fn in_azure(&self) -> bool {
         let node = |object: &Object, node: &Node| {

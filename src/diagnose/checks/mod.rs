@@ -65,7 +65,9 @@ pub enum Need {
     Objects(&'static str),
     /// Objects of all these kinds.
     Together(&'static [&'static str]),
-    /// Objects of any kind.
+    /// The whole list of the objects of a kind, of one namespace at least.
+    Listed(&'static str),
+    /// Objects of any kind, and the time to judge them by.
     AnyObject,
     /// Certificates in objects, and the time to judge them by.
     Certificates,

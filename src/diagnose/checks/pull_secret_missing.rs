@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// The check.
 pub(super) const CHECK: Check = Check {
     id: "pull-secret-missing",
-    needs: &[Need::Objects("Event"), Need::Together(&["Pod", "Secret"])],
+    needs: &[Need::Objects("Event"), Need::Listed("Secret")],
     run,
 };
 

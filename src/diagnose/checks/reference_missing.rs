@@ -10,10 +10,10 @@ use crate::severity::Severity;
 pub(super) const CHECK: Check = Check {
     id: "reference-missing",
     needs: &[
-        Need::Together(&["Pod", "ConfigMap"]),
-        Need::Together(&["Pod", "Secret"]),
-        Need::Together(&["Pod", "ServiceAccount"]),
-        Need::Together(&["Pod", "PersistentVolumeClaim"]),
+        Need::Listed("ConfigMap"),
+        Need::Listed("Secret"),
+        Need::Listed("ServiceAccount"),
+        Need::Listed("PersistentVolumeClaim"),
     ],
     run,
 };
