@@ -37,7 +37,7 @@ impl Backends<'_> {
 /// namespace do; `None` where the bundle does not tell.
 pub(super) fn behind<'a>(
     scene: Scene<'a>,
-    object: &Object,
+    object: &'a Object,
     service: &Service,
 ) -> Option<Backends<'a>> {
     let evidence = scene.evidence;
@@ -51,9 +51,8 @@ pub(super) fn behind<'a>(
         sources: vec![],
     };
     for kind in ["Endpoints", "EndpointSlice"] {
-        for other in evidence.index.of_kind(kind) {
+        for other in evidence.index.of_namespace(kind, &key.namespace) {
             if let Detail::Endpoints(addresses) = &other.detail
-                && other.key().namespace == key.namespace
                 && (addresses.service == key.name || other.key().name == key.name)
             {
                 found.ready += addresses.ready;
@@ -77,14 +76,13 @@ pub(super) fn behind<'a>(
 /// ones as well. An empty selector takes none.
 fn selected<'a>(
     evidence: &'a Evidence,
-    namespace: &str,
+    namespace: &'a str,
     service: &Service,
 ) -> (Vec<(&'a Object, &'a Pod)>, bool) {
-    let taken = evidence.index.pods().filter(|(object, _)| {
-        object.key().namespace == namespace
-            && !service.selector.is_empty()
-            && takes(service, &object.meta.labels)
-    });
+    let taken = evidence
+        .index
+        .pods_of(namespace)
+        .filter(|(object, _)| !service.selector.is_empty() && takes(service, &object.meta.labels));
     let (ended, pods): (Vec<_>, Vec<_>) =
         taken.partition(|(_, pod)| matches!(pod.phase.as_str(), "Succeeded" | "Failed"));
     (pods, !ended.is_empty())

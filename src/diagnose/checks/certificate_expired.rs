@@ -5,7 +5,7 @@ use crate::diagnose::clue::{Clue, Scene};
 use crate::kube::{Certificate, Detail, Object, Purpose};
 use crate::severity::Severity;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -51,8 +51,12 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             }
         }
     }
+    if same.is_empty() {
+        return vec![];
+    }
+    let named = named(scene);
     same.into_values()
-        .flat_map(|holders| clues(scene, at, &holders))
+        .flat_map(|holders| clues(scene, at, &holders, &named))
         .collect()
 }
 
@@ -70,12 +74,17 @@ fn term(not_before: Timestamp, not_after: Timestamp, at: Timestamp) -> Term {
 }
 
 /// Clues about one certificate in all objects that hold it; the first stands for all.
-fn clues(scene: Scene<'_>, at: Timestamp, holders: &[(&Object, &Certificate)]) -> Vec<Clue> {
+fn clues(
+    scene: Scene<'_>,
+    at: Timestamp,
+    holders: &[(&Object, &Certificate)],
+    named: &BTreeSet<Name<'_>>,
+) -> Vec<Clue> {
     let Some((first, _)) = holders.first() else {
         return vec![];
     };
     let subject = scene.subject(first.key());
-    let used = holders.iter().any(|(object, _)| is_used(scene, object));
+    let used = holders.iter().any(|(object, _)| is_used(object, named));
     let mut clues = Vec::new();
     for (object, certificate) in holders {
         let expired = term(certificate.not_before, certificate.not_after, at) == Term::Expired;
@@ -114,33 +123,43 @@ fn clues(scene: Scene<'_>, at: Timestamp, holders: &[(&Object, &Certificate)]) -
     clues
 }
 
+/// Kind, namespace and name of an object that something names.
+type Name<'a> = (&'a str, &'a str, &'a str);
+
+/// Secrets and config maps that an ingress, a pod or a template of pods names.
+fn named(scene: Scene<'_>) -> BTreeSet<Name<'_>> {
+    let mut named = BTreeSet::new();
+    for object in scene.evidence.index.iter() {
+        let namespace = object.key().namespace.as_str();
+        let references = match &object.detail {
+            Detail::Ingress(ingress) => {
+                let secrets = ingress.tls_secrets.iter();
+                named.extend(secrets.map(|name| ("Secret", namespace, name.as_str())));
+                continue;
+            }
+            Detail::Pod(pod) => &pod.references,
+            Detail::Workload(workload) => &workload.references,
+            _ => continue,
+        };
+        let names = references.iter();
+        named.extend(names.map(|other| (other.kind, namespace, other.name.as_str())));
+    }
+    named
+}
+
 /// Whether something depends on the certificate of an object. Secrets and config maps that nothing
 /// names may be left over, and a request's certificate may have been replaced.
-fn is_used(scene: Scene<'_>, object: &Object) -> bool {
+fn is_used(object: &Object, named: &BTreeSet<Name<'_>>) -> bool {
     let key = object.key();
     match key.kind.as_str() {
         "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" | "APIService" => true,
-        "ConfigMap" if key.name == "kube-root-ca.crt" => true,
-        "ConfigMap" if key.name == "extension-apiserver-authentication" => true,
-        "ConfigMap" | "Secret" => scene.evidence.index.iter().any(|other| {
-            other.key().namespace == key.namespace
-                && match &other.detail {
-                    Detail::Ingress(ingress) => ingress.tls_secrets.contains(&key.name),
-                    Detail::Pod(pod) => names(&pod.references, &key.kind, &key.name),
-                    Detail::Workload(workload) => names(&workload.references, &key.kind, &key.name),
-                    _ => false,
-                }
-        }),
-        _ => false,
+        "ConfigMap" if CLUSTERS_OWN.contains(&key.name.as_str()) => true,
+        kind => named.contains(&(kind, key.namespace.as_str(), key.name.as_str())),
     }
 }
 
-/// Whether an object is among those that a pod needs.
-fn names(references: &[crate::kube::Reference], kind: &str, name: &str) -> bool {
-    references
-        .iter()
-        .any(|other| other.kind == kind && other.name == name)
-}
+/// Config maps that hold the authorities of the cluster itself.
+const CLUSTERS_OWN: [&str; 2] = ["kube-root-ca.crt", "extension-apiserver-authentication"];
 
 #[cfg(test)]
 mod tests {

@@ -80,7 +80,7 @@ fn trouble(scene: Scene<'_>, object: &Object, autoscaler: &Autoscaler) -> Vec<Cl
                 wanted - known
             ),
         };
-        return vec![clue("spec", None, said)];
+        return vec![clue("spec.metrics", None, said)];
     }
     failing
 }

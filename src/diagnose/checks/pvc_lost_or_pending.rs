@@ -171,7 +171,7 @@ fn static_volume(scene: Scene<'_>, class: Option<&str>) -> bool {
 }
 
 /// Pods that use a claim and do not run.
-fn users<'a>(scene: Scene<'a>, claim: &ObjectKey) -> Vec<&'a Object> {
+fn users<'a>(scene: Scene<'a>, claim: &'a ObjectKey) -> Vec<&'a Object> {
     let uses = |pod: &Pod| {
         pod.references
             .iter()
@@ -180,10 +180,8 @@ fn users<'a>(scene: Scene<'a>, claim: &ObjectKey) -> Vec<&'a Object> {
     scene
         .evidence
         .index
-        .pods()
-        .filter(|(object, pod)| {
-            object.key().namespace == claim.namespace && pod.phase == "Pending" && uses(pod)
-        })
+        .pods_of(&claim.namespace)
+        .filter(|(_, pod)| pod.phase == "Pending" && uses(pod))
         .map(|(object, _)| object)
         .collect()
 }

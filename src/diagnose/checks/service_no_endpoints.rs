@@ -64,72 +64,69 @@ fn clue(scene: Scene<'_>, object: &Object, behind: &Backends<'_>, detail: String
     clue.seen(None, scene.evidence.capture.at).detailed(detail)
 }
 
-/// Clues about a service whose selector takes no pod that has not ended.
-fn nothing_behind(
-    scene: Scene<'_>,
-    object: &Object,
+/// Kinds whose templates say which pods there should be.
+const OWNERS: [&str; 5] = ["CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet"];
+
+/// The clue about a service whose selector takes no pod that has not ended.
+fn nothing_behind<'a>(
+    scene: Scene<'a>,
+    object: &'a Object,
     service: &Service,
     behind: &Backends<'_>,
 ) -> Option<Clue> {
-    let evidence = scene.evidence;
-    let namespace = &object.key().namespace;
-    if behind.ended || !evidence.holds_all("Pod", namespace) {
+    if behind.ended {
         return None;
     }
-    let owners: Vec<(&Object, &Workload)> = evidence
-        .index
+    let evidence = scene.evidence;
+    let namespace = &object.key().namespace;
+    let owners: Vec<(&Object, &Workload)> = OWNERS
         .iter()
-        .filter(|other| other.key().namespace == *namespace)
-        .filter_map(|other| match &other.detail {
+        .flat_map(|kind| evidence.index.of_namespace(kind, namespace))
+        .filter_map(|owner| match &owner.detail {
             Detail::Workload(workload) if backends::takes(service, &workload.pod_labels) => {
-                Some((other, workload))
+                Some((owner, workload))
             }
             _ => None,
         })
         .collect();
-    let batch = |kind: &str| matches!(kind, "Job" | "CronJob");
-    if owners.iter().any(|(owner, _)| batch(&owner.key().kind)) {
+    let is_batch = |owner: &Object| matches!(owner.key().kind.as_str(), "Job" | "CronJob");
+    if owners.iter().any(|(owner, _)| is_batch(owner)) {
         return None;
     }
-    if let Some((owner, _)) = owners.first() {
-        let wanted = owners
-            .iter()
-            .find(|(_, workload)| workload.desired != Some(0));
-        return Some(match wanted {
-            Some((owner, workload)) => {
-                let many = workload.desired.unwrap_or(1);
-                let said = format!("{} wants {many} pods, and none exists", owner.key());
-                let mut clue = clue(scene, object, behind, said);
-                clue.severity = Some(severity(scene, object, service));
-                clue
-            }
-            None => {
-                let said = format!("{} is scaled to zero", owner.key());
-                let mut clue =
-                    clue(scene, object, behind, said).citing(owner, "spec.replicas", None);
-                clue.severity = Some(Severity::Info);
-                clue
-            }
-        });
-    }
-    let (said, close) = mismatch(scene, object, service);
-    let mut clue = clue(scene, object, behind, said);
-    if close {
-        clue.severity = Some(severity(scene, object, service));
-    }
+    let zero = |workload: &Workload| workload.desired == Some(0);
+    let wanted = owners.iter().find(|(_, workload)| !zero(workload));
+    let mut found = if let Some((owner, workload)) = wanted {
+        let said = match workload.desired {
+            Some(many) => format!("{} wants {many} pods, and none exists", owner.key()),
+            None => format!("no pod of {} exists", owner.key()),
+        };
+        let mut found = clue(scene, object, behind, said);
+        found.severity = Some(severity(scene, object, service));
+        found
+    } else if let Some((owner, _)) = owners.first() {
+        let said = format!("{} is scaled to zero", owner.key());
+        let mut found = clue(scene, object, behind, said).citing(owner, "spec.replicas", None);
+        found.severity = Some(Severity::Info);
+        return Some(found);
+    } else if evidence.holds_all("Pod", namespace) {
+        let (said, close) = mismatch(scene, object, service);
+        let mut found = clue(scene, object, behind, said);
+        found.severity = close.then(|| severity(scene, object, service));
+        found
+    } else {
+        let said = "it has no endpoints; which pods there are is not in the bundle";
+        clue(scene, object, behind, said.to_owned())
+    };
     // Stateful sets are not in every dump: one that is scaled to zero has no pods either.
     if !evidence.holds_all("StatefulSet", namespace) {
-        clue.confidence = Some(Confidence::Medium);
+        found.confidence = Some(Confidence::Medium);
     }
-    Some(clue)
+    Some(found)
 }
 
 /// How a selector misses the pods of its namespace, and whether it comes close to one.
 fn mismatch(scene: Scene<'_>, object: &Object, service: &Service) -> (String, bool) {
-    let of_namespace = || {
-        let all = scene.evidence.index.pods();
-        all.filter(|(pod, _)| pod.key().namespace == object.key().namespace)
-    };
+    let of_namespace = || scene.evidence.index.pods_of(&object.key().namespace);
     let matched = |pod: &Object| {
         let labels = &pod.meta.labels;
         let pairs = service.selector.iter();
@@ -224,9 +221,9 @@ fn nothing_ready(
 /// How bad it is: worse where the service is open to the outside, or the cluster's own DNS.
 fn severity(scene: Scene<'_>, object: &Object, service: &Service) -> Severity {
     let key = object.key();
-    let routed = scene.evidence.index.of_kind("Ingress").any(|other| {
-        other.key().namespace == key.namespace
-            && matches!(&other.detail, Detail::Ingress(ingress) if ingress.services.contains(&key.name))
+    let mut ingresses = scene.evidence.index.of_namespace("Ingress", &key.namespace);
+    let routed = ingresses.any(|other| {
+        matches!(&other.detail, Detail::Ingress(ingress) if ingress.services.contains(&key.name))
     });
     let is_dns = key.namespace == "kube-system" && key.name == "kube-dns";
     if is_dns {
