@@ -176,3 +176,120 @@ fn instant(time: Time) -> Timestamp {
         .and_then(|seconds| Timestamp::from_second(seconds).ok())
         .unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Subject `CN=shop.example.com`, from 2024-02-20 to 2024-05-08.
+    const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----
+MIIBIzCByaADAgECAgEBMAoGCCqGSM49BAMCMBsxGTAXBgNVBAMMEHNob3AuZXhh
+bXBsZS5jb20wHhcNMjQwMjIwMDAwMDAwWhcNMjQwNTA4MDAwMDAwWjAbMRkwFwYD
+VQQDDBBzaG9wLmV4YW1wbGUuY29tMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+CYMw434CzDrhdNh74+xvrDvDA/vRfdUnbhDtrG1X3RTWCViA2pDnurzkvBam6IKu
+zwUi5vaDf6Nm/3F+Wx3iajAKBggqhkjOPQQDAgNJADBGAiEAuHb4rMBPfOACoJ13
+hWkvD0oNsjUyeRIIzueWzpGQIbACIQCTb1gnlJQdARupDMFlNyFfOCTFDINuDJ22
+zuvttnf44A==
+-----END CERTIFICATE-----
+";
+
+    /// What is found in a value, as (field, subject, end, count).
+    fn found(kind: &str, value: &Value, limits: &Limits) -> Vec<(String, String, String, usize)> {
+        let mut place = |path: &str| Snippet {
+            line: 1,
+            text: path.to_owned(),
+            before: vec![],
+            after: vec![],
+            matched: (0, 0),
+        };
+        certificates(value, kind, limits, &mut place)
+            .into_iter()
+            .map(|found| {
+                assert_eq!(found.snippet.text, found.field);
+                let end = found.not_after.to_string();
+                (found.field, found.subject, end, found.count)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn certificates_are_read_where_objects_hold_them() {
+        let encoded = STANDARD.encode(CERTIFICATE);
+        let chain = STANDARD.encode(format!("{CERTIFICATE}\n{CERTIFICATE}"));
+        let bundle = format!("# ours\n{CERTIFICATE}\n# damaged\n{BEGIN}\nAAAA\n{END}\n");
+        for (kind, value, field, count) in [
+            (
+                "Secret",
+                json!({"data": {"tls.crt": chain, "tls.key": "x"}}),
+                "data[\"tls.crt\"]",
+                2,
+            ),
+            (
+                "ConfigMap",
+                json!({"data": {"ca": bundle, "b": "c"}}),
+                "data.ca",
+                1,
+            ),
+            (
+                "ValidatingWebhookConfiguration",
+                json!({"webhooks": [{}, {"clientConfig": {"caBundle": encoded}}]}),
+                "webhooks[1].clientConfig.caBundle",
+                1,
+            ),
+            (
+                "APIService",
+                json!({"spec": {"caBundle": encoded}}),
+                "spec.caBundle",
+                1,
+            ),
+            (
+                "CertificateSigningRequest",
+                json!({"status": {"certificate": encoded}}),
+                "status.certificate",
+                1,
+            ),
+        ] {
+            let wanted = (
+                field.to_owned(),
+                "CN=shop.example.com".to_owned(),
+                "2024-05-08T00:00:00Z".to_owned(),
+                count,
+            );
+            assert_eq!(found(kind, &value, &Limits::RELEASE), [wanted], "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_redacted_or_damaged_yields_nothing() {
+        let cut: String = CERTIFICATE.chars().take(200).collect();
+        for value in [
+            json!("***HIDDEN***"),
+            json!(""),
+            json!(null),
+            json!(7),
+            json!(STANDARD.encode("912 bytes long")),
+            json!(STANDARD.encode([0xff, 0xfe, 0x00])),
+            json!(STANDARD.encode(&cut)),
+            json!(STANDARD.encode(format!("{cut}\n{END}"))),
+        ] {
+            let secret = json!({"data": {"tls.crt": value}});
+            assert_eq!(found("Secret", &secret, &Limits::RELEASE), [], "{secret}");
+        }
+    }
+
+    #[test]
+    fn fields_and_bundles_are_bounded() {
+        let data: serde_json::Map<_, _> = (0..9)
+            .map(|number| (number.to_string(), json!(CERTIFICATE.repeat(5))))
+            .collect();
+        let limits = Limits {
+            object_certificates: 4,
+            bundled_certificates: 3,
+            ..Limits::RELEASE
+        };
+        let found = found("ConfigMap", &json!({"data": data}), &limits);
+        let counts: Vec<_> = found.iter().map(|(_, _, _, count)| *count).collect();
+        assert_eq!(counts, [3; 4]);
+    }
+}

@@ -81,7 +81,7 @@ impl Object {
     /// deployments say the same) and kinds that no check reads are most of a cluster; of these
     /// only the first line is kept. What is being deleted may be stuck in that.
     pub fn may_be_cited(&self) -> bool {
-        if self.meta.deleted.is_some() {
+        if self.meta.deleted.is_some() || self.meta.deletion_age.is_some() {
             return true;
         }
         match &self.detail {

@@ -229,3 +229,38 @@ fn is_selective(webhook: &Value) -> bool {
             _ => false,
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_webhook_takes_all_pods_only_without_selectors() {
+        let rule = |group: &str, operation: &str, resource: &str| json!([{"apiGroups": [group], "operations": [operation], "resources": [resource]}]);
+        for (webhook, wanted) in [
+            (json!({"rules": rule("", "CREATE", "pods")}), true),
+            (
+                json!({"rules": rule("*", "*", "*"), "objectSelector": {}}),
+                true,
+            ),
+            (json!({"rules": rule("", "UPDATE", "pods")}), false),
+            (json!({"rules": rule("apps", "CREATE", "*")}), false),
+            (json!({"rules": rule("", "CREATE", "pods/exec")}), false),
+            (
+                json!({
+                    "rules": rule("", "CREATE", "pods"),
+                    "namespaceSelector": {"matchLabels": {"guard": "on"}}
+                }),
+                false,
+            ),
+            (json!({}), false),
+        ] {
+            assert_eq!(
+                Webhook::from_value(&webhook).takes_all_pods,
+                wanted,
+                "{webhook}"
+            );
+        }
+    }
+}

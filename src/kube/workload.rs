@@ -191,3 +191,65 @@ impl DisruptionBudgetStatus {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn metrics_without_a_value_are_told_apart() {
+        for (value, wanted) in [
+            (
+                json!({
+                    "spec": {"metrics": [{"type": "Resource"}, {"type": "External"}]},
+                    "status": {"currentMetrics": [{"type": ""}, {"type": "External"}]}
+                }),
+                (2, 1),
+            ),
+            (
+                json!({"spec": {"metrics": [{"type": "Resource"}]}, "status": {"currentMetrics": null}}),
+                (1, 0),
+            ),
+            (
+                json!({"spec": {"targetCPUUtilizationPercentage": 80}}),
+                (1, 0),
+            ),
+            (
+                json!({
+                    "spec": {"targetCPUUtilizationPercentage": 80},
+                    "status": {"currentCPUUtilizationPercentage": 3}
+                }),
+                (1, 1),
+            ),
+            (json!({}), (0, 0)),
+        ] {
+            assert_eq!(Autoscaler::from_value(&value).metrics, wanted, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_template_of_a_cron_job_lies_one_level_deeper() {
+        let pod = json!({"metadata": {"labels": {"app": "web"}}, "spec": {
+            "containers": [{"image": "web:1", "envFrom": [{"secretRef": {"name": "db"}}]}]
+        }});
+        for (value, field) in [
+            (json!({"spec": {"template": pod}}), "spec.template.spec"),
+            (
+                json!({"spec": {"jobTemplate": {"spec": {"template": pod}}}}),
+                "spec.jobTemplate.spec.template.spec",
+            ),
+        ] {
+            let workload = Workload::from_value(&value);
+            assert_eq!(workload.images, ["web:1"]);
+            assert_eq!(
+                workload.pod_labels.get("app").map(String::as_str),
+                Some("web")
+            );
+            assert_eq!(
+                workload.references[0].field,
+                format!("{field}.containers[0].envFrom[0].secretRef.name")
+            );
+        }
+    }
+}

@@ -26,7 +26,11 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
     };
     let mut groups: BTreeMap<(&str, &str, String), Vec<(&Object, Timestamp)>> = BTreeMap::new();
     for object in scene.evidence.index.iter() {
-        let Some(deleted) = object.meta.deleted else {
+        let by_age = || {
+            let age = object.meta.deletion_age?;
+            scene.evidence.capture.ago(age)
+        };
+        let Some(deleted) = object.meta.deleted.or_else(by_age) else {
             continue;
         };
         if at.duration_since(deleted) < STUCK {
@@ -102,7 +106,7 @@ fn clues(
     let mut clues = Vec::new();
     for (object, deleted) in objects {
         let mut clue = Clue::status(CHECK.id, scene, object)
-            .citing(object, "metadata.deletionTimestamp", Some(*deleted))
+            .citing(object, deletion_field(object), Some(*deleted))
             .seen(Some(*deleted), Some(at))
             .detailed(said.clone());
         if !object.meta.finalizers.is_empty() {
@@ -124,6 +128,14 @@ fn clues(
         clues.push(clue);
     }
     clues
+}
+
+/// The field that says since when an object is being deleted.
+fn deletion_field(object: &Object) -> &'static str {
+    match object.meta.deleted {
+        Some(_) => "metadata.deletionTimestamp",
+        None => "metadata.deletionAge",
+    }
 }
 
 /// Minutes in words.
