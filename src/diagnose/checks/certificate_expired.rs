@@ -31,14 +31,16 @@ enum Term {
     Expired,
 }
 
+/// What makes certificates in two objects the same: purpose, subject and end.
+type Identity<'a> = (Purpose, &'a str, Timestamp);
+
 /// Looks at the certificates of all objects. The same one in several objects (a cluster's own
 /// authority is in every namespace) is one finding.
 fn run(scene: Scene<'_>) -> Vec<Clue> {
     let Some(at) = scene.evidence.capture.at else {
         return vec![];
     };
-    let mut same: BTreeMap<(Purpose, &str, Timestamp), Vec<(&Object, &Certificate)>> =
-        BTreeMap::new();
+    let mut same: BTreeMap<Identity<'_>, Vec<(&Object, &Certificate)>> = BTreeMap::new();
     for object in scene.evidence.index.iter() {
         for certificate in &object.certificates {
             if term(certificate.not_before, certificate.not_after, at) != Term::Good {
@@ -141,8 +143,8 @@ fn named(scene: Scene<'_>) -> BTreeSet<Name<'_>> {
             Detail::Workload(workload) => &workload.references,
             _ => continue,
         };
-        let names = references.iter();
-        named.extend(names.map(|other| (other.kind, namespace, other.name.as_str())));
+        let others = references.iter();
+        named.extend(others.map(|other| (other.kind, namespace, other.name.as_str())));
     }
     named
 }

@@ -44,10 +44,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
 
 /// References of this need to objects that the bundle would hold if they existed, with the
 /// workload that makes them, or the pod where no workload is known.
-pub(super) fn missing<'a>(
-    evidence: &'a Evidence,
-    need: kube::Need,
-) -> Vec<(&'a Object, &'a Reference)> {
+pub(super) fn missing(evidence: &Evidence, need: kube::Need) -> Vec<(&Object, &Reference)> {
     let index = &evidence.index;
     let mut found = Vec::new();
     for object in index.iter() {

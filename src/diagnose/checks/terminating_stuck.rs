@@ -18,13 +18,16 @@ pub(super) const CHECK: Check = Check {
 /// The time of deletion already holds the grace period; what takes this much longer is stuck.
 const STUCK: SignedDuration = SignedDuration::from_mins(10);
 
+/// What is told together: kind, namespace, and what keeps the objects.
+type Group<'a> = (&'a str, &'a str, String);
+
 /// Looks at everything that is being deleted. Objects of one kind and namespace that the same
 /// finalizers keep are one finding.
 fn run(scene: Scene<'_>) -> Vec<Clue> {
     let Some(at) = scene.evidence.capture.at else {
         return vec![];
     };
-    let mut groups: BTreeMap<(&str, &str, String), Vec<(&Object, Timestamp)>> = BTreeMap::new();
+    let mut groups: BTreeMap<Group<'_>, Vec<(&Object, Timestamp)>> = BTreeMap::new();
     for object in scene.evidence.index.iter() {
         let by_age = || {
             let age = object.meta.deletion_age?;
