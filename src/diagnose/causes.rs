@@ -31,6 +31,12 @@ pub(super) struct Cause {
 
 /// Which rules explain which. Order matters: a symptom goes to the first cause that takes it.
 pub(super) const CAUSES: &[Cause] = &[
+    // A service is as well as its pods are, whatever ails these: so it stands before their causes.
+    Cause {
+        causes: PODS_DOWN,
+        symptoms: &["service-no-endpoints"],
+        link: Link::Subject,
+    },
     Cause {
         causes: TUNNEL,
         symptoms: &[
@@ -159,12 +165,6 @@ pub(super) const CAUSES: &[Cause] = &[
         causes: &["node-not-ready"],
         symptoms: &["terminating-stuck"],
         link: Link::Node,
-    },
-    // A service is as well as its pods are.
-    Cause {
-        causes: PODS_DOWN,
-        symptoms: &["service-no-endpoints"],
-        link: Link::Subject,
     },
     Cause {
         causes: &["probe-failed"],

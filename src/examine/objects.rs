@@ -173,7 +173,7 @@ impl Reader<'_> {
             }
             object.hits = hits;
             object.certificates =
-                kube::certificates(&value, &kind, limits, &mut |path| cite_shortly(path));
+                kube::certificates(&value, &kind, limits, &mut |path| cite_shortly(path)).into();
             self.part.objects.push(object);
         }
     }

@@ -54,7 +54,7 @@ pub struct Object {
     /// Hits of object matchers on its fields, and of log matchers on its status messages.
     pub hits: Vec<TextHit>,
     /// Certificates in it that can be read.
-    pub certificates: Vec<Certificate>,
+    pub certificates: Box<[Certificate]>,
 }
 
 impl Object {
@@ -73,7 +73,7 @@ impl Object {
             text,
             detail,
             hits: vec![],
-            certificates: vec![],
+            certificates: Box::default(),
         })
     }
 

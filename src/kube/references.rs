@@ -75,13 +75,10 @@ pub(super) fn of_pod(spec: &Value, at: &str) -> Vec<Reference> {
         found.note("Secret", read::text(secret, "name"), Need::ImagePull, field);
     }
     for field in ["serviceAccountName", "serviceAccount"] {
+        // Kubernetes makes `default` in every namespace, and most pods run under it.
+        let account = read::text(spec, field).filter(|name| *name != "default");
         let path = format!("{at}.{field}");
-        found.note(
-            "ServiceAccount",
-            read::text(spec, field),
-            Need::Required,
-            path,
-        );
+        found.note("ServiceAccount", account, Need::Required, path);
     }
     let rows = found.0.into_iter();
     rows.map(|((kind, name), (need, field))| Reference {
