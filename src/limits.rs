@@ -39,6 +39,11 @@ pub struct Limits {
     /// Hits kept of one matcher on one object: a pod has a few containers, hostile objects have
     /// thousands, and every hit is cited.
     pub object_hits: usize,
+    /// Fields with certificates kept of one object: a config map has one or two bundles, a webhook
+    /// configuration a few webhooks.
+    pub object_certificates: usize,
+    /// Certificates read of one bundle; the one of public authorities has about 150.
+    pub bundled_certificates: usize,
     /// Damaged documents that are looked at for whole items in one piece of an entry: each costs a
     /// look at the rest, and a hostile entry can hold millions.
     pub damaged_documents: usize,
@@ -73,6 +78,8 @@ impl Limits {
         last_samples: 2,
         subjects: 256,
         object_hits: 16,
+        object_certificates: 32,
+        bundled_certificates: 1_000,
         damaged_documents: 32,
         gaps: 64,
         rate_times: 20_000,

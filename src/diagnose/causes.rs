@@ -73,6 +73,11 @@ pub(super) const CAUSES: &[Cause] = &[
         &[IMAGE, IMAGE_WAIT, CRASH, NOT_READY, DOWN],
         Link::Subject,
     ),
+    row(
+        &[&["pull-secret-missing"]],
+        &[IMAGE, IMAGE_WAIT],
+        Link::Subject,
+    ),
     row(&[IMAGE_WAIT], &[NOT_READY, DOWN], Link::Subject),
     row(&[CANNOT_START], &[CRASH, NOT_READY, DOWN], Link::Subject),
     row(&[NO_ROOM], &[UNPLACED, NOT_READY, DOWN], Link::Subject),
@@ -205,7 +210,7 @@ pub(super) const CAUSES: &[Cause] = &[
     ),
     row(
         &[&["service-no-endpoints", "lb-no-ready-endpoints"]],
-        &[WEBHOOK_DEAD],
+        &[WEBHOOK_DEAD, WEBHOOK_CALLS],
         Link::Names,
     ),
     row(

@@ -117,6 +117,31 @@ impl Index {
             .map(|(_, object)| object)
     }
 
+    /// All objects of a kind in a namespace.
+    pub fn of_namespace<'a>(
+        &'a self,
+        kind: &'a str,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = &'a Object> {
+        let from = ObjectKey::new(kind, namespace, "");
+        self.objects
+            .range(from..)
+            .take_while(move |(key, _)| key.kind == kind && key.namespace == namespace)
+            .map(|(_, object)| object)
+    }
+
+    /// All pods of a namespace.
+    pub fn pods_of<'a>(
+        &'a self,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = (&'a Object, &'a Pod)> {
+        self.of_namespace("Pod", namespace)
+            .filter_map(|object| match &object.detail {
+                Detail::Pod(pod) => Some((object, &**pod)),
+                _ => None,
+            })
+    }
+
     /// The object with this identity.
     pub fn get(&self, key: &ObjectKey) -> Option<&Object> {
         self.objects.get(key)

@@ -21,7 +21,7 @@ pub use skew::NodeSkew;
 pub use timeline::{LogGap, Reboot, Rotation, Timeline, blind_side};
 
 use crate::examine::Part;
-use crate::examine::part::{CollectorFact, QuietEvents};
+use crate::examine::part::{CollectorFact, EVERY_NAMESPACE, QuietEvents};
 use crate::gap::Gap;
 use crate::kube::{Event, Node, Object, ObjectKey};
 use crate::layout::{self, Content, EntryFacts, Layout, Role};
@@ -50,6 +50,8 @@ pub struct Evidence {
     /// Lists that an entry holds whole for one namespace, as (kind, namespace): an object that is
     /// not in them does not exist.
     lists: BTreeSet<(String, String)>,
+    /// Lists of which nothing is missing, as (kind, namespace); see [`Self::holds_all`].
+    whole_lists: BTreeSet<(String, String)>,
     /// What collectors' own files state, with the role of their entry.
     pub collector: Vec<(EntryPath, Role, CollectorFact)>,
     /// Versions in use.
@@ -82,6 +84,7 @@ impl Evidence {
         }
         gaps.sort();
         gaps.dedup();
+        let damaged: BTreeSet<&EntryPath> = gaps.iter().map(|gap| &gap.locator.entry).collect();
 
         let layout = layout::detect(&facts(&parts));
         drop_duplicates(&mut parts, &layout);
@@ -90,6 +93,7 @@ impl Evidence {
             span.with(part.quiet_events.first, part.quiet_events.last)
         });
         let lists = lists(&parts, &layout);
+        let whole_lists = whole_lists(&parts, &layout, &damaged);
         let mut capture = Capture::find(&parts, &layout);
         let mut logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
         retold::drop_retold(&mut logs);
@@ -112,6 +116,7 @@ impl Evidence {
             quiet_events,
             kinds,
             lists,
+            whole_lists,
             collector,
             inventory,
             timeline,
@@ -138,6 +143,22 @@ impl Evidence {
                 .index
                 .of_kind(&key.kind)
                 .any(|object| object.key().namespace == key.namespace)
+    }
+
+    /// Whether the bundle holds all objects of a kind in a namespace (empty for cluster-scoped
+    /// kinds), so that one which is not there did not exist. Single objects, which some collectors
+    /// pick by name, do not tell this, and neither does a list that is damaged or was cut.
+    pub fn holds_all(&self, kind: &str, namespace: &str) -> bool {
+        let listed = |namespace: &str| {
+            self.whole_lists
+                .contains(&(kind.to_owned(), namespace.to_owned()))
+        };
+        self.index.left_out == 0 && (listed(namespace) || listed(EVERY_NAMESPACE))
+    }
+
+    /// Whether the bundle holds all objects of a kind in some namespace.
+    pub fn lists_some(&self, kind: &str) -> bool {
+        self.index.left_out == 0 && self.whole_lists.iter().any(|(listed, _)| listed == kind)
     }
 
     /// Whether the cluster runs in Azure: its nodes or its collector say so.
@@ -271,6 +292,35 @@ fn lists(parts: &[Part], layout: &Layout) -> BTreeSet<(String, String)> {
             kinds
                 .keys()
                 .map(move |kind| (kind.clone(), namespace.clone()))
+        })
+        .collect()
+}
+
+/// Lists of which nothing is missing: read to their end, out of entries without a gap. The name of
+/// the entry says the namespace of an empty list.
+fn whole_lists(
+    parts: &[Part],
+    layout: &Layout,
+    damaged: &BTreeSet<&EntryPath>,
+) -> BTreeSet<(String, String)> {
+    let namespace = |part: &Part| {
+        layout
+            .roles
+            .get(&part.path)
+            .and_then(|role| role.namespace.clone())
+    };
+    parts
+        .iter()
+        .filter(|part| !damaged.contains(&part.path))
+        .map(|part| (namespace(part), part))
+        .flat_map(|(own, part)| {
+            part.listed.iter().map(move |(kind, stated)| {
+                let namespace = match &own {
+                    Some(own) if stated.is_empty() => own,
+                    _ => stated,
+                };
+                (kind.clone(), namespace.clone())
+            })
         })
         .collect()
 }

@@ -158,6 +158,7 @@ fn empty_part(chunk: &Chunk, shape: Shape) -> Part {
         events: vec![],
         quiet_events: part::QuietEvents::default(),
         kinds: std::collections::BTreeMap::new(),
+        listed: std::collections::BTreeSet::new(),
         collector: vec![],
         gaps: vec![],
     }

@@ -7,7 +7,7 @@
 mod json;
 mod yaml;
 
-use super::part::{Part, Shape};
+use super::part::{EVERY_NAMESPACE, Part, Shape};
 use super::scan::{self, TextSource};
 use super::{Examiner, collector};
 use crate::gap::{Gap, GapReason};
@@ -15,11 +15,14 @@ use crate::kube::describe::DescribedEvent;
 use crate::kube::{
     self, Event, Object, ObjectKey, ObjectText, TextFormat, TextHit, canonical, describe, kinds,
 };
+use crate::limits::Limits;
 use crate::locator::Snippet;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Kinds that nothing reads and that can be very large: their items are counted and skipped.
+/// Kinds that nothing reads and that can be very large: their items are counted and skipped,
+/// unless they are being deleted, which may be stuck.
 const UNREAD_KINDS: [&str; 3] = ["CustomResourceDefinition", "APIRequestCount", "Template"];
 
 /// Reads a piece that is one document or several of one shape.
@@ -133,11 +136,19 @@ impl Reader<'_> {
             return;
         };
         *self.part.kinds.entry(kind.clone()).or_default() += 1;
-        if UNREAD_KINDS.contains(&kind.as_str()) {
+        let being_deleted = kube::value::text(&value, "metadata.deletionTimestamp").is_some();
+        if UNREAD_KINDS.contains(&kind.as_str()) && !being_deleted {
             return;
         }
         let limits = self.examiner.limits;
         let cite = |path: &str| kube::text::cite_in(text, format, line, path, limits);
+        // Most certificates are good, and the rest of their text says nothing to a reader.
+        let short = Limits {
+            excerpt_bytes: 160,
+            context_lines: 0,
+            ..*limits
+        };
+        let cite_shortly = |path: &str| kube::text::cite_in(text, format, line, path, &short);
         if kind == "Event" {
             let message = if value.get("note").is_some() {
                 "note"
@@ -162,8 +173,34 @@ impl Reader<'_> {
                 object.keep_identity();
             }
             object.hits = hits;
+            object.certificates =
+                kube::certificates(&value, &kind, limits, &mut |path| cite_shortly(path)).into();
             self.part.objects.push(object);
         }
+    }
+
+    /// Notes a list that was read to its end: its kind, where it states one, and those of its items
+    /// (the objects from `first` on), with the namespaces that these are in.
+    fn listed(&mut self, kind: Option<&str>, first: usize) {
+        let items = self.part.objects.get(first..).unwrap_or_default();
+        let mut namespaces: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        if let Some(kind) = kind {
+            namespaces.entry(kind).or_default();
+        }
+        for key in items.iter().map(Object::key) {
+            let own = namespaces.entry(&key.kind).or_default();
+            own.insert(&key.namespace);
+        }
+        let lists = namespaces.into_iter().map(|(kind, own)| {
+            let namespace = match (own.first(), own.len()) {
+                (Some(only), 1) => only,
+                (Some(_), _) => EVERY_NAMESPACE,
+                (None, _) => "",
+            };
+            (kind.to_owned(), namespace.to_owned())
+        });
+        let lists: Vec<_> = lists.collect();
+        self.part.listed.extend(lists);
     }
 
     /// Hits of object matchers on an object's fields, and of log matchers on its status messages.

@@ -6,7 +6,10 @@ use crate::locator::{EntryPath, Snippet};
 use crate::rules::MatcherId;
 use crate::time::Stamp;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Stands for the namespace of a list over all namespaces; no namespace is called like this.
+pub const EVERY_NAMESPACE: &str = "*";
 
 /// Everything learned from one piece of an entry.
 #[derive(Debug, Clone)]
@@ -34,6 +37,9 @@ pub struct Part {
     /// Kinds of the lists and objects read, with the number of items: an empty list says that its
     /// kind was collected.
     pub kinds: BTreeMap<String, usize>,
+    /// Lists read to their end, as (kind, namespace): what of a kind is not in its list was not in
+    /// the namespace. [`EVERY_NAMESPACE`] where a list spans several, empty where it does not say.
+    pub listed: BTreeSet<(String, String)>,
     /// Facts of a collector's own files.
     pub collector: Vec<CollectorFact>,
     /// What could not be read.

@@ -128,6 +128,8 @@ fn describe_one(section: &Section<'_>, hint: Option<&'static str>) -> Vec<Descri
         "Ingress" => service::read_ingress(&tree, &mut draft),
         "PersistentVolumeClaim" => storage::read_claim(&tree, &mut draft),
         "PersistentVolume" => storage::read_volume(&tree, &mut draft),
+        "ResourceQuota" => workload::read_quota(&tree, &mut draft),
+        "StorageClass" => storage::read_class(&tree, &mut draft),
         "HorizontalPodAutoscaler" => workload::read_autoscaler(&tree, &mut draft),
         "PodDisruptionBudget" => workload::read_budget(&tree, &mut draft),
         "Namespace" => draft.text(&tree, "Status", "status.phase"),
@@ -157,7 +159,7 @@ fn describe_one(section: &Section<'_>, hint: Option<&'static str>) -> Vec<Descri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kube::{ContainerState, Detail, Object, ObjectText, TextFormat};
+    use crate::kube::{ContainerState, Detail, Need, Object, ObjectText, TextFormat};
     use crate::limits::Limits;
     use crate::locator::EntryPath;
     use proptest::prelude::*;
@@ -385,17 +387,21 @@ Events:          <none>
             "panic: out of memory\ngoroutine 1 [running]:\nmain: exit"
         );
         assert!(ended.finished.is_some());
-        let reference =
-            |kind: &str, name: &str, optional| (kind.to_owned(), name.to_owned(), optional);
+        let references: Vec<_> = pod
+            .references
+            .iter()
+            .map(|other| (other.kind, other.name.as_str(), other.need))
+            .collect();
         assert_eq!(
-            pod.references,
+            references,
             [
-                reference("ConfigMap", "kube-root-ca.crt", false),
-                reference("ConfigMap", "site", false),
-                reference("ConfigMap", "web-env", true),
-                reference("PersistentVolumeClaim", "data-0", false),
-                reference("Secret", "db", false),
-                reference("Secret", "web-tls", true),
+                ("ConfigMap", "kube-root-ca.crt", Need::Required),
+                ("ConfigMap", "site", Need::Required),
+                ("ConfigMap", "web-env", Need::Optional),
+                ("PersistentVolumeClaim", "data-0", Need::Required),
+                ("Secret", "db", Need::Required),
+                ("Secret", "web-tls", Need::Optional),
+                ("ServiceAccount", "web", Need::Required),
             ]
         );
         assert!(!all[0].value.to_string().contains("PLAIN"));
@@ -624,5 +630,92 @@ Events:          <none>
                 prop_assert!(text.get(one.range.clone()).is_some());
             }
         }
+    }
+
+    /// The typed object of the only description in a text.
+    fn only(text: &str, hint: Option<&str>) -> Object {
+        let all = describe(text, hint);
+        assert_eq!(all.len(), 1);
+        object(&all[0], text)
+    }
+
+    #[test]
+    fn a_quota_is_read_from_its_table() {
+        let text = "Name:            compute
+Namespace:       shop
+Resource         Used  Hard
+--------         ----  ----
+pods             4     10
+requests.cpu     2     2
+";
+        let Detail::Quota(quota) = only(text, Some("resourcequota")).detail else {
+            panic!("a quota");
+        };
+        let rows: Vec<_> = quota
+            .rows
+            .iter()
+            .map(|row| (row.resource.as_str(), row.hard.as_str(), row.is_used_up))
+            .collect();
+        assert_eq!(rows, [("pods", "10", false), ("requests.cpu", "2", true)]);
+    }
+
+    #[test]
+    fn metrics_of_an_autoscaler_are_unknown_or_have_a_value() {
+        let text = "Name:                                                  web
+Namespace:                                             shop
+Reference:                                             Deployment/web
+Metrics:                                               ( current / target )
+  resource cpu on pods  (as a percentage of request):  <unknown> / 80%
+  resource memory on pods:                             52Mi / 100Mi
+Min replicas:                                          1
+Max replicas:                                          5
+Deployment pods:                                       1 current / 1 desired
+";
+        let Detail::Autoscaler(autoscaler) = only(text, None).detail else {
+            panic!("an autoscaler");
+        };
+        assert_eq!(autoscaler.metrics, (2, 1));
+    }
+
+    #[test]
+    fn since_when_an_object_is_deleted_is_an_age_or_a_time() {
+        let pod = "Name:         web-0
+Namespace:    shop
+Node:         aks-np1-0/10.240.0.4
+Status:       Terminating (lasts 3h)
+Containers:
+  web:
+    Image:  web:1
+";
+        assert_eq!(only(pod, None).meta.deletion_age, Some(10_800));
+        let custom = "Name:         vault
+Namespace:    shop
+API Version:  example.com/v1
+Kind:         Vault
+Metadata:
+  Creation Timestamp:  2024-04-28T10:00:00Z
+  Deletion Timestamp:  2024-04-28T12:00:00Z
+  Finalizers:
+    example.com/vault
+  Generation:  2
+";
+        let vault = only(custom, None);
+        let deleted = vault.meta.deleted.map(|time| time.to_string());
+        assert_eq!(deleted.as_deref(), Some("2024-04-28T12:00:00Z"));
+        assert_eq!(vault.meta.finalizers, ["example.com/vault"]);
+    }
+
+    #[test]
+    fn a_storage_class_says_whether_it_is_the_default() {
+        let text = "Name:                  default
+IsDefaultClass:        Yes
+Provisioner:           disk.csi.azure.com
+ReclaimPolicy:         Delete
+VolumeBindingMode:     WaitForFirstConsumer
+";
+        let Detail::StorageClass(class) = only(text, None).detail else {
+            panic!("a storage class");
+        };
+        assert!(class.is_default && class.waits_for_consumer);
     }
 }

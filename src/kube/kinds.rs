@@ -8,6 +8,7 @@ use crate::locator::EntryPath;
 /// Plural names as API servers and collectors spell them, and the kind of one of them.
 /// Spellings differ by `-` only; it is removed before the table is asked.
 const KINDS: &[(&str, &str)] = &[
+    ("apiservices", "APIService"),
     ("certificatesigningrequests", "CertificateSigningRequest"),
     ("clusterrolebindings", "ClusterRoleBinding"),
     ("clusterroles", "ClusterRole"),

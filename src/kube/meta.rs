@@ -50,6 +50,8 @@ pub struct Meta {
     pub created: Option<Timestamp>,
     /// `metadata.deletionTimestamp`: it is being deleted since then.
     pub deleted: Option<Timestamp>,
+    /// Seconds before the capture that it began to be deleted: `describe` prints only the age.
+    pub deletion_age: Option<i64>,
     /// `metadata.labels`.
     pub labels: BTreeMap<String, String>,
     /// `metadata.annotations`, without `last-applied-configuration`.
@@ -99,6 +101,7 @@ impl Meta {
             uid: read::optional(value, "metadata.uid"),
             created: read::time(value, "metadata.creationTimestamp"),
             deleted: read::time(value, "metadata.deletionTimestamp"),
+            deletion_age: read::int(value, "metadata.deletionAge"),
             labels: read::map(value, "metadata.labels"),
             annotations,
             owners: read::list(value, "metadata.ownerReferences")

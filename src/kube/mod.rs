@@ -5,7 +5,9 @@
 //! [`Event`]. Go-internal field names of old kubectl (`Spec`, `InvolvedObject`) are renamed before
 //! anything is read ([`canonical`]), so that nothing else has to know them.
 
+mod api_service;
 pub mod canonical;
+mod certificate;
 pub mod describe;
 mod event;
 pub mod kinds;
@@ -13,18 +15,24 @@ mod meta;
 mod network;
 mod node;
 mod pod;
+mod quota;
+mod references;
 mod storage;
 pub mod text;
 pub mod value;
 mod workload;
 pub mod yaml;
 
+pub use api_service::ApiService;
+pub use certificate::{Certificate, Purpose, certificates};
 pub use event::Event;
 pub use meta::{Managed, Meta, ObjectKey, Owner};
 pub use network::{Endpoints, Ingress, Service, ServicePort, Webhook, WebhookConfiguration};
 pub use node::{Condition, Node, Taint};
 pub use pod::{Container, ContainerKind, ContainerState, Pod, Terminated, Waiting};
-pub use storage::{PersistentVolume, PersistentVolumeClaim};
+pub use quota::{Quota, QuotaRow};
+pub use references::{Need, Reference};
+pub use storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 pub use text::{ObjectText, TextFormat};
 pub use workload::{Autoscaler, DisruptionBudgetStatus, Workload};
 
@@ -45,6 +53,8 @@ pub struct Object {
     pub detail: Detail,
     /// Hits of object matchers on its fields, and of log matchers on its status messages.
     pub hits: Vec<TextHit>,
+    /// Certificates in it that can be read.
+    pub certificates: Box<[Certificate]>,
 }
 
 impl Object {
@@ -63,13 +73,17 @@ impl Object {
             text,
             detail,
             hits: vec![],
+            certificates: Box::default(),
         })
     }
 
     /// Whether a diagnosis may want to cite a field of it. Healthy pods, replica sets (their
     /// deployments say the same) and kinds that no check reads are most of a cluster; of these
-    /// only the first line is kept.
+    /// only the first line is kept. What is being deleted may be stuck in that.
     pub fn may_be_cited(&self) -> bool {
+        if self.meta.deleted.is_some() || self.meta.deletion_age.is_some() {
+            return true;
+        }
         match &self.detail {
             Detail::Pod(pod) => self.meta.key.namespace == "kube-system" || !pod.is_unremarkable(),
             Detail::Workload(_) => self.meta.key.kind != "ReplicaSet",
@@ -90,8 +104,15 @@ impl Object {
                 workload.selector = std::collections::BTreeMap::new();
                 workload.conditions = Vec::new();
                 workload.images.shrink_to_fit();
+                workload.pod_labels = std::collections::BTreeMap::new();
+                workload.references = Vec::new();
             }
-            Detail::Pod(_) => self.meta.managed = Vec::new(),
+            Detail::Pod(pod) => {
+                self.meta.managed = Vec::new();
+                for reference in &mut pod.references {
+                    reference.field = String::new();
+                }
+            }
             _ => {
                 self.meta.managed.retain(|entry| !entry.status);
                 self.meta.managed.shrink_to_fit();
@@ -116,6 +137,8 @@ const BUILTIN_GROUPS: &[&str] = &[
     "networking.k8s.io",
     "discovery.k8s.io",
     "admissionregistration.k8s.io",
+    "apiregistration.k8s.io",
+    "storage.k8s.io",
 ];
 
 /// Whether an `apiVersion` is of Kubernetes itself; items of typed lists state none.
@@ -150,6 +173,12 @@ pub enum Detail {
     DisruptionBudget(DisruptionBudgetStatus),
     /// `MutatingWebhookConfiguration` or `ValidatingWebhookConfiguration`.
     WebhookConfiguration(WebhookConfiguration),
+    /// `StorageClass`.
+    StorageClass(StorageClass),
+    /// `ResourceQuota`.
+    Quota(Quota),
+    /// `APIService`.
+    ApiService(ApiService),
     /// Any other kind: it is known to exist, and object matchers were run on it.
     Other,
 }
@@ -181,6 +210,9 @@ impl Detail {
             "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => {
                 Self::WebhookConfiguration(WebhookConfiguration::from_value(value))
             }
+            "StorageClass" => Self::StorageClass(StorageClass::from_value(value)),
+            "ResourceQuota" => Self::Quota(Quota::from_value(value)),
+            "APIService" => Self::ApiService(ApiService::from_value(value)),
             _ => Self::Other,
         }
     }

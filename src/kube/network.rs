@@ -19,6 +19,8 @@ pub struct Service {
     pub ingress: Vec<String>,
     /// `spec.externalTrafficPolicy`.
     pub external_traffic_policy: Option<String>,
+    /// `spec.publishNotReadyAddresses`: it sends traffic to pods that are not ready as well.
+    pub publishes_not_ready: bool,
 }
 
 /// A port of a service.
@@ -74,6 +76,8 @@ pub struct Webhook {
     pub service: Option<(String, String)>,
     /// `failurePolicy`.
     pub failure_policy: String,
+    /// Whether it is asked about pods, in whichever namespace they are.
+    pub takes_all_pods: bool,
 }
 
 impl Service {
@@ -89,6 +93,7 @@ impl Service {
                 .collect(),
             ingress: load_balancer_addresses(value),
             external_traffic_policy: read::optional(value, "spec.externalTrafficPolicy"),
+            publishes_not_ready: read::bool(value, "spec.publishNotReadyAddresses"),
         }
     }
 }
@@ -196,6 +201,66 @@ impl Webhook {
             name: read::string(value, "name"),
             service,
             failure_policy: read::string(value, "failurePolicy"),
+            takes_all_pods: takes_pods(value) && !is_selective(value),
+        }
+    }
+}
+
+/// Whether a webhook is asked about pods that are created.
+fn takes_pods(webhook: &Value) -> bool {
+    let holds = |rule: &Value, field: &str, any: &[&str]| {
+        read::list(rule, field)
+            .iter()
+            .any(|entry| entry.as_str().is_some_and(|entry| any.contains(&entry)))
+    };
+    read::list(webhook, "rules").iter().any(|rule| {
+        holds(rule, "apiGroups", &["", "*"])
+            && holds(rule, "resources", &["pods", "*", "*/*"])
+            && holds(rule, "operations", &["CREATE", "*"])
+    })
+}
+
+/// Whether a webhook leaves out namespaces or objects by their labels.
+fn is_selective(webhook: &Value) -> bool {
+    ["namespaceSelector", "objectSelector"]
+        .iter()
+        .any(|field| match read::get(webhook, field) {
+            Some(Value::Object(selector)) => !selector.is_empty(),
+            _ => false,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_webhook_takes_all_pods_only_without_selectors() {
+        let rule = |group: &str, operation: &str, resource: &str| json!([{"apiGroups": [group], "operations": [operation], "resources": [resource]}]);
+        for (webhook, wanted) in [
+            (json!({"rules": rule("", "CREATE", "pods")}), true),
+            (
+                json!({"rules": rule("*", "*", "*"), "objectSelector": {}}),
+                true,
+            ),
+            (json!({"rules": rule("", "UPDATE", "pods")}), false),
+            (json!({"rules": rule("apps", "CREATE", "*")}), false),
+            (json!({"rules": rule("", "CREATE", "pods/exec")}), false),
+            (
+                json!({
+                    "rules": rule("", "CREATE", "pods"),
+                    "namespaceSelector": {"matchLabels": {"guard": "on"}}
+                }),
+                false,
+            ),
+            (json!({}), false),
+        ] {
+            assert_eq!(
+                Webhook::from_value(&webhook).takes_all_pods,
+                wanted,
+                "{webhook}"
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Pods: phase, conditions, and what each container is, was, and why.
 
+use super::references::{self, Reference};
 use super::{Condition, value as read};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -26,9 +27,8 @@ pub struct Pod {
     pub service_account: Option<String>,
     /// `spec.nodeSelector`.
     pub node_selector: BTreeMap<String, String>,
-    /// Secrets, config maps and claims that it mounts or reads, as (kind, name, optional), sorted.
-    /// A missing `imagePullSecrets` entry stops no pod by itself, so these count as optional.
-    pub references: Vec<(String, String, bool)>,
+    /// Objects that it needs by name, sorted.
+    pub references: Vec<Reference>,
     /// What the scheduler counts, by resource: the sum of the containers' requests, at least what
     /// any init container asks for; `cpu` in milli, others in units (bytes).
     pub requests: BTreeMap<String, i64>,
@@ -194,7 +194,9 @@ impl Pod {
             service_account: read::optional(value, "spec.serviceAccountName")
                 .or_else(|| read::optional(value, "spec.serviceAccount")),
             node_selector: read::map(value, "spec.nodeSelector"),
-            references: references(value),
+            references: read::get(value, "spec")
+                .map(|spec| references::of_pod(spec, "spec"))
+                .unwrap_or_default(),
             priority_class: read::optional(value, "spec.priorityClassName"),
         }
     }
@@ -348,106 +350,4 @@ fn requests(value: &Value) -> BTreeMap<String, i64> {
     raise(&mut total, &starting);
     add(&mut total, &read::resources(value, "spec.overhead"));
     total
-}
-
-/// References found so far: (kind, name) and whether all uses are optional.
-type References = BTreeMap<(&'static str, String), bool>;
-
-/// Everything a pod needs by name; a name that is needed once is needed.
-fn references(value: &Value) -> Vec<(String, String, bool)> {
-    let mut found = References::new();
-    for volume in read::list(value, "spec.volumes") {
-        volume_references(volume, &mut found);
-    }
-    for field in [
-        "spec.initContainers",
-        "spec.containers",
-        "spec.ephemeralContainers",
-    ] {
-        for container in read::list(value, field) {
-            environment_references(container, &mut found);
-        }
-    }
-    for secret in read::list(value, "spec.imagePullSecrets") {
-        note(&mut found, "Secret", read::text(secret, "name"), true);
-    }
-    found
-        .into_iter()
-        .map(|((kind, name), optional)| (kind.to_owned(), name, optional))
-        .collect()
-}
-
-/// Notes one reference, if it names something.
-fn note(found: &mut References, kind: &'static str, name: Option<&str>, optional: bool) {
-    if let Some(name) = name {
-        let all = found.entry((kind, name.to_owned())).or_insert(true);
-        *all = *all && optional;
-    }
-}
-
-/// What one volume refers to, through whichever of its sources.
-fn volume_references(volume: &Value, found: &mut References) {
-    let claim = read::text(volume, "persistentVolumeClaim.claimName");
-    note(found, "PersistentVolumeClaim", claim, false);
-    let secret = read::text(volume, "secret.secretName");
-    note(
-        found,
-        "Secret",
-        secret,
-        read::bool(volume, "secret.optional"),
-    );
-    let map = read::text(volume, "configMap.name");
-    note(
-        found,
-        "ConfigMap",
-        map,
-        read::bool(volume, "configMap.optional"),
-    );
-    for source in read::list(volume, "projected.sources") {
-        for (kind, field) in [("Secret", "secret"), ("ConfigMap", "configMap")] {
-            if let Some(part) = read::get(source, field) {
-                note(
-                    found,
-                    kind,
-                    read::text(part, "name"),
-                    read::bool(part, "optional"),
-                );
-            }
-        }
-    }
-    for field in [
-        "azureFile.secretName",
-        "csi.nodePublishSecretRef.name",
-        "flexVolume.secretRef.name",
-        "cephfs.secretRef.name",
-        "rbd.secretRef.name",
-        "iscsi.secretRef.name",
-    ] {
-        note(found, "Secret", read::text(volume, field), false);
-    }
-}
-
-/// What the environment of one container refers to.
-fn environment_references(container: &Value, found: &mut References) {
-    let in_bulk = read::list(container, "envFrom").iter().flat_map(|source| {
-        [
-            ("Secret", source.get("secretRef")),
-            ("ConfigMap", source.get("configMapRef")),
-        ]
-    });
-    let one_by_one = read::list(container, "env").iter().flat_map(|variable| {
-        [
-            ("Secret", read::get(variable, "valueFrom.secretKeyRef")),
-            (
-                "ConfigMap",
-                read::get(variable, "valueFrom.configMapKeyRef"),
-            ),
-        ]
-    });
-    for (kind, reference) in in_bulk.chain(one_by_one) {
-        if let Some(reference) = reference {
-            let optional = read::bool(reference, "optional");
-            note(found, kind, read::text(reference, "name"), optional);
-        }
-    }
 }

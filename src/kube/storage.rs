@@ -10,6 +10,8 @@ pub struct PersistentVolumeClaim {
     pub phase: String,
     /// `spec.storageClassName`.
     pub class: Option<String>,
+    /// Whether `spec.storageClassName` is empty on purpose: it wants a volume of no class.
+    pub refuses_class: bool,
     /// `spec.volumeName`.
     pub volume: Option<String>,
 }
@@ -29,12 +31,46 @@ pub struct PersistentVolume {
     pub message: String,
 }
 
+/// A storage class.
+#[derive(Debug, Clone, Default)]
+pub struct StorageClass {
+    /// `provisioner`.
+    pub provisioner: String,
+    /// Whether claims that name no class get this one.
+    pub is_default: bool,
+    /// Whether a claim waits for the first pod that uses it.
+    pub waits_for_consumer: bool,
+}
+
+impl StorageClass {
+    /// Annotations that make a class the default, of now and of before 1.8.
+    const DEFAULTS: [&str; 2] = [
+        "storageclass.kubernetes.io/is-default-class",
+        "storageclass.beta.kubernetes.io/is-default-class",
+    ];
+
+    /// The class of a value; its fields stand at the top, and there is no specification.
+    pub(super) fn from_value(value: &Value) -> Self {
+        let annotations = read::map(value, "metadata.annotations");
+        Self {
+            provisioner: read::string(value, "provisioner"),
+            is_default: Self::DEFAULTS
+                .iter()
+                .any(|name| annotations.get(*name).is_some_and(|value| value == "true")),
+            waits_for_consumer: read::text(value, "volumeBindingMode")
+                == Some("WaitForFirstConsumer"),
+        }
+    }
+}
+
 impl PersistentVolumeClaim {
     /// The claim of a value. Before 1.6 the class was an annotation.
     pub(super) fn from_value(value: &Value) -> Self {
         Self {
             phase: read::string(value, "status.phase"),
             class: class(value),
+            refuses_class: read::get(value, "spec.storageClassName").and_then(Value::as_str)
+                == Some(""),
             volume: read::optional(value, "spec.volumeName"),
         }
     }

@@ -1,5 +1,6 @@
 //! Controllers of pods, autoscalers and disruption budgets.
 
+use super::references::{self, Reference};
 use super::{Condition, value as read};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -29,6 +30,10 @@ pub struct Workload {
     pub images: Vec<String>,
     /// Number of the rollout, which a deployment notes on itself and on each of its replica sets.
     pub revision: Option<u64>,
+    /// Labels of the pod template.
+    pub pod_labels: BTreeMap<String, String>,
+    /// Objects that its pods need by name, sorted.
+    pub references: Vec<Reference>,
     /// `spec.suspend` of a job or cron job, or `spec.paused` of a deployment.
     pub paused: bool,
 }
@@ -48,6 +53,8 @@ pub struct Autoscaler {
     pub desired: i64,
     /// `status.conditions` (of `autoscaling/v1`: the annotation's).
     pub conditions: Vec<Condition>,
+    /// Metrics wanted, and those of them that have a value at the moment.
+    pub metrics: (usize, usize),
 }
 
 /// A pod disruption budget.
@@ -80,6 +87,7 @@ impl Workload {
             "status.numberReady",
             "status.succeeded",
         ]);
+        let (template, path) = template(value);
         let mut selector = read::map(value, "spec.selector.matchLabels");
         if selector.is_empty() {
             selector = read::map(value, "spec.selector");
@@ -101,23 +109,32 @@ impl Workload {
                 .zip(read::int(value, "status.observedGeneration")),
             selector,
             conditions: Condition::all(value),
-            images: images(value),
+            images: images(template),
             revision: read::map(value, "metadata.annotations")
                 .get(REVISION)
                 .and_then(|text| text.parse().ok()),
+            pod_labels: read::map(template, "metadata.labels"),
+            references: read::get(template, "spec")
+                .map(|spec| references::of_pod(spec, &format!("{path}.spec")))
+                .unwrap_or_default(),
             paused: read::bool(value, "spec.suspend") || read::bool(value, "spec.paused"),
         }
     }
 }
 
-/// Images of the pod template, which cron jobs keep one level deeper.
-fn images(value: &Value) -> Vec<String> {
-    let pod = read::get(value, "spec.template.spec")
-        .or_else(|| read::get(value, "spec.jobTemplate.spec.template.spec"))
-        .unwrap_or(&Value::Null);
-    ["initContainers", "containers"]
+/// The pod template, which cron jobs keep one level deeper, and its path.
+fn template(value: &Value) -> (&Value, &'static str) {
+    ["spec.template", "spec.jobTemplate.spec.template"]
+        .into_iter()
+        .find_map(|path| Some((read::get(value, path)?, path)))
+        .unwrap_or((&Value::Null, ""))
+}
+
+/// Images of a pod template.
+fn images(template: &Value) -> Vec<String> {
+    ["spec.initContainers", "spec.containers"]
         .iter()
-        .flat_map(|field| read::list(pod, field))
+        .flat_map(|field| read::list(template, field))
         .filter_map(|container| read::optional(container, "image"))
         .collect()
 }
@@ -145,8 +162,28 @@ impl Autoscaler {
             current: number("status.currentReplicas"),
             desired: number("status.desiredReplicas"),
             conditions,
+            metrics: metrics(value),
         }
     }
+}
+
+/// Metrics that an autoscaler wants, and those that have a value: in a list since
+/// `autoscaling/v2beta1`, as the percentage of processor use in `autoscaling/v1`.
+fn metrics(value: &Value) -> (usize, usize) {
+    let wanted = read::list(value, "spec.metrics").len();
+    let current = read::list(value, "status.currentMetrics");
+    if wanted > 0 {
+        // An entry whose `type` is empty stands for a metric that could not be read.
+        let known = current
+            .iter()
+            .filter(|entry| read::text(entry, "type").is_some());
+        return (wanted, known.count());
+    }
+    let percentage = |field: &str| usize::from(read::int(value, field).is_some());
+    (
+        percentage("spec.targetCPUUtilizationPercentage"),
+        percentage("status.currentCPUUtilizationPercentage"),
+    )
 }
 
 impl DisruptionBudgetStatus {
@@ -161,6 +198,68 @@ impl DisruptionBudgetStatus {
             healthy: read::int(value, "status.currentHealthy").unwrap_or(0),
             min_available: read::scalar(value, "spec.minAvailable"),
             max_unavailable: read::scalar(value, "spec.maxUnavailable"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn metrics_without_a_value_are_told_apart() {
+        for (value, wanted) in [
+            (
+                json!({
+                    "spec": {"metrics": [{"type": "Resource"}, {"type": "External"}]},
+                    "status": {"currentMetrics": [{"type": ""}, {"type": "External"}]}
+                }),
+                (2, 1),
+            ),
+            (
+                json!({"spec": {"metrics": [{"type": "Resource"}]}, "status": {"currentMetrics": null}}),
+                (1, 0),
+            ),
+            (
+                json!({"spec": {"targetCPUUtilizationPercentage": 80}}),
+                (1, 0),
+            ),
+            (
+                json!({
+                    "spec": {"targetCPUUtilizationPercentage": 80},
+                    "status": {"currentCPUUtilizationPercentage": 3}
+                }),
+                (1, 1),
+            ),
+            (json!({}), (0, 0)),
+        ] {
+            assert_eq!(Autoscaler::from_value(&value).metrics, wanted, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_template_of_a_cron_job_lies_one_level_deeper() {
+        let pod = json!({"metadata": {"labels": {"app": "web"}}, "spec": {
+            "containers": [{"image": "web:1", "envFrom": [{"secretRef": {"name": "db"}}]}]
+        }});
+        for (value, field) in [
+            (json!({"spec": {"template": pod}}), "spec.template.spec"),
+            (
+                json!({"spec": {"jobTemplate": {"spec": {"template": pod}}}}),
+                "spec.jobTemplate.spec.template.spec",
+            ),
+        ] {
+            let workload = Workload::from_value(&value);
+            assert_eq!(workload.images, ["web:1"]);
+            assert_eq!(
+                workload.pod_labels.get("app").map(String::as_str),
+                Some("web")
+            );
+            assert_eq!(
+                workload.references[0].field,
+                format!("{field}.containers[0].envFrom[0].secretRef.name")
+            );
         }
     }
 }

@@ -61,6 +61,7 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("tempfile", "commands/output.rs"),
     ("toml", "rules"),
     ("walkdir", "ingest/directory.rs rules"),
+    ("x509_cert", "kube/certificate.rs"),
     ("xxhash_rust", "examine/mod.rs ingest/name.rs"),
     ("zstd", "ingest/stream.rs"),
 ];

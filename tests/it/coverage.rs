@@ -105,7 +105,11 @@ fn looks(rule: &Rule, sources: &BTreeSet<&str>) -> bool {
     let need = |need: &Need| match need {
         Need::Objects(kind) => has(kind),
         Need::DumpLogs => has("coredns") || has("kube-controller-manager"),
-        Need::Outbound => false,
+        Need::Together(kinds) => kinds.iter().all(|kind| has(kind)),
+        Need::Listed(kind) => has(kind),
+        Need::AnyObject => has("Node"),
+        // No object here holds a certificate, and nobody probed a connection.
+        Need::Certificates | Need::Outbound => false,
     };
     // No version is known here, so that no version alone is looked at.
     rule.matchers()

@@ -146,7 +146,11 @@ pub(super) fn command(scene: Scene<'_>, missing: &Missing, place: &Place) -> Opt
         }
         Wanted::Objects(kind) => objects(kind)?,
         // What another tool collects under a name of its own, kubectl does not know.
-        Wanted::LogAt(_) | Wanted::Object(..) => return None,
+        Wanted::LogAt(_) | Wanted::Object(..) | Wanted::Certificates | Wanted::CaptureTime => {
+            return None;
+        }
+        Wanted::WholeList(kind) => objects(kind)?,
+        Wanted::AnyObject => "kubectl cluster-info dump -A --output-directory=dump".to_owned(),
         Wanted::Probes => scene.evidence.in_azure().then(kollect)?,
         Wanted::Version(_) => "kubectl get nodes -o wide; kubectl version".to_owned(),
     };

@@ -4,10 +4,14 @@
 //! pure function from facts to clues. A check without its rule file, or the other way round, fails
 //! a test.
 
+mod apiservice_unavailable;
+mod backends;
+mod certificate_expired;
 mod conditions;
 mod container_exit_error;
 mod gpu_capacity_zero;
 mod heapster_missing;
+mod hpa_not_working;
 mod ilb_hairpin_timeout;
 mod image_pull_backoff;
 mod kubelet_restarting;
@@ -29,9 +33,17 @@ mod pod_evicted;
 mod pod_oomkilled;
 mod pod_unschedulable;
 mod probe_failed;
+mod pull_secret_missing;
+mod pv_failed;
+mod pvc_lost_or_pending;
 mod pvc_terminating;
+mod quota_at_limit;
+mod reference_missing;
+mod service_no_endpoints;
+mod terminating_stuck;
 mod tunnel_pod_not_running;
 mod waiting;
+mod webhook_service_dead;
 
 use super::clue::{Clue, Scene};
 
@@ -51,6 +63,14 @@ pub struct Check {
 pub enum Need {
     /// Objects of a kind.
     Objects(&'static str),
+    /// Objects of all these kinds.
+    Together(&'static [&'static str]),
+    /// The whole list of the objects of a kind, of one namespace at least.
+    Listed(&'static str),
+    /// Objects of any kind, and the time to judge them by.
+    AnyObject,
+    /// Certificates in objects, and the time to judge them by.
+    Certificates,
     /// Periscope's connection probes.
     Outbound,
     /// Logs of containers, or the errors in their place.
@@ -59,9 +79,12 @@ pub enum Need {
 
 /// All checks, by id.
 pub const CHECKS: &[Check] = &[
+    apiservice_unavailable::CHECK,
+    certificate_expired::CHECK,
     container_exit_error::CHECK,
     gpu_capacity_zero::CHECK,
     heapster_missing::CHECK,
+    hpa_not_working::CHECK,
     ilb_hairpin_timeout::CHECK,
     image_pull_backoff::CHECK,
     kubelet_restarting::CHECK,
@@ -83,8 +106,16 @@ pub const CHECKS: &[Check] = &[
     pod_oomkilled::CHECK,
     pod_unschedulable::CHECK,
     probe_failed::CHECK,
+    pull_secret_missing::CHECK,
+    pv_failed::CHECK,
+    pvc_lost_or_pending::CHECK,
     pvc_terminating::CHECK,
+    quota_at_limit::CHECK,
+    reference_missing::CHECK,
+    service_no_endpoints::CHECK,
+    terminating_stuck::CHECK,
     tunnel_pod_not_running::CHECK,
+    webhook_service_dead::CHECK,
 ];
 
 /// Checks whose rule's matchers only find candidates: a hit is no clue before the check has joined

@@ -26,10 +26,9 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             .pods()
             .filter(|(object, pod)| {
                 object.key().namespace == key.namespace
-                    && pod
-                        .references
-                        .iter()
-                        .any(|(kind, name, _)| kind == "PersistentVolumeClaim" && *name == key.name)
+                    && pod.references.iter().any(|other| {
+                        other.kind == "PersistentVolumeClaim" && other.name == key.name
+                    })
             })
             .map(|(object, _)| object.key().name.as_str())
             .collect();

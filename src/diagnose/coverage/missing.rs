@@ -26,6 +26,14 @@ pub enum Wanted {
     Probes,
     /// A version of a component.
     Version(String),
+    /// A whole list of the objects of a kind, which alone proves that one does not exist.
+    WholeList(String),
+    /// Objects of any kind.
+    AnyObject,
+    /// Certificates that are not hidden.
+    Certificates,
+    /// The time at which the bundle was taken.
+    CaptureTime,
     /// A log at one of these paths, as another tool's rule names them.
     LogAt(Vec<String>),
     /// The object of this kind and name.
@@ -94,6 +102,10 @@ impl fmt::Display for Wanted {
             Self::ContainerLogs => f.write_str("container log"),
             Self::Probes => f.write_str("connection probes"),
             Self::Version(component) => write!(f, "version of {component}"),
+            Self::WholeList(kind) => write!(f, "whole list of {kind} objects"),
+            Self::AnyObject => f.write_str("objects"),
+            Self::Certificates => f.write_str("certificate that can be read"),
+            Self::CaptureTime => f.write_str("time of the capture"),
             Self::LogAt(paths) => write!(f, "log at {}", paths.join(", ")),
             Self::Object(kind, name) => write!(f, "{kind} {name}"),
         }

@@ -289,6 +289,25 @@ impl<'a> Seen<'a> {
         match need {
             Need::Objects("Event") => self.events(),
             Need::Objects(kind) => self.kind(kind),
+            Need::Together(kinds) => {
+                let lacks = kinds.iter().find(|kind| !self.evidence.collected(kind));
+                lacks.map_or(Ok(None), |kind| self.kind(kind))
+            }
+            Need::Listed(kind) => there(
+                self.evidence.lists_some(kind),
+                Wanted::WholeList(kind.to_owned()),
+            ),
+            Need::AnyObject => {
+                let any = self.evidence.index.iter().next().is_some();
+                there(any, Wanted::AnyObject)?;
+                self.clock()
+            }
+            Need::Certificates => {
+                let mut objects = self.evidence.index.iter();
+                let any = objects.any(|object| !object.certificates.is_empty());
+                there(any, Wanted::Certificates)?;
+                self.clock()
+            }
             Need::Outbound => {
                 let mut facts = self.evidence.collector.iter();
                 let probed = facts.any(|(_, _, fact)| matches!(fact, CollectorFact::Outbound(_)));
@@ -332,6 +351,11 @@ impl<'a> Seen<'a> {
             // The rule's matchers say what they look at.
             (_, None) => Ok(None),
         }
+    }
+
+    /// Whether the time of the capture is known.
+    fn clock(&self) -> Result<Option<String>, Missing> {
+        there(self.evidence.capture.at.is_some(), Wanted::CaptureTime)
     }
 
     /// Whether events are left that fall into the window.

@@ -141,11 +141,13 @@ impl Reader<'_> {
         if let Some(kind) = kind {
             self.part.kinds.entry(kind.to_owned()).or_default();
         }
+        let before = self.part.objects.len();
         let mut lines = LineCounter::new(list, line);
         for item in items {
             let line = lines.line(offset_in(list, item.get()));
             self.json_item(item.get(), line, kind);
         }
+        self.listed(kind, before);
     }
 
     /// Reads one item of a list, or one that could be saved from a damaged one.

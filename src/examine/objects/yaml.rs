@@ -19,6 +19,7 @@ impl Reader<'_> {
                 if let Some(kind) = &kind {
                     self.part.kinds.entry(kind.clone()).or_default();
                 }
+                let before = self.part.objects.len();
                 for (offset, item) in items {
                     self.yaml_object(
                         item,
@@ -27,6 +28,7 @@ impl Reader<'_> {
                         kind.as_deref(),
                     );
                 }
+                self.listed(kind.as_deref(), before);
             } else {
                 self.yaml_document(document, line);
             }
@@ -35,7 +37,10 @@ impl Reader<'_> {
 
     /// Reads one document in YAML that is no list with items.
     fn yaml_document(&mut self, text: &str, line: u64) {
-        if let Some(unread) = UNREAD_KINDS.iter().find(|kind| {
+        let being_deleted = text
+            .lines()
+            .any(|line| line.starts_with("  deletionTimestamp: "));
+        if let Some(unread) = UNREAD_KINDS.iter().filter(|_| !being_deleted).find(|kind| {
             text.lines().take(40).any(|line| {
                 line.strip_prefix("kind: ")
                     .is_some_and(|k| k.trim_end() == **kind)
@@ -53,9 +58,11 @@ impl Reader<'_> {
                         .get("kind")
                         .and_then(Value::as_str)
                         .map_or_else(|| self.kind_of_file(), item_kind);
-                    self.part
-                        .kinds
-                        .extend(kind.map(|kind| (kind.to_owned(), 0)));
+                    let before = self.part.objects.len();
+                    self.listed(kind, before);
+                    if let Some(kind) = kind {
+                        self.part.kinds.entry(kind.to_owned()).or_default();
+                    }
                     return;
                 }
                 let file_kind = self.kind_of_file();

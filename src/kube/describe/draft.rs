@@ -1,5 +1,6 @@
 //! A value in the making: fields put at their paths, each with its line.
 
+use super::events::seconds;
 use super::tree::{Node, Tree, stated};
 use crate::kube::value::{Segment, push_key, segments};
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -130,6 +131,7 @@ impl Draft {
                 );
             }
         }
+        self.deletion(tree);
         // Before 1.9 the line read `Created By`, and then named the annotation's creator.
         let owner = tree
             .find("Controlled By")
@@ -139,6 +141,32 @@ impl Draft {
         {
             let owner = json!({ "kind": kind, "name": name, "controller": true });
             self.put("metadata.ownerReferences[0]", owner, node.line);
+        }
+    }
+
+    /// Puts since when an object is being deleted: an age in the status of pods, claims and
+    /// volumes (`Terminating (lasts 5m)`), or the fields of the metadata, which kubectl prints of
+    /// kinds that it does not know.
+    fn deletion(&mut self, tree: &Tree<'_>) {
+        let age = tree.find("Status").and_then(|node| {
+            let (_, age) = node.value.split_once("Terminating (lasts ")?;
+            Some((node, seconds(age.trim_end_matches(')'))?))
+        });
+        if let Some((node, age)) = age {
+            self.put("metadata.deletionAge", age.into(), node.line);
+        }
+        let Some(metadata) = tree.find("Metadata") else {
+            return;
+        };
+        self.put_text(
+            "metadata.deletionTimestamp",
+            tree.child(metadata, "Deletion Timestamp"),
+        );
+        if let Some(node) = tree.child(metadata, "Finalizers") {
+            for (index, (name, line)) in tree.values(node).into_iter().enumerate() {
+                let path = format!("metadata.finalizers[{index}]");
+                self.put(&path, name.into(), line);
+            }
         }
     }
 

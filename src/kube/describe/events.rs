@@ -120,7 +120,7 @@ fn ages(text: &str) -> (Option<i64>, u64, Option<i64>) {
 }
 
 /// Seconds of an age as kubectl prints it: `45s`, `5m2s`, `3d4h`, `2y100d`.
-fn seconds(text: &str) -> Option<i64> {
+pub(super) fn seconds(text: &str) -> Option<i64> {
     let text = text.trim();
     if text == "<invalid>" {
         return Some(0);

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::table::conditions;
 use super::tree::{Tree, stated};
+use crate::kube::value::push_key;
 
 /// Puts the fields of a claim.
 pub(super) fn read_claim(tree: &Tree<'_>, draft: &mut Draft) {
@@ -28,6 +29,18 @@ pub(super) fn read_volume(tree: &Tree<'_>, draft: &mut Draft) {
     {
         draft.put("spec.claimRef.namespace", namespace.into(), node.line);
         draft.put("spec.claimRef.name", name.into(), node.line);
+    }
+}
+
+/// Puts the fields of a storage class.
+pub(super) fn read_class(tree: &Tree<'_>, draft: &mut Draft) {
+    draft.text(tree, "Provisioner", "provisioner");
+    draft.text(tree, "VolumeBindingMode", "volumeBindingMode");
+    if let Some(node) = tree.find("IsDefaultClass") {
+        let mut path = "metadata.annotations".to_owned();
+        push_key(&mut path, "storageclass.kubernetes.io/is-default-class");
+        let is_default = node.value == "Yes";
+        draft.put(&path, is_default.to_string().into(), node.line);
     }
 }
 

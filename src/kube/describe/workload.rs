@@ -2,8 +2,9 @@
 
 use super::draft::Draft;
 use super::pod::{containers, counted, volumes};
-use super::table::conditions;
+use super::table::{Header, conditions, is_rule};
 use super::tree::Tree;
+use crate::kube::value::push_key;
 
 /// Puts the fields of a controller of pods, or of any kind that is only known to exist.
 pub(super) fn read(kind: &str, tree: &Tree<'_>, draft: &mut Draft) {
@@ -127,6 +128,31 @@ fn job(tree: &Tree<'_>, draft: &mut Draft) {
     counts(tree, "Pods Statuses", &fields, draft);
 }
 
+/// Puts the rows of a quota.
+pub(super) fn read_quota(tree: &Tree<'_>, draft: &mut Draft) {
+    let mut header: Option<Header> = None;
+    for node in tree.top() {
+        let Some(header) = &header else {
+            header = Header::parse(node.raw, &["Resource"]);
+            continue;
+        };
+        if is_rule(node.raw) {
+            continue;
+        }
+        let row = header.row(node.raw);
+        let (Some(resource), Some(used), Some(hard)) =
+            (row.get("Resource"), row.get("Used"), row.get("Hard"))
+        else {
+            return;
+        };
+        for (field, value) in [("used", used), ("hard", hard)] {
+            let mut path = format!("status.{field}");
+            push_key(&mut path, resource);
+            draft.put(&path, value.into(), node.line);
+        }
+    }
+}
+
 /// Puts the fields of an autoscaler.
 pub(super) fn read_autoscaler(tree: &Tree<'_>, draft: &mut Draft) {
     conditions(tree, draft);
@@ -137,6 +163,7 @@ pub(super) fn read_autoscaler(tree: &Tree<'_>, draft: &mut Draft) {
         draft.put("spec.scaleTargetRef.kind", kind.into(), node.line);
         draft.put("spec.scaleTargetRef.name", name.into(), node.line);
     }
+    metrics(tree, draft);
     draft.number(tree, "Min replicas", "spec.minReplicas");
     draft.number(tree, "Max replicas", "spec.maxReplicas");
     // The line names the target's kind: `Deployment pods:  1 current / 1 desired`.
@@ -152,6 +179,38 @@ pub(super) fn read_autoscaler(tree: &Tree<'_>, draft: &mut Draft) {
             if let Some(count) = counted(node.value, word) {
                 draft.put(path, count.into(), node.line);
             }
+        }
+    }
+}
+
+/// Puts a type for each metric of an autoscaler, and for each of those that has a value:
+/// `resource cpu on pods  (as a percentage of request):  <unknown> / 80%`.
+fn metrics(tree: &Tree<'_>, draft: &mut Draft) {
+    let Some(node) = tree.find("Metrics") else {
+        return;
+    };
+    let (mut wanted, mut known) = (0, 0);
+    for child in tree.below(node) {
+        let Some((_, amounts)) = child
+            .raw
+            .rsplit_once(": ")
+            .filter(|(_, amounts)| amounts.contains(" / "))
+        else {
+            continue;
+        };
+        draft.put(
+            &format!("spec.metrics[{wanted}].type"),
+            "Described".into(),
+            child.line,
+        );
+        wanted += 1;
+        if !amounts.trim_start().starts_with("<unknown>") {
+            draft.put(
+                &format!("status.currentMetrics[{known}].type"),
+                "Described".into(),
+                child.line,
+            );
+            known += 1;
         }
     }
 }
