@@ -1,5 +1,6 @@
 //! Identity and metadata that every object has.
 
+use super::removed::WrittenAs;
 use super::value as read;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -60,6 +61,8 @@ pub struct Meta {
     pub finalizers: Vec<String>,
     /// Manager and time of each entry of `metadata.managedFields`.
     pub managed: Vec<(String, Timestamp)>,
+    /// An API version that Kubernetes has given up, where somebody wrote the object in it.
+    pub written_as: Option<Box<WrittenAs>>,
 }
 
 /// An object that controls another.
@@ -78,7 +81,7 @@ impl Meta {
     /// The metadata of an object; `None` where it has no kind or name.
     pub(super) fn from_value(value: &Value) -> Option<Self> {
         let mut annotations = read::map(value, "metadata.annotations");
-        annotations.remove(LAST_APPLIED);
+        let applied = annotations.remove(LAST_APPLIED);
         Some(Self {
             key: ObjectKey {
                 kind: read::optional(value, "kind")?,
@@ -89,6 +92,7 @@ impl Meta {
             created: read::time(value, "metadata.creationTimestamp"),
             deleted: read::time(value, "metadata.deletionTimestamp"),
             labels: read::map(value, "metadata.labels"),
+            written_as: WrittenAs::find(value, applied.as_deref()).map(Box::new),
             annotations,
             owners: read::list(value, "metadata.ownerReferences")
                 .iter()

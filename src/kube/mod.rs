@@ -13,8 +13,10 @@ mod meta;
 mod network;
 mod node;
 mod pod;
+pub mod removed;
 mod storage;
 pub mod text;
+mod toleration;
 pub mod value;
 mod workload;
 pub mod yaml;
@@ -26,6 +28,7 @@ pub use node::{Condition, Node, Taint};
 pub use pod::{Container, ContainerKind, ContainerState, Pod, Terminated, Waiting};
 pub use storage::{PersistentVolume, PersistentVolumeClaim};
 pub use text::{ObjectText, TextFormat};
+pub use toleration::Toleration;
 pub use workload::{Autoscaler, DisruptionBudgetStatus, Workload};
 
 use crate::locator::{EntryPath, Snippet};
@@ -71,8 +74,19 @@ impl Object {
     /// only the first line is kept.
     pub fn may_be_cited(&self) -> bool {
         match &self.detail {
-            Detail::Pod(pod) => self.meta.key.namespace == "kube-system" || !pod.is_unremarkable(),
-            Detail::Workload(_) => self.meta.key.kind != "ReplicaSet",
+            Detail::Pod(pod) => {
+                let early = self.meta.created.zip(pod.started);
+                self.meta.key.namespace == "kube-system"
+                    || !pod.is_unremarkable()
+                    // A clock is wrong: that is cited.
+                    || early.is_some_and(|(created, started)| started < created)
+            }
+            Detail::Workload(own) => {
+                self.meta.key.kind != "ReplicaSet"
+                    || (self.meta.owners.is_empty() && own.desired.is_some_and(|n| n > own.ready))
+            }
+            // The version that it was written in, which is not served for ever, is cited.
+            Detail::Other if self.meta.written_as.is_some() => true,
             Detail::Other => false,
             _ => true,
         }

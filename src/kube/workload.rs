@@ -1,6 +1,7 @@
 //! Controllers of pods, autoscalers and disruption budgets.
 
 use super::{Condition, value as read};
+use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -27,6 +28,10 @@ pub struct Workload {
     pub images: Vec<String>,
     /// `spec.suspend` of a job or cron job, or `spec.paused` of a deployment.
     pub paused: bool,
+    /// Whether a controller has written a status: a manifest, or an object of a second ago, has none.
+    pub observed: bool,
+    /// `status.lastSuccessfulTime` of a cron job, or `status.completionTime` of a job.
+    pub succeeded_at: Option<Timestamp>,
 }
 
 /// A horizontal pod autoscaler.
@@ -55,10 +60,17 @@ pub struct DisruptionBudgetStatus {
     pub expected: i64,
     /// `status.currentHealthy`.
     pub healthy: i64,
+    /// `status.desiredHealthy`.
+    pub desired: i64,
+    /// Whether the controller has written a status.
+    pub observed: bool,
     /// `spec.minAvailable` as text.
     pub min_available: Option<String>,
     /// `spec.maxUnavailable` as text.
     pub max_unavailable: Option<String>,
+    /// `spec.selector.matchLabels`; `None` where there is no selector, or one with expressions,
+    /// which are not read.
+    pub selector: Option<BTreeMap<String, String>>,
 }
 
 /// Where `autoscaling/v1` keeps the conditions, as JSON text.
@@ -96,6 +108,11 @@ impl Workload {
             conditions: Condition::all(value),
             images: images(value),
             paused: read::bool(value, "spec.suspend") || read::bool(value, "spec.paused"),
+            observed: read::get(value, "status")
+                .and_then(Value::as_object)
+                .is_some_and(|status| !status.is_empty()),
+            succeeded_at: read::time(value, "status.lastSuccessfulTime")
+                .or_else(|| read::time(value, "status.completionTime")),
         }
     }
 }
@@ -149,8 +166,13 @@ impl DisruptionBudgetStatus {
             allowed: allowed.unwrap_or(0),
             expected: read::int(value, "status.expectedPods").unwrap_or(0),
             healthy: read::int(value, "status.currentHealthy").unwrap_or(0),
+            desired: read::int(value, "status.desiredHealthy").unwrap_or(0),
+            observed: allowed.is_some(),
             min_available: read::scalar(value, "spec.minAvailable"),
             max_unavailable: read::scalar(value, "spec.maxUnavailable"),
+            selector: read::get(value, "spec.selector")
+                .filter(|_| read::list(value, "spec.selector.matchExpressions").is_empty())
+                .map(|_| read::map(value, "spec.selector.matchLabels")),
         }
     }
 }
