@@ -247,6 +247,22 @@ impl<'a> Seen<'a> {
                     Err("no connection probes in this bundle (AKS Periscope collects them)".into())
                 }
             }
+            Need::Budgets => {
+                let roles = self.evidence.layout.roles.keys();
+                let mut lists = roles.filter(|path| path.file_name().starts_with("pdb-"));
+                if self.evidence.layout.format == "aks-periscope" && lists.next().is_some() {
+                    Ok(())
+                } else {
+                    Err("no list of disruption budgets in this bundle (AKS Periscope collects them)".into())
+                }
+            }
+            Need::Version => {
+                if self.evidence.inventory.judged("kubernetes").is_empty() {
+                    Err("no version of Kubernetes in this bundle".into())
+                } else {
+                    Ok(())
+                }
+            }
             Need::DumpLogs => {
                 let dump = self.evidence.logs.iter().any(|log| log.role.pod.is_some());
                 if dump {

@@ -8,11 +8,15 @@ mod causes;
 pub mod checks;
 mod clue;
 pub mod coverage;
+mod drain;
 pub mod finding;
+mod fit;
 pub mod incident;
+mod members;
 mod rank;
 mod rule;
 mod state;
+mod unplaced;
 
 pub use coverage::{Coverage, Outcome, RuleCoverage, SourceCoverage};
 pub use finding::{Citation, Finding, FindingBuilder, Fingerprint, State, Subject};

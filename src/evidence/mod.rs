@@ -13,7 +13,7 @@ mod retold;
 
 pub use capture::Capture;
 pub use index::{Health, Index};
-pub use inventory::Inventory;
+pub use inventory::{Inventory, VersionFact};
 pub use logs::{LogHit, LogSample, LogSource};
 
 use crate::examine::Part;

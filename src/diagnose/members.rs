@@ -1,0 +1,59 @@
+//! The pods of each workload, and whether a pod has had time to become ready.
+
+use super::clue::Scene;
+use crate::evidence::Health;
+use crate::kube::{Object, ObjectKey, Pod};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// What happened less than this before the capture may be a rollout or a start that goes well.
+pub(super) const JUST_NOW: SignedDuration = SignedDuration::from_mins(2);
+
+/// Pods by the workload at the top of their owners; a pod without one stands under its own key.
+pub(super) fn by_workload<'a>(scene: Scene<'a>) -> BTreeMap<ObjectKey, Vec<(&'a Object, &'a Pod)>> {
+    let index = &scene.evidence.index;
+    let mut pods: BTreeMap<ObjectKey, Vec<(&Object, &Pod)>> = BTreeMap::new();
+    for (object, pod) in index.pods() {
+        let owner = index.root_owner(object.key());
+        pods.entry(owner).or_default().push((object, pod));
+    }
+    pods
+}
+
+/// Whether a pod has ended, well or badly: it is replaced, and counts for nothing any more.
+pub(super) fn has_ended(pod: &Pod) -> bool {
+    matches!(pod.phase.as_str(), "Succeeded" | "Failed")
+}
+
+/// Whether a pod runs with all containers ready.
+pub(super) fn is_ready(scene: Scene<'_>, object: &Object) -> bool {
+    scene.evidence.index.health(object.key(), true) == Health::Healthy
+}
+
+/// Whether something that happened at a time is too young to be called a failure.
+pub(super) fn just_now(scene: Scene<'_>, time: Option<Timestamp>) -> bool {
+    scene
+        .evidence
+        .capture
+        .at
+        .zip(time)
+        .is_some_and(|(at, time)| at.duration_since(time) < JUST_NOW)
+}
+
+/// Since when a pod is not ready, as its condition says; its creation where none does.
+pub(super) fn unready_since(object: &Object, pod: &Pod) -> Option<Timestamp> {
+    pod.conditions
+        .iter()
+        .find(|condition| condition.kind == "Ready" && condition.status != "True")
+        .and_then(|condition| condition.since)
+        .or(object.meta.created)
+}
+
+/// `1 pod`, `3 pods`.
+pub(super) fn counted(count: usize, word: &str) -> String {
+    if count == 1 {
+        format!("1 {word}")
+    } else {
+        format!("{count} {word}s")
+    }
+}
