@@ -6,6 +6,7 @@
 
 mod capture;
 mod events;
+mod images;
 mod index;
 mod inventory;
 mod logs;
