@@ -31,6 +31,27 @@ pub(super) struct Cause {
 
 /// Which rules explain which. Order matters: a symptom goes to the first cause that takes it.
 pub(super) const CAUSES: &[Cause] = &[
+    // What others add up to comes before them: a cause must not be explained yet to explain.
+    Cause {
+        causes: &["system-pods-unhealthy", "workload-below-desired"],
+        symptoms: &["pdb-blocks-eviction"],
+        link: Link::Subject,
+    },
+    Cause {
+        causes: POD_FAILURES,
+        symptoms: ADDED_UP,
+        link: Link::Subject,
+    },
+    Cause {
+        causes: &["node-not-ready"],
+        symptoms: ADDED_UP,
+        link: Link::Node,
+    },
+    Cause {
+        causes: &["node-taint-blocks", "node-pods-at-maximum"],
+        symptoms: &["sched-taint-affinity", "pod-unschedulable"],
+        link: Link::Subject,
+    },
     Cause {
         causes: TUNNEL,
         symptoms: &[
@@ -136,6 +157,37 @@ pub(super) const CAUSES: &[Cause] = &[
         symptoms: &["container-exit-error"],
         link: Link::Subject,
     },
+];
+
+/// What the failures of pods add up to for their workload, and for the cluster.
+const ADDED_UP: &[&str] = &["system-pods-unhealthy", "workload-below-desired"];
+/// Failures of pods, that which says most first.
+const POD_FAILURES: &[&str] = &[
+    "tunnel-pod-not-running",
+    "pod-oomkilled",
+    "container-oom-kernel",
+    "pod-config-error",
+    "volume-mount-failed",
+    "volume-attach-failed",
+    "pod-sandbox-failed",
+    "image-pull-unauthorized",
+    "image-pull-not-found",
+    "image-pull-platform-mismatch",
+    "image-pull-rate-limited",
+    "image-pull-network",
+    "image-pull-backoff",
+    "service-account-missing",
+    "resource-quota-exceeded",
+    "pod-security-violation",
+    "sched-insufficient-resources",
+    "sched-taint-affinity",
+    "pod-unschedulable",
+    "pod-evicted",
+    "pod-crashloop",
+    "coredns-loop",
+    "coredns-config-invalid",
+    "probe-failed",
+    "container-exit-error",
 ];
 
 /// Failures of the way from the API server to the kubelets.

@@ -4,7 +4,7 @@ use super::{Check, Need};
 use crate::diagnose::clue::{Authority, Clue, Scene};
 use crate::diagnose::drain::{self, Refusal};
 use crate::diagnose::finding::{State, Subject};
-use crate::diagnose::members::{counted, has_ended};
+use crate::diagnose::members::{counted, has_ended, is_ready};
 use crate::examine::part::{CollectorFact, DisruptionBudget};
 use crate::kube::{Detail, DisruptionBudgetStatus, Object, Pod};
 use crate::layout::Role;
@@ -33,7 +33,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
         .collect();
     let mut clues: Vec<Clue> = budgets
         .iter()
-        .filter_map(|(object, budget)| of_object(scene, object, budget, &refusals))
+        .flat_map(|(object, budget)| of_object(scene, object, budget, &refusals))
         .collect();
     clues.extend(shared(scene, &budgets, &refusals));
     for (path, role, fact) in &scene.evidence.collector {
@@ -44,15 +44,15 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
     clues
 }
 
-/// The clue of one budget object.
+/// The clue of one budget object, and of the pods that use it up.
 fn of_object(
     scene: Scene<'_>,
     object: &Object,
     budget: &DisruptionBudgetStatus,
     refusals: &[Refusal<'_>],
-) -> Option<Clue> {
+) -> Vec<Clue> {
     if !budget.observed || budget.allowed > 0 || budget.expected == 0 {
-        return None;
+        return vec![];
     }
     let pods = covered(scene, object, budget);
     let (severity, field, why) = if budget.healthy < budget.desired {
@@ -66,7 +66,9 @@ fn of_object(
             ),
         )
     } else {
-        let why = never(budget)?;
+        let Some(why) = never(budget) else {
+            return vec![];
+        };
         (Severity::Low, "status.disruptionsAllowed", why)
     };
     let mut clue = Clue::status(CHECK.id, scene, object)
@@ -83,7 +85,18 @@ fn of_object(
         .iter()
         .filter_map(|(_, pod)| pod.node.as_deref())
         .collect();
-    Some(drained(scene, clue, refusals, &names, &nodes))
+    let clue = drained(scene, clue, refusals, &names, &nodes).naming_subject();
+    let sick = pods
+        .iter()
+        .filter(|(pod, _)| !is_ready(scene, pod))
+        .map(|(pod, _)| Clue {
+            count: 0,
+            subject: clue.subject.clone(),
+            ..Clue::status(CHECK.id, scene, pod)
+        });
+    let mut clues: Vec<Clue> = sick.collect();
+    clues.push(clue);
+    clues
 }
 
 /// Why a budget whose pods are all healthy can never allow an eviction.
