@@ -6,8 +6,12 @@ use crate::kube::{Object, ObjectKey, Pod};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
-/// What happened less than this before the capture may be a rollout or a start that goes well.
-pub(super) const JUST_NOW: SignedDuration = SignedDuration::from_mins(2);
+/// What happened less than this before the capture may be a start that goes well. Collectors take
+/// minutes between the first object and the last log, whose end counts as the capture.
+const JUST_NOW: SignedDuration = SignedDuration::from_mins(5);
+/// A rollout may be without progress for this long before Kubernetes itself calls it failed
+/// (`progressDeadlineSeconds`, unless the deployment says otherwise).
+const ROLLOUT: SignedDuration = SignedDuration::from_mins(10);
 
 /// Pods by the workload at the top of their owners; a pod without one stands under its own key.
 pub(super) fn by_workload<'a>(scene: Scene<'a>) -> BTreeMap<ObjectKey, Vec<(&'a Object, &'a Pod)>> {
@@ -32,12 +36,22 @@ pub(super) fn is_ready(scene: Scene<'_>, object: &Object) -> bool {
 
 /// Whether something that happened at a time is too young to be called a failure.
 pub(super) fn just_now(scene: Scene<'_>, time: Option<Timestamp>) -> bool {
+    younger(scene, time, JUST_NOW)
+}
+
+/// Whether a rollout that last made progress at a time may still go well.
+pub(super) fn rolls_out(scene: Scene<'_>, progressed: Option<Timestamp>) -> bool {
+    younger(scene, progressed, ROLLOUT)
+}
+
+/// Whether a time lies less than `limit` before the capture.
+fn younger(scene: Scene<'_>, time: Option<Timestamp>, limit: SignedDuration) -> bool {
     scene
         .evidence
         .capture
         .at
         .zip(time)
-        .is_some_and(|(at, time)| at.duration_since(time) < JUST_NOW)
+        .is_some_and(|(at, time)| at.duration_since(time) < limit)
 }
 
 /// Since when a pod is not ready, as its condition says; its creation where none does.

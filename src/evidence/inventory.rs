@@ -168,13 +168,26 @@ impl Inventory {
         let found = self.versions(component);
         match component {
             "kubernetes" | "server" | "server-or-kubelet" if found.is_empty() => {
-                let server = self.versions("kubernetes");
-                if server.is_empty() {
-                    self.versions("kubelet")
-                } else {
-                    server
-                }
+                // The server's own words, then its image, then what it is not older than.
+                ["kubernetes", "kube-apiserver", "kubelet"]
+                    .into_iter()
+                    .map(|component| self.versions(component))
+                    .find(|facts| !facts.is_empty())
+                    .unwrap_or_default()
             }
+            // Nodes write the name of their runtime before its version.
+            "containerd" | "docker" | "cri-o" => self
+                .versions("container runtime")
+                .into_iter()
+                .filter(|fact| fact.version.starts_with(component))
+                .collect(),
+            // Rules write names in small letters.
+            _ if found.is_empty() => self
+                .versions
+                .keys()
+                .find(|known| known.eq_ignore_ascii_case(component))
+                .map(|known| self.versions(known))
+                .unwrap_or_default(),
             _ => found,
         }
     }

@@ -2,7 +2,9 @@
 
 use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
-use crate::diagnose::members::{by_workload, has_ended, is_ready, just_now, unready_since};
+use crate::diagnose::members::{
+    by_workload, has_ended, is_ready, just_now, rolls_out, unready_since,
+};
 use crate::kube::{Condition, Detail, Object, Pod, Workload};
 use crate::severity::Severity;
 
@@ -143,7 +145,7 @@ fn is_young(
         })
         .and_then(|condition| condition.heartbeat.or(condition.since));
     just_now(scene, object.meta.created)
-        || just_now(scene, progressed)
+        || rolls_out(scene, progressed)
         || (!unready.is_empty()
             && unready
                 .iter()
