@@ -14,7 +14,7 @@ const JUST_NOW: SignedDuration = SignedDuration::from_mins(5);
 const ROLLOUT: SignedDuration = SignedDuration::from_mins(10);
 
 /// Pods by the workload at the top of their owners; a pod without one stands under its own key.
-pub(super) fn by_workload<'a>(scene: Scene<'a>) -> BTreeMap<ObjectKey, Vec<(&'a Object, &'a Pod)>> {
+pub(super) fn by_workload(scene: Scene<'_>) -> BTreeMap<ObjectKey, Vec<(&Object, &Pod)>> {
     let index = &scene.evidence.index;
     let mut pods: BTreeMap<ObjectKey, Vec<(&Object, &Pod)>> = BTreeMap::new();
     for (object, pod) in index.pods() {

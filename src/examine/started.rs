@@ -24,7 +24,7 @@ const fn line(component: &'static str, words: &'static [u8], prefix: &'static st
     }
 }
 
-/// Start-up lines of the kubelet, containerd, CoreDNS and the kernel. All are rare words, so that
+/// Start-up lines of the kubelet, containerd, `CoreDNS` and the kernel. All are rare words, so that
 /// healthy logs cost one search each.
 const LINES: &[Line] = &[
     line("kubelet", b"\"Kubelet version\" kubeletVersion=\"", ""),

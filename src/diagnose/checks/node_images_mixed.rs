@@ -8,6 +8,7 @@ use crate::evidence::Health;
 use crate::kube::{Node, Object};
 use crate::severity::Severity;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -114,7 +115,7 @@ fn of_pool(
         .collect();
     let mut detail = format!("{what} {}", counts.join(", "));
     if let Some(why) = stuck {
-        detail.push_str(&format!("; the upgrade seems stuck: {why}"));
+        let _ = write!(detail, "; the upgrade seems stuck: {why}");
     }
     let firsts = versions.values().filter_map(|nodes| nodes.first());
     firsts

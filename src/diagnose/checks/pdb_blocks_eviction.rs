@@ -11,6 +11,7 @@ use crate::layout::Role;
 use crate::locator::EntryPath;
 use crate::severity::{Confidence, Severity};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -252,10 +253,11 @@ fn drained(
         });
     if let Some((node, _)) = cordoned {
         clue.severity = Some(Severity::High);
-        clue.detail.push_str(&format!(
+        let _ = write!(
+            clue.detail,
             "; {} is cordoned and still runs a pod of it",
             node.key()
-        ));
+        );
         return clue.citing(node, "spec.unschedulable", None);
     }
     clue

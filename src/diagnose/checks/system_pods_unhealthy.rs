@@ -203,7 +203,7 @@ fn component_of(owner: &ObjectKey) -> Option<&'static Component> {
     };
     COMPONENTS
         .iter()
-        .find(|component| system && component.workloads.iter().any(|name| is(&name)))
+        .find(|component| system && component.workloads.iter().any(is))
 }
 
 /// How many pods there should be: what the workload wants, at least those that are there.

@@ -7,6 +7,7 @@ use crate::diagnose::members::{
 };
 use crate::kube::{Condition, Detail, Object, Pod, Workload};
 use crate::severity::Severity;
+use std::fmt::Write as _;
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -87,7 +88,7 @@ fn below(
         });
     let mut detail = format!("{} of {desired} pods ready", workload.ready);
     if let Some(condition) = given_up {
-        detail.push_str(&format!(", {}: {}", condition.reason, condition.message));
+        let _ = write!(detail, ", {}: {}", condition.reason, condition.message);
     }
     let mut clue = Clue::status(CHECK.id, scene, object)
         .citing(object, counts(&object.key().kind), since)
