@@ -2,13 +2,15 @@
 
 use super::clue::Scene;
 use crate::evidence::Health;
-use crate::kube::{Object, ObjectKey, Pod};
+use crate::kube::{Container, ContainerState, Object, ObjectKey, Pod};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
 /// What happened less than this before the capture may be a start that goes well. Collectors take
 /// minutes between the first object and the last log, whose end counts as the capture.
 const JUST_NOW: SignedDuration = SignedDuration::from_mins(5);
+/// A container that was restarted so often does not just start.
+const KEEPS_FAILING: u64 = 3;
 /// A rollout may be without progress for this long before Kubernetes itself calls it failed
 /// (`progressDeadlineSeconds`, unless the deployment says otherwise).
 const ROLLOUT: SignedDuration = SignedDuration::from_mins(10);
@@ -61,6 +63,19 @@ pub(super) fn unready_since(object: &Object, pod: &Pod) -> Option<Timestamp> {
         .find(|condition| condition.kind == "Ready" && condition.status != "True")
         .and_then(|condition| condition.since)
         .or(object.meta.created)
+}
+
+/// Whether a pod that is not ready became so just now, and nothing says that it keeps failing.
+pub(super) fn is_starting(scene: Scene<'_>, object: &Object, pod: &Pod) -> bool {
+    let failing = |container: &Container| {
+        let refused = matches!(
+            &container.state,
+            ContainerState::Waiting(waiting)
+                if !matches!(waiting.reason.as_str(), "" | "ContainerCreating" | "PodInitializing")
+        );
+        refused || container.restarts >= KEEPS_FAILING
+    };
+    just_now(scene, unready_since(object, pod)) && !pod.containers.iter().any(failing)
 }
 
 /// `1 pod`, `3 pods`.

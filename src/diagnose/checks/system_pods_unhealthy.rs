@@ -2,7 +2,7 @@
 
 use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
-use crate::diagnose::members::{by_workload, has_ended, is_ready, just_now, unready_since};
+use crate::diagnose::members::{by_workload, has_ended, is_ready, is_starting, unready_since};
 use crate::kube::{Detail, Object, ObjectKey, Pod};
 use crate::severity::Severity;
 
@@ -162,10 +162,10 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             .iter()
             .filter(|(object, _)| !is_ready(scene, object))
             .collect();
-        let old = unready
+        let starting = unready
             .iter()
-            .filter(|(object, pod)| !just_now(scene, unready_since(object, pod)));
-        if old.count() == 0 {
+            .all(|(object, pod)| is_starting(scene, object, pod));
+        if starting {
             continue;
         }
         let ready = living.len() - unready.len();

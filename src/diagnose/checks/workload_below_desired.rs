@@ -3,7 +3,7 @@
 use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
 use crate::diagnose::members::{
-    by_workload, has_ended, is_ready, just_now, rolls_out, unready_since,
+    by_workload, has_ended, is_ready, is_starting, just_now, rolls_out, unready_since,
 };
 use crate::kube::{Condition, Detail, Object, Pod, Workload};
 use crate::severity::Severity;
@@ -150,5 +150,5 @@ fn is_young(
         || (!unready.is_empty()
             && unready
                 .iter()
-                .all(|(own, pod)| just_now(scene, unready_since(own, pod))))
+                .all(|(own, pod)| is_starting(scene, own, pod)))
 }
