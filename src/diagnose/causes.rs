@@ -93,6 +93,16 @@ pub(super) const CAUSES: &[Cause] = &[
     row(&[NOT_READY], &[EXIT, DOWN], Link::Subject),
     row(&[EXIT], &[DOWN], Link::Subject),
     row(
+        &[&["node-taint-blocks", "node-pods-at-maximum"]],
+        &[NO_ROOM, UNPLACED],
+        Link::Subject,
+    ),
+    row(
+        &[&["system-pods-unhealthy", "workload-below-desired"]],
+        &[&["pdb-blocks-eviction"]],
+        Link::Subject,
+    ),
+    row(
         &[&["workload-below-desired"]],
         &[NO_BACKENDS],
         Link::Subject,

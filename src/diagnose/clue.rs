@@ -120,6 +120,22 @@ impl Clue {
         self
     }
 
+    /// The same clue with commands that speak of its subject, where they would else speak of the
+    /// first object that it was seen on.
+    #[must_use]
+    pub fn naming_subject(mut self) -> Self {
+        let Subject {
+            kind,
+            namespace,
+            name,
+            ..
+        } = self.subject.clone();
+        for (placeholder, value) in [("kind", kind), ("namespace", namespace), ("name", name)] {
+            self.values.insert(placeholder.to_owned(), value);
+        }
+        self
+    }
+
     /// The same clue with a state and its reason.
     #[must_use]
     pub fn in_state(mut self, state: State, reason: impl Into<String>) -> Self {

@@ -5,7 +5,7 @@ use super::clue::{Authority, Clue, Scene};
 use super::finding::{Citation, State, Subject};
 use super::state;
 use crate::evidence::{LogHit, LogSource};
-use crate::kube::{Event, Object, ObjectKey, TextHit};
+use crate::kube::{Detail, Event, Object, ObjectKey, TextHit};
 use crate::rules::syntax::{Require, Requires};
 use crate::rules::version::VersionRange;
 use crate::rules::{Kind, Matcher, MatcherId, Rule};
@@ -105,15 +105,26 @@ fn rule_clues(
         return version_clue(scene, rule).into_iter().collect();
     }
     let mut clues: Vec<Clue> = fired.into_values().flatten().collect();
-    if let Some(fits) = version_fits(scene, rule) {
+    for clue in &mut clues {
         // The symptom inside the affected range is the known issue; outside it is something alike.
-        let confidence = if fits {
-            Confidence::High
-        } else {
-            Confidence::Low
-        };
-        for clue in &mut clues {
+        if let Some((fits, version)) = version_fits(scene, rule, &clue.affected) {
+            let (confidence, detail) = if fits {
+                (
+                    Confidence::High,
+                    format!("{version} is in the affected range"),
+                )
+            } else {
+                (
+                    Confidence::Low,
+                    format!(
+                        "{version} is outside of the affected range: it may be something alike"
+                    ),
+                )
+            };
             clue.confidence = Some(confidence);
+            if clue.detail.is_empty() {
+                clue.detail = detail;
+            }
         }
     }
     clues
@@ -162,16 +173,38 @@ fn rate_times(scene: Scene<'_>, id: MatcherId, clue: &Clue) -> Option<Vec<Timest
     Some(times)
 }
 
-/// Whether the versions in the bundle are in the rule's range; `None` where the rule has none or
+/// Whether the version that a symptom was seen with is in the rule's range, and the version:
+/// the node's own for the kubelet, else any in the bundle. `None` where the rule has no range or
 /// the bundle does not say.
-fn version_fits(scene: Scene<'_>, rule: &Rule) -> Option<bool> {
+fn version_fits(scene: Scene<'_>, rule: &Rule, affected: &Subject) -> Option<(bool, String)> {
     let range = rule.version.as_ref()?;
+    if let Some(own) = own_kubelet(scene, affected).filter(|_| range.component == "kubelet") {
+        return Some((range.affects(own) == Some(true), format!("kubelet {own}")));
+    }
     let versions = scene.evidence.inventory.judged(&range.component);
-    (!versions.is_empty()).then(|| {
-        versions
-            .iter()
-            .any(|fact| range.affects(&fact.version) == Some(true))
-    })
+    let fitting = versions
+        .iter()
+        .find(|fact| range.affects(&fact.version) == Some(true));
+    let named = fitting.or(versions.first())?;
+    let words = format!("{} {}", range.component, named.version);
+    Some((fitting.is_some(), words))
+}
+
+/// The kubelet's version on the node that something was seen on.
+fn own_kubelet<'a>(scene: Scene<'a>, affected: &Subject) -> Option<&'a str> {
+    let node = match affected.kind.as_str() {
+        "Node" => &affected.name,
+        _ => affected.node.as_ref()?,
+    };
+    match &scene
+        .evidence
+        .index
+        .get(&ObjectKey::new("Node", "", node))?
+        .detail
+    {
+        Detail::Node(node) => node.kubelet_version.as_deref(),
+        _ => None,
+    }
 }
 
 /// The heads-up of a known issue that is told by the version alone.

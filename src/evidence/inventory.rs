@@ -1,8 +1,10 @@
 //! Versions in use, as objects, images and collectors state them.
 
-use super::Index;
+use super::{Index, images};
 use crate::examine::part::CollectorFact;
+use crate::kube::{Detail, Object};
 use crate::layout::Role;
+use crate::limits::Limits;
 use crate::locator::{EntryPath, Snippet};
 use std::collections::BTreeMap;
 
@@ -19,7 +21,13 @@ pub struct VersionFact {
     pub snippet: Snippet,
 }
 
-/// Versions by component: `kubernetes` (the control plane), `kubelet`, `kernel`, `container runtime`, `os image`.
+/// Containers of a pod that are looked at for an image; its first one or two are the component.
+const CONTAINERS: usize = 4;
+/// Where AKS states the image of a node.
+const NODE_IMAGE: &str = "kubernetes.azure.com/node-image-version";
+
+/// Versions by component: `kubernetes` (the control plane), `kubelet`, `kernel`, `container runtime`,
+/// `os image`, `node image`, and what images and start-up lines of logs tell.
 #[derive(Debug, Default)]
 pub struct Inventory {
     versions: BTreeMap<&'static str, Vec<VersionFact>>,
@@ -39,6 +47,11 @@ impl Inventory {
             }
         }
         for (object, node) in index.nodes() {
+            if let Some(image) = object.meta.labels.get(NODE_IMAGE) {
+                inventory.add("node image", image, &object.path, || {
+                    cited(object, &format!("metadata.labels[\"{NODE_IMAGE}\"]"))
+                });
+            }
             let fields = [
                 ("kubelet", &node.kubelet_version, "kubeletVersion"),
                 ("kube-proxy", &node.kube_proxy_version, "kubeProxyVersion"),
@@ -53,27 +66,69 @@ impl Inventory {
             for (component, version, field) in fields {
                 if let Some(version) = version {
                     inventory.add(component, version, &object.path, || {
-                        object.text.cite(
-                            &format!("status.nodeInfo.{field}"),
-                            &crate::limits::Limits::RELEASE,
-                        )
+                        cited(object, &format!("status.nodeInfo.{field}"))
                     });
                 }
             }
         }
-        // Where no node object was collected, the kubelets' own logs tell their versions.
-        if !inventory.versions.contains_key("kubelet") {
-            let mut latest: BTreeMap<&EntryPath, (&str, &Snippet)> = BTreeMap::new();
-            for (path, _, fact) in collector {
-                if let CollectorFact::KubeletVersion { version, snippet } = fact {
-                    latest.insert(path, (version, snippet));
+        inventory.add_images(index);
+        inventory.add_started(collector);
+        for (path, _, fact) in collector {
+            match fact {
+                CollectorFact::NetworkConfig(config) if !config.plugin.is_empty() => {
+                    inventory.add("network plugin", &config.plugin, path, || {
+                        config.snippet.clone()
+                    });
                 }
-            }
-            for (path, (version, snippet)) in latest {
-                inventory.add("kubelet", version, path, || snippet.clone());
+                CollectorFact::HelmRelease(release) => {
+                    inventory.add("Helm chart", &release.chart, path, || {
+                        release.snippet.clone()
+                    });
+                }
+                _ => {}
             }
         }
         inventory
+    }
+
+    /// Adds what images of pods are; those of workloads where no pod was collected.
+    fn add_images(&mut self, index: &Index) {
+        let pods = index.pods().flat_map(|(object, pod)| {
+            let images = pod.containers.iter().map(|container| &container.image);
+            images.map(move |image| (object, image))
+        });
+        let none = index.pods().next().is_none();
+        let workloads = index.iter().filter_map(|object| match &object.detail {
+            Detail::Workload(workload) if none => Some((object, workload)),
+            _ => None,
+        });
+        let workloads = workloads.flat_map(|(object, workload)| {
+            workload.images.iter().map(move |image| (object, image))
+        });
+        for (object, image) in pods.chain(workloads) {
+            if let Some((component, version)) = images::component_of(image) {
+                self.add(component, version, &object.path, || image_of(object, image));
+            }
+        }
+    }
+
+    /// Adds the versions that programs name when they start, where nothing else tells them.
+    fn add_started(&mut self, collector: &[(EntryPath, Role, CollectorFact)]) {
+        let mut latest: BTreeMap<(&'static str, &EntryPath), (&str, &Snippet)> = BTreeMap::new();
+        for (path, _, fact) in collector {
+            if let CollectorFact::Started {
+                component,
+                version,
+                snippet,
+            } = fact
+                && !self.versions.contains_key(component)
+            {
+                latest.insert((component, path), (version, snippet));
+            }
+        }
+        for ((component, path), (version, snippet)) in latest {
+            self.add(component, version, path, || snippet.clone());
+        }
     }
 
     /// Counts one sight of a version.
@@ -113,13 +168,26 @@ impl Inventory {
         let found = self.versions(component);
         match component {
             "kubernetes" | "server" | "server-or-kubelet" if found.is_empty() => {
-                let server = self.versions("kubernetes");
-                if server.is_empty() {
-                    self.versions("kubelet")
-                } else {
-                    server
-                }
+                // The server's own words, then its image, then what it is not older than.
+                ["kubernetes", "kube-apiserver", "kubelet"]
+                    .into_iter()
+                    .map(|component| self.versions(component))
+                    .find(|facts| !facts.is_empty())
+                    .unwrap_or_default()
             }
+            // Nodes write the name of their runtime before its version.
+            "containerd" | "docker" | "cri-o" => self
+                .versions("container runtime")
+                .into_iter()
+                .filter(|fact| fact.version.starts_with(component))
+                .collect(),
+            // Rules write names in small letters.
+            _ if found.is_empty() => self
+                .versions
+                .keys()
+                .find(|known| known.eq_ignore_ascii_case(component))
+                .map(|known| self.versions(known))
+                .unwrap_or_default(),
             _ => found,
         }
     }
@@ -130,4 +198,24 @@ impl Inventory {
             .keys()
             .map(|component| (*component, self.versions(component)))
     }
+}
+
+/// A field of an object, as the bundle has it.
+fn cited(object: &Object, field: &str) -> Snippet {
+    object.text.cite(field, &Limits::RELEASE)
+}
+
+/// The place at which an object names an image; its first line where its text was not kept.
+fn image_of(object: &Object, image: &str) -> Snippet {
+    let template = if matches!(object.detail, Detail::Workload(_)) {
+        "spec.template.spec"
+    } else {
+        "spec"
+    };
+    ["containers", "initContainers"]
+        .iter()
+        .flat_map(|list| (0..CONTAINERS).map(move |at| format!("{template}.{list}[{at}].image")))
+        .map(|field| cited(object, &field))
+        .find(|snippet| snippet.text.contains(image))
+        .unwrap_or_else(|| cited(object, ""))
 }

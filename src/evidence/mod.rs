@@ -6,6 +6,7 @@
 
 mod capture;
 mod events;
+mod images;
 mod index;
 mod inventory;
 mod logs;
@@ -15,7 +16,7 @@ mod timeline;
 
 pub use capture::Capture;
 pub use index::{Health, Index};
-pub use inventory::Inventory;
+pub use inventory::{Inventory, VersionFact};
 pub use logs::{LogHit, LogSample, LogSource};
 pub use skew::NodeSkew;
 pub use timeline::{LogGap, Reboot, Rotation, Timeline, blind_side};

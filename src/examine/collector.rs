@@ -5,12 +5,10 @@
 use super::part::{
     CollectorFact, DisruptionBudget, HelmRelease, LogPart, NetworkConfig, Outbound, Part, Section,
 };
-use super::{Examiner, lines, objects::line_snippet};
+use super::{Examiner, objects::line_snippet};
 use crate::kube::value::text as text_at;
-use crate::limits::Limits;
 use crate::locator::Snippet;
 use crate::time::parse_rfc3339;
-use memchr::memmem;
 use serde_json::Value;
 
 /// Reads the facts of one JSON document that is no Kubernetes object.
@@ -172,32 +170,6 @@ fn snippet_of(item: &Value, text: &str, line: u64) -> Snippet {
     }
 }
 
-/// The version that the kubelet named when it last started, if the text is its log.
-pub(super) fn kubelet_version(
-    text: &[u8],
-    first_line: u64,
-    limits: &Limits,
-) -> Option<CollectorFact> {
-    let says = [
-        b"\"Kubelet version\" kubeletVersion=\"".as_slice(),
-        b"] Kubelet version: ",
-    ];
-    let (at, length) = says
-        .iter()
-        .filter_map(|words| Some((memmem::rfind(text, words)?, words.len())))
-        .max()?;
-    let rest = text.get(at + length..)?;
-    let end = rest
-        .iter()
-        .position(|byte| !(byte.is_ascii_alphanumeric() || b".-+".contains(byte)))
-        .unwrap_or(rest.len());
-    let version = std::str::from_utf8(rest.get(..end)?).ok()?.to_owned();
-    let snippet = lines::snippet(text, first_line, at..at + length + end, limits);
-    version
-        .starts_with('v')
-        .then_some(CollectorFact::KubeletVersion { version, snippet })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,20 +220,6 @@ mod tests {
                 budget.allowed
             ),
             (Some("1"), None, 0)
-        );
-    }
-
-    #[test]
-    fn the_last_start_of_a_kubelet_tells_its_version() {
-        let log = b"I0312 06:02:11 1 server.go:467] \"Kubelet version\" kubeletVersion=\"v1.27.8\"\nI0312 07:02:11 2 server.go:467] \"Kubelet version\" kubeletVersion=\"v1.27.9\"\n";
-        let fact = kubelet_version(log, 1, &Limits::RELEASE);
-        let Some(CollectorFact::KubeletVersion { version, snippet }) = fact else {
-            panic!("a version")
-        };
-        assert_eq!((version.as_str(), snippet.line), ("v1.27.9", 2));
-        assert_eq!(
-            kubelet_version(b"Version: v1.2.3", 1, &Limits::RELEASE),
-            None
         );
     }
 

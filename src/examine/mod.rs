@@ -15,6 +15,7 @@ pub mod proof;
 pub mod scan;
 mod sections;
 pub mod shape;
+mod started;
 
 pub use part::{Part, Shape};
 
@@ -69,8 +70,8 @@ impl Examiner<'_> {
             Shape::Log => {
                 let log = self.log(&chunk.bytes, chunk.body.clone(), chunk.first_line);
                 part.logs.push(log);
-                let version = collector::kubelet_version(body, chunk.first_line, self.limits);
-                part.collector.extend(version);
+                let started = started::versions(body, chunk.first_line, self.limits);
+                part.collector.extend(started);
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
             Shape::Json | Shape::Yaml | Shape::Describe => {

@@ -193,8 +193,10 @@ pub enum CollectorFact {
     DisruptionBudget(DisruptionBudget),
     /// A Helm release as Periscope lists it.
     HelmRelease(HelmRelease),
-    /// The version that a kubelet names in its log when it starts.
-    KubeletVersion {
+    /// The version that a program names in its log when it starts.
+    Started {
+        /// `kubelet`, `container runtime`, ..., as the inventory calls it.
+        component: &'static str,
         /// `v1.28.5`.
         version: String,
         /// Where it stands.
@@ -212,10 +214,7 @@ pub enum CollectorFact {
 impl CollectorFact {
     /// Whether only a file of AKS Periscope states such a fact.
     pub fn is_periscopes(&self) -> bool {
-        !matches!(
-            self,
-            Self::ServerVersion { .. } | Self::KubeletVersion { .. }
-        )
+        !matches!(self, Self::ServerVersion { .. } | Self::Started { .. })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Identity and metadata that every object has.
 
+use super::removed::WrittenAs;
 use super::value as read;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -62,6 +63,8 @@ pub struct Meta {
     pub finalizers: Vec<String>,
     /// Entries of `metadata.managedFields` that have a time.
     pub managed: Vec<Managed>,
+    /// An API version that Kubernetes has given up, where somebody wrote the object in it.
+    pub written_as: Option<Box<WrittenAs>>,
 }
 
 /// Who wrote to an object, and when last.
@@ -91,7 +94,7 @@ impl Meta {
     /// The metadata of an object; `None` where it has no kind or name.
     pub(super) fn from_value(value: &Value) -> Option<Self> {
         let mut annotations = read::map(value, "metadata.annotations");
-        annotations.remove(LAST_APPLIED);
+        let applied = annotations.remove(LAST_APPLIED);
         Some(Self {
             key: ObjectKey {
                 kind: read::optional(value, "kind")?,
@@ -103,6 +106,7 @@ impl Meta {
             deleted: read::time(value, "metadata.deletionTimestamp"),
             deletion_age: read::int(value, "metadata.deletionAge"),
             labels: read::map(value, "metadata.labels"),
+            written_as: WrittenAs::find(value, applied.as_deref()).map(Box::new),
             annotations,
             owners: read::list(value, "metadata.ownerReferences")
                 .iter()

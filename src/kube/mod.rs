@@ -17,8 +17,10 @@ mod node;
 mod pod;
 mod quota;
 mod references;
+pub mod removed;
 mod storage;
 pub mod text;
+mod toleration;
 pub mod value;
 mod workload;
 pub mod yaml;
@@ -34,6 +36,7 @@ pub use quota::{Quota, QuotaRow};
 pub use references::{Need, Reference};
 pub use storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 pub use text::{ObjectText, TextFormat};
+pub use toleration::Toleration;
 pub use workload::{Autoscaler, DisruptionBudgetStatus, Workload};
 
 use crate::locator::{EntryPath, Snippet};
@@ -85,8 +88,19 @@ impl Object {
             return true;
         }
         match &self.detail {
-            Detail::Pod(pod) => self.meta.key.namespace == "kube-system" || !pod.is_unremarkable(),
-            Detail::Workload(_) => self.meta.key.kind != "ReplicaSet",
+            Detail::Pod(pod) => {
+                let early = self.meta.created.zip(pod.started);
+                self.meta.key.namespace == "kube-system"
+                    || !pod.is_unremarkable()
+                    // A clock is wrong: that is cited.
+                    || early.is_some_and(|(created, started)| started < created)
+            }
+            Detail::Workload(own) => {
+                self.meta.key.kind != "ReplicaSet"
+                    || (self.meta.owners.is_empty() && own.desired.is_some_and(|n| n > own.ready))
+            }
+            // The version that it was written in, which is not served for ever, is cited.
+            Detail::Other if self.meta.written_as.is_some() => true,
             Detail::Other => false,
             _ => true,
         }

@@ -1,6 +1,7 @@
 //! Pods: phase, conditions, and what each container is, was, and why.
 
 use super::references::{self, Reference};
+use super::toleration::Toleration;
 use super::{Condition, value as read};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -34,6 +35,11 @@ pub struct Pod {
     pub requests: BTreeMap<String, i64>,
     /// `spec.priorityClassName`.
     pub priority_class: Option<String>,
+    /// `spec.tolerations` of a pod that no node has taken yet; of others nobody asks.
+    pub tolerations: Vec<Toleration>,
+    /// Whether required affinity, spreading or host ports bind it to some nodes in ways that are
+    /// not read.
+    pub bound: bool,
 }
 
 impl Pod {
@@ -182,8 +188,15 @@ impl Pod {
     /// The pod of a value.
     pub(super) fn from_value(value: &Value) -> Self {
         let containers = containers(value);
+        let node = read::optional(value, "spec.nodeName");
         Self {
-            node: read::optional(value, "spec.nodeName"),
+            tolerations: if node.is_none() {
+                Toleration::all(value)
+            } else {
+                vec![]
+            },
+            bound: is_bound(value),
+            node,
             phase: read::string(value, "status.phase"),
             reason: read::optional(value, "status.reason"),
             message: read::optional(value, "status.message"),
@@ -200,6 +213,27 @@ impl Pod {
             priority_class: read::optional(value, "spec.priorityClassName"),
         }
     }
+}
+
+/// Whether something other than node selector and taints limits the nodes of a pod.
+fn is_bound(value: &Value) -> bool {
+    let required = |field: &str| {
+        read::get(value, "spec.affinity")
+            .and_then(|affinity| affinity.get(field))
+            .is_some_and(|own| {
+                read::get(own, "requiredDuringSchedulingIgnoredDuringExecution").is_some()
+            })
+    };
+    ["nodeAffinity", "podAffinity", "podAntiAffinity"]
+        .into_iter()
+        .any(required)
+        || read::list(value, "spec.topologySpreadConstraints")
+            .iter()
+            .any(|spread| read::text(spread, "whenUnsatisfiable") == Some("DoNotSchedule"))
+        || read::list(value, "spec.containers")
+            .iter()
+            .flat_map(|container| read::list(container, "ports"))
+            .any(|port| read::int(port, "hostPort").is_some_and(|port| port > 0))
 }
 
 /// All containers of a pod: those of its specification with their status, then statuses of

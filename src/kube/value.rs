@@ -435,6 +435,29 @@ mod tests {
         }
 
         #[test]
+        fn a_quantity_is_exact_with_every_suffix(
+            whole in 0u32..100_000, thousandths in 0u32..1000, suffix in 0usize..16,
+        ) {
+            // Units times ten to the twelfth, in whole numbers: what the text says, computed apart.
+            let suffixes: [(&str, i128, i128); 16] = [
+                ("n", 1, 1_000_000_000), ("u", 1, 1_000_000), ("m", 1, 1000), ("", 1, 1),
+                ("k", 1000, 1), ("M", 1_000_000, 1), ("G", 1_000_000_000, 1),
+                ("T", 1_000_000_000_000, 1), ("Ki", 1 << 10, 1), ("Mi", 1 << 20, 1),
+                ("Gi", 1 << 30, 1), ("Ti", 1 << 40, 1), ("e3", 1000, 1), ("E2", 100, 1),
+                ("e-2", 1, 100), ("e0", 1, 1),
+            ];
+            let (word, times, over) = suffixes[suffix];
+            let text = format!("{whole}.{thousandths:03}{word}");
+            let thousand = i128::from(whole) * 1000 + i128::from(thousandths);
+            let rounded_up =
+                |above: i128, below: i128| ((above + below - 1) / below).min(i128::from(i64::MAX));
+            let units = rounded_up(thousand * times, 1000 * over);
+            let milli = rounded_up(thousand * times, over);
+            prop_assert_eq!(quantity("memory", &text).map(i128::from), Some(units), "{}", text);
+            prop_assert_eq!(quantity("cpu", &text).map(i128::from), Some(milli), "{}", text);
+        }
+
+        #[test]
         fn a_concrete_path_leads_back_to_its_value(key in "[a-z./\\[\\] ]{0,12}", index in 0usize..3) {
             let value = json!({ "m": { key.clone(): [0, 1, 2] } });
             let mut path = String::from("m");

@@ -2,6 +2,7 @@
 
 use super::references::{self, Reference};
 use super::{Condition, value as read};
+use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -36,6 +37,10 @@ pub struct Workload {
     pub references: Vec<Reference>,
     /// `spec.suspend` of a job or cron job, or `spec.paused` of a deployment.
     pub paused: bool,
+    /// Whether a controller has written a status: a manifest, or an object of a second ago, has none.
+    pub observed: bool,
+    /// `status.lastSuccessfulTime` of a cron job, or `status.completionTime` of a job.
+    pub succeeded_at: Option<Timestamp>,
 }
 
 /// A horizontal pod autoscaler.
@@ -66,10 +71,17 @@ pub struct DisruptionBudgetStatus {
     pub expected: i64,
     /// `status.currentHealthy`.
     pub healthy: i64,
+    /// `status.desiredHealthy`.
+    pub desired: i64,
+    /// Whether the controller has written a status.
+    pub observed: bool,
     /// `spec.minAvailable` as text.
     pub min_available: Option<String>,
     /// `spec.maxUnavailable` as text.
     pub max_unavailable: Option<String>,
+    /// `spec.selector.matchLabels`; `None` where there is no selector, or one with expressions,
+    /// which are not read.
+    pub selector: Option<BTreeMap<String, String>>,
 }
 
 /// Where the deployment controller keeps the number of a rollout.
@@ -118,6 +130,11 @@ impl Workload {
                 .map(|spec| references::of_pod(spec, &format!("{path}.spec")))
                 .unwrap_or_default(),
             paused: read::bool(value, "spec.suspend") || read::bool(value, "spec.paused"),
+            observed: read::get(value, "status")
+                .and_then(Value::as_object)
+                .is_some_and(|status| !status.is_empty()),
+            succeeded_at: read::time(value, "status.lastSuccessfulTime")
+                .or_else(|| read::time(value, "status.completionTime")),
         }
     }
 }
@@ -196,8 +213,13 @@ impl DisruptionBudgetStatus {
             allowed: allowed.unwrap_or(0),
             expected: read::int(value, "status.expectedPods").unwrap_or(0),
             healthy: read::int(value, "status.currentHealthy").unwrap_or(0),
+            desired: read::int(value, "status.desiredHealthy").unwrap_or(0),
+            observed: allowed.is_some(),
             min_available: read::scalar(value, "spec.minAvailable"),
             max_unavailable: read::scalar(value, "spec.maxUnavailable"),
+            selector: read::get(value, "spec.selector")
+                .filter(|_| read::list(value, "spec.selector.matchExpressions").is_empty())
+                .map(|_| read::map(value, "spec.selector.matchLabels")),
         }
     }
 }

@@ -50,6 +50,13 @@ pub fn parse_version(text: &str) -> Option<Version> {
     Some(Version::new(major, minor, patch))
 }
 
+/// The minor version of a release of Kubernetes 1; `None` for other texts.
+pub fn minor_of(text: &str) -> Option<u64> {
+    parse_version(text)
+        .filter(|version| version.major == 1)
+        .map(|version| version.minor)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

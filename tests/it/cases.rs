@@ -67,6 +67,10 @@ struct Match {
     /// Texts that its evidence quotes, with the lines around.
     #[serde(default)]
     quotes: Vec<String>,
+    /// Likewise.
+    confidence: Option<String>,
+    /// Words that its detail holds.
+    detail: Option<String>,
     /// All incidents, in the report's order; none are compared where none are given.
     #[serde(default)]
     incident: Vec<ExpectedIncident>,
@@ -208,6 +212,21 @@ fn judge_match(rule: &str, expect: &Match, diagnosis: &Diagnosis) -> Vec<String>
             .filter(|asked| *asked != severity)
         {
             wrong.push(format!("has severity {severity} instead of {asked}"));
+        }
+        let confidence = finding.confidence.to_string();
+        if let Some(asked) = expect
+            .confidence
+            .as_deref()
+            .filter(|asked| *asked != confidence)
+        {
+            wrong.push(format!("has confidence {confidence} instead of {asked}"));
+        }
+        if let Some(words) = expect
+            .detail
+            .as_deref()
+            .filter(|words| !finding.detail.contains(words))
+        {
+            wrong.push(format!("says {:?}, not {words:?}", finding.detail));
         }
     } else {
         let others: Vec<String> = own.iter().map(|f| f.subject.to_string()).collect();

@@ -151,6 +151,7 @@ pub(super) fn command(scene: Scene<'_>, missing: &Missing, place: &Place) -> Opt
         }
         Wanted::WholeList(kind) => objects(kind)?,
         Wanted::AnyObject => "kubectl cluster-info dump -A --output-directory=dump".to_owned(),
+        Wanted::Budgets => objects("PodDisruptionBudget")?,
         Wanted::Probes => scene.evidence.in_azure().then(kollect)?,
         Wanted::Version(_) => "kubectl get nodes -o wide; kubectl version".to_owned(),
     };

@@ -4,9 +4,11 @@
 //! pure function from facts to clues. A check without its rule file, or the other way round, fails
 //! a test.
 
+mod api_removed_in_version;
 mod apiservice_unavailable;
 mod backends;
 mod certificate_expired;
+mod clock_skew_between_nodes;
 mod conditions;
 mod container_exit_error;
 mod gpu_capacity_zero;
@@ -14,18 +16,24 @@ mod heapster_missing;
 mod hpa_not_working;
 mod ilb_hairpin_timeout;
 mod image_pull_backoff;
+mod job_failed;
 mod kubelet_restarting;
 mod lb_backend_node_no_provider_id;
 mod lb_http_probe_path;
 mod lb_no_ready_endpoints;
 mod lb_service_pending;
 mod log_fetch_failed;
+mod node_cordoned;
 mod node_disk_pressure;
+mod node_images_mixed;
 mod node_memory_pressure;
 mod node_network_unavailable;
 mod node_not_ready;
 mod node_pid_pressure;
+mod node_pods_at_maximum;
+mod node_taint_blocks;
 mod npd_condition_true;
+mod pdb_blocks_eviction;
 mod periscope_outbound_failed;
 mod pod_config_error;
 mod pod_crashloop;
@@ -40,10 +48,13 @@ mod pvc_terminating;
 mod quota_at_limit;
 mod reference_missing;
 mod service_no_endpoints;
+mod system_pods_unhealthy;
 mod terminating_stuck;
 mod tunnel_pod_not_running;
+mod version_skew;
 mod waiting;
 mod webhook_service_dead;
+mod workload_below_desired;
 
 use super::clue::{Clue, Scene};
 
@@ -75,30 +86,42 @@ pub enum Need {
     Outbound,
     /// Logs of containers, or the errors in their place.
     DumpLogs,
+    /// Periscope's lists of disruption budgets.
+    Budgets,
+    /// The version of the control plane, or of a kubelet.
+    Version,
 }
 
 /// All checks, by id.
 pub const CHECKS: &[Check] = &[
+    api_removed_in_version::CHECK,
     apiservice_unavailable::CHECK,
     certificate_expired::CHECK,
+    clock_skew_between_nodes::CHECK,
     container_exit_error::CHECK,
     gpu_capacity_zero::CHECK,
     heapster_missing::CHECK,
     hpa_not_working::CHECK,
     ilb_hairpin_timeout::CHECK,
     image_pull_backoff::CHECK,
+    job_failed::CHECK,
     kubelet_restarting::CHECK,
     lb_backend_node_no_provider_id::CHECK,
     lb_http_probe_path::CHECK,
     lb_no_ready_endpoints::CHECK,
     lb_service_pending::CHECK,
     log_fetch_failed::CHECK,
+    node_cordoned::CHECK,
     node_disk_pressure::CHECK,
+    node_images_mixed::CHECK,
     node_memory_pressure::CHECK,
     node_network_unavailable::CHECK,
     node_not_ready::CHECK,
     node_pid_pressure::CHECK,
+    node_pods_at_maximum::CHECK,
+    node_taint_blocks::CHECK,
     npd_condition_true::CHECK,
+    pdb_blocks_eviction::CHECK,
     periscope_outbound_failed::CHECK,
     pod_config_error::CHECK,
     pod_crashloop::CHECK,
@@ -113,9 +136,12 @@ pub const CHECKS: &[Check] = &[
     quota_at_limit::CHECK,
     reference_missing::CHECK,
     service_no_endpoints::CHECK,
+    system_pods_unhealthy::CHECK,
     terminating_stuck::CHECK,
     tunnel_pod_not_running::CHECK,
+    version_skew::CHECK,
     webhook_service_dead::CHECK,
+    workload_below_desired::CHECK,
 ];
 
 /// Checks whose rule's matchers only find candidates: a hit is no clue before the check has joined

@@ -1,7 +1,9 @@
-//! Pods that no node takes, with the scheduler's reasons.
+//! Pods that no node takes, with the scheduler's reasons and, for resources, the arithmetic.
 
 use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
+use crate::diagnose::fit::Room;
+use crate::diagnose::unplaced;
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -12,25 +14,21 @@ pub(super) const CHECK: Check = Check {
 
 /// Looks at the condition that the scheduler writes.
 fn run(scene: Scene<'_>) -> Vec<Clue> {
-    let mut clues = Vec::new();
-    for (object, pod) in scene.evidence.index.pods() {
-        let refused = pod.conditions.iter().find(|condition| {
-            condition.kind == "PodScheduled"
-                && condition.status == "False"
-                && condition.reason != "SchedulingGated"
-        });
-        if let Some(condition) = refused {
-            clues.push(
-                Clue::status(CHECK.id, scene, object)
-                    .citing(
-                        object,
-                        &format!("{}.message", condition.path()),
-                        condition.since,
-                    )
-                    .seen(condition.since, scene.evidence.capture.at)
-                    .detailed(condition.message.clone()),
-            );
-        }
-    }
-    clues
+    let room = Room::left(scene);
+    unplaced::pods(scene)
+        .map(|(object, pod, condition)| {
+            let detail = match room.lacks(pod, &condition.message) {
+                Some(lacks) => format!("{lacks}; {}", condition.message),
+                None => condition.message.clone(),
+            };
+            Clue::status(CHECK.id, scene, object)
+                .citing(
+                    object,
+                    &format!("{}.message", condition.path()),
+                    condition.since,
+                )
+                .seen(condition.since, scene.evidence.capture.at)
+                .detailed(detail)
+        })
+        .collect()
 }

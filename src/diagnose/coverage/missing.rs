@@ -24,6 +24,8 @@ pub enum Wanted {
     ContainerLogs,
     /// Connections that AKS Periscope tries out.
     Probes,
+    /// AKS Periscope's list of disruption budgets.
+    Budgets,
     /// A version of a component.
     Version(String),
     /// A whole list of the objects of a kind, which alone proves that one does not exist.
@@ -84,7 +86,7 @@ impl fmt::Display for Missing {
                 f.write_str("the list of events is empty (they are kept for an hour)")
             }
             (Why::OutsideWindow, what) => write!(f, "the {what} lies outside --since and --until"),
-            (Why::Absent, Wanted::Probes) => {
+            (Why::Absent, Wanted::Probes | Wanted::Budgets) => {
                 write!(f, "no {what} in this bundle (AKS Periscope collects them)")
             }
             (Why::Absent, what) => write!(f, "no {what} in this bundle"),
@@ -100,6 +102,7 @@ impl fmt::Display for Wanted {
             Self::Events => f.write_str("events"),
             Self::Objects(kind) => write!(f, "{kind} objects"),
             Self::ContainerLogs => f.write_str("container log"),
+            Self::Budgets => f.write_str("list of disruption budgets"),
             Self::Probes => f.write_str("connection probes"),
             Self::Version(component) => write!(f, "version of {component}"),
             Self::WholeList(kind) => write!(f, "whole list of {kind} objects"),

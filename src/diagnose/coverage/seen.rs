@@ -308,6 +308,16 @@ impl<'a> Seen<'a> {
                 there(any, Wanted::Certificates)?;
                 self.clock()
             }
+            Need::Budgets => {
+                let mut roles = self.evidence.layout.roles.keys();
+                let listed = self.evidence.layout.format == "aks-periscope"
+                    && roles.any(|path| path.file_name().starts_with("pdb-"));
+                there(listed, Wanted::Budgets)
+            }
+            Need::Version => {
+                let known = !self.evidence.inventory.judged("kubernetes").is_empty();
+                there(known, Wanted::Version("kubernetes".to_owned()))
+            }
             Need::Outbound => {
                 let mut facts = self.evidence.collector.iter();
                 let probed = facts.any(|(_, _, fact)| matches!(fact, CollectorFact::Outbound(_)));
