@@ -1,5 +1,6 @@
 //! Logs of the whole bundle: pieces joined, writers named, times made real.
 
+use super::errors::{Errors, LogError};
 use super::Capture;
 use crate::examine::Part;
 use crate::examine::part::{About, HitGroup, LogPart, Sample, Section, Tag};
@@ -36,6 +37,10 @@ pub struct LogSource {
     pub fetch_error: Option<Snippet>,
     /// Hits of matchers that accept its component.
     pub hits: Vec<LogHit>,
+    /// Error lines that no rule explains for sure.
+    pub errors: Vec<LogError>,
+    /// Error lines whose template was one too many.
+    pub errors_left_out: u64,
 }
 
 /// Hits of one matcher by one writer about one subject, in one log.
@@ -86,7 +91,9 @@ pub(super) fn merge(
         let role = layout.roles.get(&path).cloned().unwrap_or_default();
         let mut logs: BTreeMap<Option<Section>, Joined> = BTreeMap::new();
         for log in entry.iter_mut().flat_map(|part| part.logs.drain(..)) {
-            logs.entry(log.section.clone()).or_default().add(log);
+            logs.entry(log.section.clone())
+                .or_default()
+                .add(log, limits);
         }
         for (section, joined) in logs {
             sources.push(joined.finish(
@@ -130,11 +137,12 @@ struct Joined {
     hint: Option<&'static str>,
     fetch_error: Option<Snippet>,
     hits: BTreeMap<HitKey, HitGroup>,
+    errors: Errors,
 }
 
 impl Joined {
     /// Adds the next piece.
-    fn add(&mut self, log: LogPart) {
+    fn add(&mut self, log: LogPart, limits: &Limits) {
         self.lines += log.lines;
         self.bytes += log.bytes;
         self.first = self.first.or(log.first);
@@ -143,6 +151,7 @@ impl Joined {
         self.tags.extend(log.tags.into_keys());
         self.hint = self.hint.or(log.component_hint);
         self.fetch_error = self.fetch_error.take().or(log.fetch_error);
+        self.errors.add(log.errors, log.errors_left_out, limits);
         for group in log.hits {
             let key = (
                 group.matcher,
@@ -180,15 +189,20 @@ impl Joined {
         } else {
             role.component.or(self.hint)
         };
+        let unit_of = |tag: &Tag| {
+            let unit = tag.unit.as_deref();
+            unit.map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"))
+        };
+        let (errors, errors_left_out) = self.errors.finish(
+            |tag| unit_of(tag).or(own),
+            |id, tag| accepted(rules, id, own, unit_of(tag)),
+            resolve,
+        );
         let hits = self
             .hits
             .into_values()
             .filter_map(|group| {
-                let unit = group
-                    .tag
-                    .unit
-                    .as_deref()
-                    .map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"));
+                let unit = unit_of(&group.tag);
                 accepted(rules, group.matcher, own, unit)
                     .then(|| hit(group, unit.or(own), resolve, limits))
             })
@@ -211,6 +225,8 @@ impl Joined {
             last_line: self.last_line,
             fetch_error: self.fetch_error,
             hits,
+            errors,
+            errors_left_out,
             path,
             role,
         }

@@ -5,6 +5,7 @@
 //! use, and when all this was taken. Nothing here knows what is wrong.
 
 mod capture;
+mod errors;
 mod events;
 mod index;
 mod inventory;
@@ -12,6 +13,7 @@ mod logs;
 mod retold;
 
 pub use capture::Capture;
+pub use errors::LogError;
 pub use index::{Health, Index};
 pub use inventory::Inventory;
 pub use logs::{LogHit, LogSample, LogSource};

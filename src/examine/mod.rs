@@ -15,6 +15,7 @@ pub mod proof;
 pub mod scan;
 mod sections;
 pub mod shape;
+pub mod templates;
 
 pub use part::{Part, Shape};
 
@@ -93,6 +94,7 @@ impl Examiner<'_> {
             };
         }
         let survey = lines::survey(own);
+        let found = scan::scan_lines(&text, body, first_line, self.rules, self.limits);
         LogPart {
             section: None,
             first_line,
@@ -104,7 +106,9 @@ impl Examiner<'_> {
             year: survey.last.and_then(|last| lines::year_beside(own, last)),
             tags: survey.tags,
             component_hint: survey.component_hint,
-            hits: scan::scan_lines(&text, body, first_line, self.rules, self.limits),
+            hits: found.hits,
+            errors: found.errors,
+            errors_left_out: found.errors_left_out,
             fetch_error: None,
         }
     }

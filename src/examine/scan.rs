@@ -11,6 +11,7 @@
 //! and texts are cut out at the very end, for the samples that are kept.
 
 mod about;
+pub mod errors;
 mod groups;
 mod message;
 mod object;
@@ -19,17 +20,30 @@ mod silence;
 pub use message::{TextSource, scan_event, scan_message};
 pub use object::scan_object;
 
-use super::part::HitGroup;
+use super::lines;
+use super::part::{ErrorGroup, HitGroup};
 use super::prefix;
+use super::templates::{self, ErrorLine};
 use crate::limits::Limits;
 use crate::rules::engine::Engine;
-use crate::rules::{MatcherId, RuleSet};
+use crate::rules::{Kind, MatcherId, Require, RuleSet};
+use errors::Errors;
 use groups::{Groups, Hit, Place};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::ops::Range;
 
-/// Scans the lines of `text[body]` (the rest is context) and groups the hits; sorted by matcher,
-/// writer and subject. `first_line` is the number of the body's first line. The text has been
+/// What the lines of a text say.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Hits, sorted by matcher, writer and subject.
+    pub hits: Vec<HitGroup>,
+    /// Error lines that no rule explains for sure, sorted by template.
+    pub errors: Vec<ErrorGroup>,
+    /// Error lines whose template was one too many.
+    pub errors_left_out: u64,
+}
+
+/// Scans the lines of `text[body]` (the rest is context) and groups what they say. `first_line` is the number of the body's first line. The text has been
 /// through [`super::lines::clean`]; the body begins and ends between lines.
 pub fn scan_lines(
     text: &[u8],
@@ -37,7 +51,7 @@ pub fn scan_lines(
     first_line: u64,
     rules: &RuleSet,
     limits: &Limits,
-) -> Vec<HitGroup> {
+) -> Found {
     let engine = rules.engine();
     let end = body.end.min(text.len());
     let body = body.start.min(end)..end;
@@ -51,7 +65,9 @@ pub fn scan_lines(
         ordinal: 0,
         number: first_line,
         counted: body.start,
+        marked: false,
         groups: Groups::new(limits),
+        errors: Errors::new(limits),
     };
     for (literal, at) in engine.logs.find(text, body.clone()) {
         if at.end > scan.line.end || scan.ordinal == 0 {
@@ -61,7 +77,12 @@ pub fn scan_lines(
         scan.note(literal, &at);
     }
     scan.finish_line();
-    scan.groups.finish(text, rules)
+    let (errors, errors_left_out) = scan.errors.finish(text);
+    Found {
+        hits: scan.groups.finish(text, rules),
+        errors,
+        errors_left_out,
+    }
 }
 
 /// The state of one pass.
@@ -82,7 +103,10 @@ struct Scan<'a> {
     number: u64,
     /// Up to where line ends have been counted.
     counted: usize,
+    /// Whether the current line has a text that marks errors.
+    marked: bool,
     groups: Groups<'a>,
+    errors: Errors<'a>,
 }
 
 impl Scan<'_> {
@@ -108,6 +132,7 @@ impl Scan<'_> {
             && *seen != self.ordinal
         {
             *seen = self.ordinal;
+            self.marked |= self.engine.is_marker(literal);
             let matchers = self.engine.logs.matchers(literal);
             self.candidates
                 .extend(matchers.iter().map(|id| (*id, at.clone())));
@@ -116,7 +141,11 @@ impl Scan<'_> {
 
     /// Decides what the current line is a hit of, and counts it.
     fn finish_line(&mut self) {
+        let marked = std::mem::take(&mut self.marked);
         if self.candidates.is_empty() {
+            if marked {
+                self.error(&[]);
+            }
             return;
         }
         let mut candidates = std::mem::take(&mut self.candidates);
@@ -140,14 +169,20 @@ impl Scan<'_> {
         // The allocation is kept for the next line.
         self.candidates = candidates;
         if hits.is_empty() {
+            if marked {
+                self.error(&[]);
+            }
             return;
         }
         let prefix = prefix::parse(line);
         if self.engine.guards.quotes(line, prefix.message).is_some() {
             return;
         }
-        let about = about::about(line);
         let ids: Vec<MatcherId> = hits.iter().map(|(id, _)| *id).collect();
+        if marked && !ids.iter().any(|id| explains(self.rules, *id)) {
+            self.error(&ids);
+        }
+        let about = about::about(line);
         for (id, silenced_by) in silence::standing(&ids, self.rules) {
             let Some((_, at)) = hits.iter().find(|(other, _)| *other == id) else {
                 continue;
@@ -171,6 +206,44 @@ impl Scan<'_> {
             });
         }
     }
+
+    /// Notes the current line if it reports an error; `hit_by` are matchers that may explain it.
+    fn error(&mut self, hit_by: &[MatcherId]) {
+        let raw = self.text.get(self.line.clone()).unwrap_or_default();
+        let line = raw.strip_suffix(b"\r").unwrap_or(raw);
+        let Some(error) = templates::error_line(line) else {
+            return;
+        };
+        if error.bare && self.belongs_above() {
+            return;
+        }
+        let place = Place {
+            line: self.line.start..self.line.start + line.len(),
+            number: self.number,
+            matched: self.line.start..self.line.start,
+            stamp: error.prefix.stamp,
+        };
+        self.errors.add(&error, hit_by, place);
+    }
+
+    /// Whether the current line, which has no header, goes on with an error that is counted.
+    fn belongs_above(&self) -> bool {
+        let head = lines::head(self.text, self.line.clone());
+        let line = self.text.get(head.clone()).unwrap_or_default();
+        head != self.line && templates::error_line(line).is_some_and(|head: ErrorLine<'_>| !head.bare)
+    }
+}
+
+/// Whether a hit of this matcher explains a line for sure: in any log, and without other matchers
+/// of its rule.
+fn explains(rules: &RuleSet, id: MatcherId) -> bool {
+    let anywhere = rules
+        .log_matcher(id)
+        .is_some_and(|matcher| matcher.components.is_empty());
+    anywhere
+        && rules
+            .rule_of(id)
+            .is_some_and(|rule| rule.kind == Kind::Noise || rule.require == Require::Any && rule.matchers().len() == 1)
 }
 
 /// The text of these bytes, cut to `limit` bytes at a character boundary.

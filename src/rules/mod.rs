@@ -14,6 +14,7 @@ pub mod folder;
 pub mod guards;
 pub mod literals;
 mod lower;
+mod markers;
 pub mod matcher;
 pub mod syntax;
 pub mod version;

@@ -15,6 +15,8 @@ mod level;
 mod logfmt;
 mod syslog;
 
+pub use json::members as json_members;
+
 use crate::time::{Stamp, beside, read};
 use jiff::{SignedDuration, Timestamp, civil, tz::Offset};
 use std::ops::Range;
@@ -45,6 +47,10 @@ pub struct Prefix<'a> {
     pub partial: bool,
     /// Where the innermost message begins.
     pub message: usize,
+    /// Where the text begins that the outer wrappers carry.
+    pub wrapped: usize,
+    /// Whether a record begins here by its own header, and not only a line of a wrapper.
+    pub headed: bool,
 }
 
 /// Level of a line.
@@ -74,6 +80,8 @@ pub fn parse(line: &[u8]) -> Prefix<'_> {
         source: text(front.source),
         partial: front.partial,
         message: front.message,
+        wrapped: front.wrapped,
+        headed: front.headed,
     }
 }
 
