@@ -13,15 +13,18 @@ pub mod incident;
 mod rank;
 mod rule;
 mod state;
+pub mod unknown;
 
 pub use coverage::{Coverage, Outcome, RuleCoverage, SourceCoverage};
 pub use finding::{Citation, Finding, FindingBuilder, Fingerprint, State, Subject};
 pub use incident::Incident;
+pub use unknown::{UnknownError, UnknownErrors};
 
 use crate::evidence::{Evidence, Health};
 use crate::gap::Gap;
 use crate::ingest::InputFacts;
 use crate::kube::{Detail, Object};
+use crate::limits::Limits;
 use crate::rules::RuleSet;
 use clue::{Clue, Scene};
 use jiff::Timestamp;
@@ -40,6 +43,8 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
     /// For each rule: found, clear, or not checked and why.
     pub coverage: Coverage,
+    /// Error lines that no rule explains.
+    pub unknown: UnknownErrors,
     /// What was not read.
     pub gaps: Vec<Gap>,
     /// Harmless lines by noise rule: (rule id, title, count).
@@ -121,6 +126,7 @@ pub fn diagnose(
     };
     let (mut clues, noise) = rule::evaluate(scene);
     clues.extend(checks::CHECKS.iter().flat_map(|check| (check.run)(scene)));
+    let explained: BTreeSet<String> = clues.iter().map(|clue| clue.rule.clone()).collect();
     clues.retain(|clue| window.holds(clue));
     let mut findings = clue::fold(clues, rules);
     rule::drop_superseded(scene, &mut findings);
@@ -131,6 +137,14 @@ pub fn diagnose(
         .collect();
     let coverage = coverage::of(scene, &found);
     let incidents = incident::fold(&findings);
+    let unknown = unknown::errors(
+        &evidence,
+        rules,
+        &explained,
+        incidents.first().and_then(|incident| incident.first_seen),
+        (window.since, window.until),
+        Limits::RELEASE.unknown_errors,
+    );
     let noise = noise
         .into_iter()
         .map(|(id, count)| {
@@ -144,6 +158,7 @@ pub fn diagnose(
         incidents,
         findings,
         coverage,
+        unknown,
         noise,
         inventory: inventory(&evidence),
         gaps: evidence.gaps,

@@ -68,6 +68,19 @@ pub enum Level {
     Fatal,
 }
 
+impl Level {
+    /// The level as reports write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+        }
+    }
+}
+
 /// Reads the front of a line; never fails, at worst it knows nothing.
 pub fn parse(line: &[u8]) -> Prefix<'_> {
     let front = front(line);

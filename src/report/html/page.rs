@@ -8,6 +8,7 @@ use super::coverage::{self, Coverage, Kind};
 use super::findings::{self, Group, state_words};
 use super::shown::{Shown, shown};
 use super::timeline::{Timeline, timeline};
+use super::unknown::{Unknown, unknown};
 use crate::diagnose::State;
 use crate::report::view::{self, Report};
 use crate::report::words::{clock, entries, number, plural, size, span};
@@ -55,6 +56,7 @@ pub(super) struct Page {
     timeline: Option<Timeline>,
     groups: Vec<Group>,
     listed: String,
+    unknown: Option<Unknown>,
     gaps: Vec<[Shown; 3]>,
     passed_over: Vec<[Shown; 3]>,
     coverage: Coverage,
@@ -138,6 +140,7 @@ impl Page {
             timeline: timeline(report, &found),
             groups: findings::groups(&report.findings),
             listed,
+            unknown: unknown(&report.unknown),
             gaps: gaps.into_iter().map(row).collect(),
             passed_over: passed_over.into_iter().map(row).collect(),
             coverage: coverage::coverage(&report.coverage),

@@ -2,6 +2,7 @@
 
 use super::{
     Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, Incident, Report, Source, Subject,
+    unknown,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -35,6 +36,7 @@ pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
         incidents: incidents.map(|i| incident(m, i)).collect(),
         hidden: diagnosis.findings.len() - findings.len(),
         findings,
+        unknown: unknown::build(m, &diagnosis.unknown),
         coverage: coverage(m, &diagnosis.coverage),
         gaps: diagnosis.gaps.iter().map(|gap| gap_row(m, gap)).collect(),
         noise: diagnosis
@@ -165,7 +167,7 @@ fn subject(m: &mut Masker, subject: &diagnose::Subject) -> Subject {
 }
 
 /// One citation.
-fn citation(m: &mut Masker, citation: &diagnose::Citation) -> Citation {
+pub(super) fn citation(m: &mut Masker, citation: &diagnose::Citation) -> Citation {
     let snippet = m.snippet(&citation.snippet);
     Citation {
         locator: m.text(&citation.path.line(snippet.line).to_string()),
@@ -241,7 +243,7 @@ fn hides(gap: &Gap) -> &'static str {
 }
 
 /// RFC 3339 in UTC.
-fn time(time: Option<Timestamp>) -> Option<String> {
+pub(super) fn time(time: Option<Timestamp>) -> Option<String> {
     time.map(|time| time.to_string())
 }
 

@@ -5,9 +5,11 @@
 //! in UTC.
 
 mod build;
+mod unknown;
 
 pub use super::verdict::verdict;
 pub use build::build;
+pub use unknown::{UnknownError, UnknownErrors};
 
 use crate::diagnose::{Outcome, State};
 use crate::severity::{Confidence, Severity};
@@ -35,6 +37,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Findings below the wanted severity.
     pub hidden: usize,
+    /// Error lines that no rule explains.
+    pub unknown: UnknownErrors,
     /// What could be checked.
     pub coverage: Coverage,
     /// What was not read.
