@@ -21,10 +21,10 @@ pub const BINS: usize = 24;
 const PLACES: usize = 5;
 
 /// How long before the first incident's begin an error may be its cause.
-const BEFORE: SignedDuration = SignedDuration::from_mins(10);
+const BEFORE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How long after it an error may belong to it.
-const AFTER: SignedDuration = SignedDuration::from_mins(30);
+const AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 /// All errors that no rule explains.
 #[derive(Debug, Clone, Default)]

@@ -68,6 +68,7 @@ pub fn scan_lines(
         marked: false,
         groups: Groups::new(limits),
         errors: Errors::new(limits),
+        pending: None,
     };
     for (literal, at) in engine.logs.find(text, body.clone()) {
         if at.end > scan.line.end || scan.ordinal == 0 {
@@ -77,6 +78,7 @@ pub fn scan_lines(
         scan.note(literal, &at);
     }
     scan.finish_line();
+    scan.count_pending();
     let (errors, errors_left_out) = scan.errors.finish(text);
     Found {
         hits: scan.groups.finish(text, rules),
@@ -107,9 +109,21 @@ struct Scan<'a> {
     marked: bool,
     groups: Groups<'a>,
     errors: Errors<'a>,
+    /// The last error line, until it is known whether a rule hits a further line of its record.
+    pending: Option<Pending<'a>>,
 }
 
-impl Scan<'_> {
+/// An error line that is not counted yet.
+struct Pending<'a> {
+    error: ErrorLine<'a>,
+    hit_by: Vec<MatcherId>,
+    place: Place,
+}
+
+/// Lines of a record behind its first in which a hit explains the record.
+const RECORD_LINES: u64 = 8;
+
+impl<'a> Scan<'a> {
     /// Makes the line around `literal` the current one; it lies behind the one before.
     fn begin_line(&mut self, literal: &Range<usize>, body_end: usize) {
         let before = self
@@ -179,6 +193,9 @@ impl Scan<'_> {
             return;
         }
         let ids: Vec<MatcherId> = hits.iter().map(|(id, _)| *id).collect();
+        if !prefix.headed {
+            self.explain_pending(&ids);
+        }
         if marked && !ids.iter().any(|id| explains(self.rules, *id)) {
             self.error(&ids);
         }
@@ -209,28 +226,63 @@ impl Scan<'_> {
 
     /// Notes the current line if it reports an error; `hit_by` are matchers that may explain it.
     fn error(&mut self, hit_by: &[MatcherId]) {
-        let raw = self.text.get(self.line.clone()).unwrap_or_default();
+        let text: &'a [u8] = self.text;
+        let raw = text.get(self.line.clone()).unwrap_or_default();
         let line = raw.strip_suffix(b"\r").unwrap_or(raw);
-        let Some(error) = templates::error_line(line) else {
+        // A block opens: what the value is stands on the next line.
+        let next = line.ends_with(b"=<").then(|| {
+            let rest = text.get(self.line.end + 1..).unwrap_or_default();
+            let end = memchr(b'\n', rest).unwrap_or(rest.len());
+            rest.get(..end).unwrap_or_default()
+        });
+        let Some(error) = templates::error_line(line, next) else {
             return;
         };
         if error.bare && self.belongs_above() {
             return;
         }
-        let place = Place {
-            line: self.line.start..self.line.start + line.len(),
-            number: self.number,
-            matched: self.line.start..self.line.start,
-            stamp: error.prefix.stamp,
-        };
-        self.errors.add(&error, hit_by, place);
+        self.count_pending();
+        self.pending = Some(Pending {
+            place: Place {
+                line: self.line.start..self.line.start + line.len(),
+                number: self.number,
+                matched: self.line.start..self.line.start,
+                stamp: error.prefix.stamp,
+            },
+            hit_by: hit_by.to_vec(),
+            error,
+        });
+    }
+
+    /// Counts the error line before, now that its record is over.
+    fn count_pending(&mut self) {
+        if let Some(pending) = self.pending.take() {
+            self.errors
+                .add(pending.error, &pending.hit_by, pending.place);
+        }
+    }
+
+    /// Notes hits on the current line, which has no header: they are about the record it stands in.
+    fn explain_pending(&mut self, ids: &[MatcherId]) {
+        let number = self.number;
+        let near = |pending: &Pending<'_>| number <= pending.place.number + RECORD_LINES;
+        if !self.pending.as_ref().is_some_and(near) {
+            return;
+        }
+        if ids.iter().any(|id| explains(self.rules, *id)) {
+            self.pending = None;
+        } else if let Some(pending) = &mut self.pending {
+            pending.hit_by.extend(ids);
+            pending.hit_by.sort_unstable();
+            pending.hit_by.dedup();
+        }
     }
 
     /// Whether the current line, which has no header, goes on with an error that is counted.
     fn belongs_above(&self) -> bool {
         let head = lines::head(self.text, self.line.clone());
         let line = self.text.get(head.clone()).unwrap_or_default();
-        head != self.line && templates::error_line(line).is_some_and(|head: ErrorLine<'_>| !head.bare)
+        head != self.line && templates::error_line(line, None).is_some_and(|head: ErrorLine<'_>| !head.bare)
     }
 }
 

@@ -42,9 +42,9 @@ impl<'a> Errors<'a> {
     }
 
     /// Counts a line; lines come in their order.
-    pub(super) fn add(&mut self, error: &ErrorLine<'_>, hit_by: &[MatcherId], place: Place) {
+    pub(super) fn add(&mut self, error: ErrorLine<'_>, hit_by: &[MatcherId], place: Place) {
         let key = ErrorKey {
-            template: error.template.clone(),
+            template: error.template,
             level: error.level,
             tag: Tag {
                 host: error.prefix.host.map(Into::into),

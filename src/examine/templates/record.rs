@@ -20,8 +20,9 @@ pub struct ErrorLine<'a> {
     pub template: String,
 }
 
-/// Reads a line that has a marker; `None` where it reports no error.
-pub fn error_line(line: &[u8]) -> Option<ErrorLine<'_>> {
+/// Reads a line that has a marker; `None` where it reports no error. `next` is the line behind it,
+/// where that begins the value that the line ends with.
+pub fn error_line<'a>(line: &'a [u8], next: Option<&[u8]>) -> Option<ErrorLine<'a>> {
     let prefix = prefix::parse(line);
     let body = line.get(prefix.wrapped..)?;
     let (level, bare) = level(line, &prefix, body)?;
@@ -30,6 +31,13 @@ pub fn error_line(line: &[u8]) -> Option<ErrorLine<'_>> {
         let inner = unescaped(string(body));
         let front = prefix::parse(&inner);
         normalise(&words(&inner, &front))
+    } else if let Some(next) = next {
+        let front = prefix::parse(next);
+        let value = next.get(front.message.max(front.wrapped)..);
+        let value = value.unwrap_or_default().trim_ascii();
+        let head = words(line, &prefix);
+        let head = head.strip_suffix(b"<").unwrap_or(&head);
+        normalise(&[head, value].concat())
     } else {
         normalise(&words(line, &prefix))
     };

@@ -335,7 +335,30 @@ fn word(out: &mut Out, text: &[u8]) -> usize {
     if !matches!(end, b"" | b":") {
         out.forget();
     }
-    length.max(1)
+    let length = length.max(1);
+    length + dump_behind(out, word, text.get(length..).unwrap_or_default())
+}
+
+/// Leaves out the fields of a Go value printed whole, `&v1.Pod{...}`: its type says enough. A value
+/// that does not end within the text takes the rest of it.
+fn dump_behind(out: &mut Out, word: &[u8], text: &[u8]) -> usize {
+    let names_type = memchr::memrchr(b'&', word)
+        .and_then(|at| word.get(at + 1))
+        .is_some_and(u8::is_ascii_alphabetic);
+    if !names_type || text.first() != Some(&b'{') {
+        return 0;
+    }
+    let mut depth = 0_usize;
+    let end = text.iter().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    out.raw("{…}".as_bytes());
+    end.map_or(text.len(), |end| end + 1)
 }
 
 /// Length of a scheme and of the whole URL at the front.
