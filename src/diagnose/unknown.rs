@@ -101,7 +101,11 @@ pub(super) fn errors(
             if is_explained(rules, explained, error) || !within(bounds, error) {
                 continue;
             }
-            let key = (component(source, error), error.level, error.template.clone());
+            let key = (
+                component(source, error),
+                error.level,
+                error.template.clone(),
+            );
             joined.entry(key).or_default().add(source, error);
         }
     }
@@ -181,7 +185,9 @@ impl Joined {
             let namespace = role.namespace.as_deref().unwrap_or_default();
             format!("{namespace}/{pod}")
         });
-        let place = pod.or_else(|| error.host.clone()).or_else(|| role.node.clone());
+        let place = pod
+            .or_else(|| error.host.clone())
+            .or_else(|| role.node.clone());
         self.places.extend(place);
         let samples = error.samples.iter();
         self.samples.extend(samples.map(|(time, snippet)| Citation {

@@ -90,10 +90,7 @@ impl Errors {
                     .collect(),
             }
         };
-        (
-            self.found.into_values().map(error).collect(),
-            self.left_out,
-        )
+        (self.found.into_values().map(error).collect(), self.left_out)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Logs of the whole bundle: pieces joined, writers named, times made real.
 
-use super::errors::{Errors, LogError};
 use super::Capture;
+use super::errors::{Errors, LogError};
 use crate::examine::Part;
 use crate::examine::part::{About, HitGroup, LogPart, Sample, Section, Tag};
 use crate::layout::{self, Content, Layout, Role};

@@ -282,7 +282,8 @@ impl<'a> Scan<'a> {
     fn belongs_above(&self) -> bool {
         let head = lines::head(self.text, self.line.clone());
         let line = self.text.get(head.clone()).unwrap_or_default();
-        head != self.line && templates::error_line(line, None).is_some_and(|head: ErrorLine<'_>| !head.bare)
+        head != self.line
+            && templates::error_line(line, None).is_some_and(|head: ErrorLine<'_>| !head.bare)
     }
 }
 
@@ -293,9 +294,9 @@ fn explains(rules: &RuleSet, id: MatcherId) -> bool {
         .log_matcher(id)
         .is_some_and(|matcher| matcher.components.is_empty());
     anywhere
-        && rules
-            .rule_of(id)
-            .is_some_and(|rule| rule.kind == Kind::Noise || rule.require == Require::Any && rule.matchers().len() == 1)
+        && rules.rule_of(id).is_some_and(|rule| {
+            rule.kind == Kind::Noise || rule.require == Require::Any && rule.matchers().len() == 1
+        })
 }
 
 /// The text of these bytes, cut to `limit` bytes at a character boundary.

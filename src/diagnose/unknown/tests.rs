@@ -34,7 +34,10 @@ fn one(component: &str, template: &str) -> (Key, Joined) {
 
 /// Templates and counts after folding.
 fn folded(templates: &[&str]) -> Vec<(String, u64)> {
-    let joined = templates.iter().map(|template| one("a", template)).collect();
+    let joined = templates
+        .iter()
+        .map(|template| one("a", template))
+        .collect();
     fold::fold(joined)
         .into_iter()
         .map(|((_, _, template), lines)| (template, lines.count))
@@ -55,13 +58,18 @@ fn templates_that_differ_in_one_name_are_folded() {
     assert_eq!(actual, expected);
     // Two names are no family, and words of a sentence are no names.
     assert_eq!(folded(&["get a-1 now", "get a-2 now"]).len(), 2);
-    let words = ["connect: connection refused", "connect: connection reset", "connect: connection lost"];
+    let words = [
+        "connect: connection refused",
+        "connect: connection reset",
+        "connect: connection lost",
+    ];
     assert_eq!(folded(&words).len(), 3);
 }
 
 #[test]
 fn components_and_levels_stay_apart() {
-    let joined = ["x", "y", "z"].map(|component| one(component, &format!("no lease-{component} here")));
+    let joined =
+        ["x", "y", "z"].map(|component| one(component, &format!("no lease-{component} here")));
     assert_eq!(fold::fold(joined.into_iter().collect()).len(), 3);
 }
 
@@ -79,7 +87,11 @@ fn the_first_the_last_and_one_between_are_shown() {
         joined.thin_samples();
     }
     let error = joined.finish(("x".into(), Level::Error, "t".into()), None, None);
-    let shown: Vec<_> = error.samples.iter().map(|s| s.snippet.text.as_str()).collect();
+    let shown: Vec<_> = error
+        .samples
+        .iter()
+        .map(|s| s.snippet.text.as_str())
+        .collect();
     assert_eq!(shown, ["c 2", "b 1", "a 9"]);
 }
 

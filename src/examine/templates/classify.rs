@@ -34,10 +34,7 @@ pub(super) fn is_hex(word: &[u8]) -> bool {
     if let Some(digits) = word.strip_prefix(b"0x") {
         return !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
     }
-    word.len() >= 7
-        && word.iter().all(u8::is_ascii_hexdigit)
-        && has_digit(word)
-        && has_letter(word)
+    word.len() >= 7 && word.iter().all(u8::is_ascii_hexdigit) && has_digit(word) && has_letter(word)
 }
 
 /// A part of a name that was made up by a controller: `5d78c9869d`, `x7k2p`.
@@ -70,7 +67,15 @@ pub(super) fn is_number(word: &[u8]) -> bool {
 /// `1.5s`, `10m0s`, `300ms`, `2h45m10.2s`, `12µs`.
 pub(super) fn is_duration(word: &[u8]) -> bool {
     const UNITS: [&[u8]; 9] = [
-        b"ns", "µs".as_bytes(), "μs".as_bytes(), b"us", b"ms", b"s", b"m", b"h", b"d",
+        b"ns",
+        "µs".as_bytes(),
+        "μs".as_bytes(),
+        b"us",
+        b"ms",
+        b"s",
+        b"m",
+        b"h",
+        b"d",
     ];
     let mut rest = word.strip_prefix(b"-").unwrap_or(word);
     let mut any = false;
@@ -103,8 +108,25 @@ pub(super) fn is_size(word: &[u8]) -> bool {
     digits > 0
         && matches!(
             word.get(digits..).unwrap_or_default(),
-            b"B" | b"K" | b"k" | b"M" | b"G" | b"T" | b"KB" | b"kB" | b"MB" | b"GB" | b"TB" | b"Ki" | b"Mi"
-                | b"Gi" | b"Ti" | b"KiB" | b"MiB" | b"GiB" | b"TiB" | b"bytes"
+            b"B" | b"K"
+                | b"k"
+                | b"M"
+                | b"G"
+                | b"T"
+                | b"KB"
+                | b"kB"
+                | b"MB"
+                | b"GB"
+                | b"TB"
+                | b"Ki"
+                | b"Mi"
+                | b"Gi"
+                | b"Ti"
+                | b"KiB"
+                | b"MiB"
+                | b"GiB"
+                | b"TiB"
+                | b"bytes"
         )
 }
 
@@ -170,11 +192,50 @@ pub(super) fn is_known_word(part: &[u8]) -> bool {
     version
         || matches!(
             part,
-            b"sha256" | b"sha512" | b"sha1" | b"md5" | b"x509" | b"ipv4" | b"ipv6" | b"IPv4" | b"IPv6"
-                | b"http2" | b"HTTP2" | b"h2" | b"tcp4" | b"tcp6" | b"udp4" | b"udp6" | b"base64"
-                | b"utf8" | b"UTF8" | b"ec2" | b"EC2" | b"s3" | b"S3" | b"k8s" | b"K8s" | b"e2e" | b"oauth2"
-                | b"OAuth2" | b"ext4" | b"i18n" | b"L4" | b"L7" | b"l4" | b"l7" | b"TLS1" | b"grpc1"
-                | b"ip6tables" | b"etcd3" | b"NXDOMAIN2" | b"int64" | b"int32" | b"uint64" | b"float64" | b"uint32"
+            b"sha256"
+                | b"sha512"
+                | b"sha1"
+                | b"md5"
+                | b"x509"
+                | b"ipv4"
+                | b"ipv6"
+                | b"IPv4"
+                | b"IPv6"
+                | b"http2"
+                | b"HTTP2"
+                | b"h2"
+                | b"tcp4"
+                | b"tcp6"
+                | b"udp4"
+                | b"udp6"
+                | b"base64"
+                | b"utf8"
+                | b"UTF8"
+                | b"ec2"
+                | b"EC2"
+                | b"s3"
+                | b"S3"
+                | b"k8s"
+                | b"K8s"
+                | b"e2e"
+                | b"oauth2"
+                | b"OAuth2"
+                | b"ext4"
+                | b"i18n"
+                | b"L4"
+                | b"L7"
+                | b"l4"
+                | b"l7"
+                | b"TLS1"
+                | b"grpc1"
+                | b"ip6tables"
+                | b"etcd3"
+                | b"NXDOMAIN2"
+                | b"int64"
+                | b"int32"
+                | b"uint64"
+                | b"float64"
+                | b"uint32"
         )
 }
 
@@ -182,10 +243,40 @@ pub(super) fn is_known_word(part: &[u8]) -> bool {
 pub(super) fn is_known_port(port: &[u8]) -> bool {
     matches!(
         port,
-        b"22" | b"25" | b"53" | b"80" | b"111" | b"123" | b"179" | b"389" | b"443" | b"445" | b"636" | b"2049"
-            | b"2379" | b"2380" | b"3306" | b"4443" | b"5000" | b"5432" | b"6379" | b"6443" | b"8080" | b"8443"
-            | b"9090" | b"9092" | b"9093" | b"9200" | b"9443" | b"10250" | b"10255" | b"10256" | b"10257"
-            | b"10259" | b"22623" | b"27017"
+        b"22"
+            | b"25"
+            | b"53"
+            | b"80"
+            | b"111"
+            | b"123"
+            | b"179"
+            | b"389"
+            | b"443"
+            | b"445"
+            | b"636"
+            | b"2049"
+            | b"2379"
+            | b"2380"
+            | b"3306"
+            | b"4443"
+            | b"5000"
+            | b"5432"
+            | b"6379"
+            | b"6443"
+            | b"8080"
+            | b"8443"
+            | b"9090"
+            | b"9092"
+            | b"9093"
+            | b"9200"
+            | b"9443"
+            | b"10250"
+            | b"10255"
+            | b"10256"
+            | b"10257"
+            | b"10259"
+            | b"22623"
+            | b"27017"
     )
 }
 

@@ -149,9 +149,9 @@ fn is_version(piece: &[u8]) -> bool {
     let plain = piece.strip_prefix(b"v").unwrap_or(piece);
     let mut numbers = plain.split(|byte| matches!(byte, b'.' | b'-' | b'+'));
     let leads = (0..3).all(|_| {
-        numbers
-            .next()
-            .is_some_and(|number| (1..=4).contains(&number.len()) && number.iter().all(u8::is_ascii_digit))
+        numbers.next().is_some_and(|number| {
+            (1..=4).contains(&number.len()) && number.iter().all(u8::is_ascii_digit)
+        })
     });
     let dots = plain.iter().filter(|byte| **byte == b'.').count();
     leads && dots >= 2

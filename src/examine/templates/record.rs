@@ -75,9 +75,13 @@ fn is_klog(body: &[u8], letter: u8) -> bool {
 /// Whether the journal's JSON export states a priority of error or worse.
 fn priority(line: &[u8]) -> bool {
     line.first() == Some(&b'{')
-        && [&b"\"PRIORITY\":\"3\""[..], b"\"PRIORITY\":\"2\"", b"\"PRIORITY\" : \"3\""]
-            .into_iter()
-            .any(|stated| memchr::memmem::find(line, stated).is_some())
+        && [
+            &b"\"PRIORITY\":\"3\""[..],
+            b"\"PRIORITY\":\"2\"",
+            b"\"PRIORITY\" : \"3\"",
+        ]
+        .into_iter()
+        .any(|stated| memchr::memmem::find(line, stated).is_some())
 }
 
 /// Whether a line begins with the class of an exception: `java.io.IOException: `, `ValueError: `,
@@ -99,7 +103,11 @@ fn names_exception(message: &[u8]) -> bool {
         .and_then(<[u8]>::first)
         .is_some_and(u8::is_ascii_uppercase);
     // `Error: ` alone is read as a level already.
-    named && capital && message.get(length..).is_some_and(|rest| rest.starts_with(b": "))
+    named
+        && capital
+        && message
+            .get(length..)
+            .is_some_and(|rest| rest.starts_with(b": "))
 }
 
 /// The words of a line that say which error it is.

@@ -101,12 +101,21 @@ fn the_level_is_the_lines_own() {
 #[test]
 fn what_differs_stays_apart() {
     for (a, b) in [
-        ("connect: connection refused", "connect: connection reset by peer"),
-        ("dial tcp 10.0.0.1:6443: i/o timeout", "dial tcp 10.0.0.1:2379: i/o timeout"),
+        (
+            "connect: connection refused",
+            "connect: connection reset by peer",
+        ),
+        (
+            "dial tcp 10.0.0.1:6443: i/o timeout",
+            "dial tcp 10.0.0.1:2379: i/o timeout",
+        ),
         ("status code 404", "status code 500"),
         ("exit status 1", "exit status 137"),
         ("secret \"a\" not found", "configmap \"a\" not found"),
-        ("failed to \"StartContainer\"", "failed to \"KillContainer\""),
+        (
+            "failed to \"StartContainer\"",
+            "failed to \"KillContainer\"",
+        ),
     ] {
         assert_ne!(normalise(a.as_bytes()), normalise(b.as_bytes()), "{a}");
     }
@@ -119,10 +128,7 @@ fn lists_of_the_same_are_told_once() {
     let groups = normalise(
         b"stale: apps.openshift.io/v1: stale GroupVersion discovery: apps.openshift.io/v1, build.openshift.io/v1: stale GroupVersion discovery: build.openshift.io/v1, a.b/v1: stale GroupVersion discovery: a.b/v1",
     );
-    assert_eq!(
-        groups,
-        "stale: <api>: stale GroupVersion discovery: <api>"
-    );
+    assert_eq!(groups, "stale: <api>: stale GroupVersion discovery: <api>");
 }
 
 /// Pieces of which error texts are made.

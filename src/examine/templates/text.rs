@@ -14,26 +14,98 @@ const NAME: usize = 300;
 
 /// Keys whose values say what went wrong, so that their words stay.
 const TELLING_KEYS: &[&[u8]] = &[
-    b"code", b"cause", b"controller", b"controllerkind", b"desc", b"description", b"err", b"error",
-    b"errmsg", b"errors", b"kind", b"level", b"message", b"msg", b"method", b"op", b"operation",
-    b"output", b"phase", b"plugin", b"reason", b"result", b"signal", b"state", b"status",
-    b"statuscode", b"stderr", b"type", b"verb", b"warning", b"resource", b"panic", b"exception",
+    b"code",
+    b"cause",
+    b"controller",
+    b"controllerkind",
+    b"desc",
+    b"description",
+    b"err",
+    b"error",
+    b"errmsg",
+    b"errors",
+    b"kind",
+    b"level",
+    b"message",
+    b"msg",
+    b"method",
+    b"op",
+    b"operation",
+    b"output",
+    b"phase",
+    b"plugin",
+    b"reason",
+    b"result",
+    b"signal",
+    b"state",
+    b"status",
+    b"statuscode",
+    b"stderr",
+    b"type",
+    b"verb",
+    b"warning",
+    b"resource",
+    b"panic",
+    b"exception",
 ];
 
 /// Words before a number that is a code and no count.
 const CODES: &[&[u8]] = &[
-    b"code", b"status", b"statuscode", b"status_code", b"responsecode", b"errno", b"http", b"exit",
+    b"code",
+    b"status",
+    b"statuscode",
+    b"status_code",
+    b"responsecode",
+    b"errno",
+    b"http",
+    b"exit",
     b"exitcode",
 ];
 
 /// Words before the name of an object.
 const NOUNS: &[&[u8]] = &[
-    b"claim", b"cluster", b"clusteroperator", b"clusterrole", b"clusterrolebinding", b"configmap",
-    b"container", b"controllerrevision", b"cronjob", b"daemonset", b"deployment", b"disk",
-    b"endpoints", b"endpointslice", b"host", b"image", b"ingress", b"interface", b"job", b"key",
-    b"lease", b"lock", b"machine", b"member", b"name", b"namespace", b"node", b"persistentvolume",
-    b"persistentvolumeclaim", b"pod", b"pvc", b"replicaset", b"role", b"rolebinding", b"route",
-    b"sandbox", b"secret", b"server", b"service", b"serviceaccount", b"statefulset", b"user",
+    b"claim",
+    b"cluster",
+    b"clusteroperator",
+    b"clusterrole",
+    b"clusterrolebinding",
+    b"configmap",
+    b"container",
+    b"controllerrevision",
+    b"cronjob",
+    b"daemonset",
+    b"deployment",
+    b"disk",
+    b"endpoints",
+    b"endpointslice",
+    b"host",
+    b"image",
+    b"ingress",
+    b"interface",
+    b"job",
+    b"key",
+    b"lease",
+    b"lock",
+    b"machine",
+    b"member",
+    b"name",
+    b"namespace",
+    b"node",
+    b"persistentvolume",
+    b"persistentvolumeclaim",
+    b"pod",
+    b"pvc",
+    b"replicaset",
+    b"role",
+    b"rolebinding",
+    b"route",
+    b"sandbox",
+    b"secret",
+    b"server",
+    b"service",
+    b"serviceaccount",
+    b"statefulset",
+    b"user",
     b"volume",
 ];
 
@@ -49,7 +121,10 @@ pub fn normalise(text: &[u8]) -> String {
         at += step(&mut out, rest).max(1);
     }
     let template = String::from_utf8_lossy(&out.text);
-    shortened(&without_repeats(&without_repeats(template.trim(), ", "), " "))
+    shortened(&without_repeats(
+        &without_repeats(template.trim(), ", "),
+        " ",
+    ))
 }
 
 /// What has been written, and what it depends on.
@@ -193,7 +268,9 @@ fn placeholder(text: &[u8]) -> Option<usize> {
         .iter()
         .skip(1)
         .take(42)
-        .take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.*".contains(byte))
+        .take_while(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.*".contains(byte)
+        })
         .count();
     (length > 0 && text.get(length + 1) == Some(&b'>')).then_some(length + 2)
 }
@@ -371,9 +448,7 @@ fn url_at(text: &[u8]) -> Option<(usize, usize)> {
     let rest = text.get(scheme..)?.strip_prefix(b"://")?;
     let length = rest
         .iter()
-        .take_while(|byte| {
-            !byte.is_ascii_whitespace() && !b"\"'`,;)>}|\\<".contains(byte)
-        })
+        .take_while(|byte| !byte.is_ascii_whitespace() && !b"\"'`,;)>}|\\<".contains(byte))
         .count();
     let body = rest.get(..length)?;
     let ends = body
@@ -449,9 +524,9 @@ fn is_group_version(word: &[u8]) -> bool {
     version.first() == Some(&b'v')
         && is::is_known_word(version)
         && !group.is_empty()
-        && group
-            .iter()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
+        && group.iter().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-')
+        })
 }
 
 /// `kube-system/coredns`: two names, of which one has a dash, so that it is no pair of words.
@@ -463,9 +538,9 @@ fn is_namespaced(word: &[u8]) -> bool {
     let name = name.get(1..).unwrap_or_default();
     let sound = |name: &[u8]| {
         name.len() >= 2
-            && name.iter().all(|byte| {
-                byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-'
-            })
+            && name
+                .iter()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
     };
     sound(namespace) && sound(name) && word.contains(&b'-')
 }
