@@ -5,6 +5,7 @@
 //! change them. Lines of a template that a found rule or a noise rule hit are left out.
 
 mod fold;
+mod told;
 
 use super::finding::Citation;
 use crate::evidence::{Evidence, LogError, LogSource};
@@ -109,7 +110,7 @@ pub(super) fn errors(
             joined.entry(key).or_default().add(source, error);
         }
     }
-    let joined = fold::fold(joined);
+    let joined = told::join(fold::fold(joined));
     let times = joined.values().flat_map(|lines| &lines.times);
     let first = times.clone().map(|(time, _)| *time).min();
     let last = times.map(|(time, _)| *time).max();

@@ -67,6 +67,35 @@ fn templates_that_differ_in_one_name_are_folded() {
 }
 
 #[test]
+fn an_error_told_by_several_layers_is_one() {
+    let end = "err=rpc error: code = Unknown desc = the network is gone for good";
+    let told = |head: &str, entry: &str, at: i64, count: u64| {
+        let (key, mut lines) = one("kubelet", &format!("\"{head}\" {end}"));
+        lines.count = count;
+        lines.samples = vec![
+            citation(entry, 1, Some(at)),
+            citation(entry, 2, Some(at + 9)),
+        ];
+        (key, lines)
+    };
+    let joined = [
+        told("Create failed", "a", 1, 2),
+        told("Run failed", "b", 1, 2),
+    ];
+    let joined = told::join(joined.into_iter().collect());
+    let (key, lines) = joined.first_key_value().unwrap();
+    assert_eq!(key.2, format!("\"Create failed\" | \"Run failed\" {end}"));
+    assert_eq!((joined.len(), lines.count), (1, 4));
+    for other in [
+        told("Run failed", "b", 50, 2),
+        told("Run failed", "b", 1, 3),
+    ] {
+        let joined = [told("Create failed", "a", 1, 2), other];
+        assert_eq!(told::join(joined.into_iter().collect()).len(), 2);
+    }
+}
+
+#[test]
 fn components_and_levels_stay_apart() {
     let joined =
         ["x", "y", "z"].map(|component| one(component, &format!("no lease-{component} here")));

@@ -9,6 +9,9 @@ const READ: usize = 4_096;
 /// Bytes of a template; two errors that read alike for as long are one.
 const LONGEST: usize = 480;
 
+/// Bytes at the end of a longer template: chains of errors end with their cause.
+const END: usize = 200;
+
 /// Longest quoted word that is taken for a name.
 const NAME: usize = 300;
 
@@ -114,7 +117,7 @@ pub fn normalise(text: &[u8]) -> String {
     let text = text.get(..text.len().min(READ)).unwrap_or_default();
     let mut out = Out::default();
     let mut at = 0;
-    while out.text.len() < LONGEST * 2 {
+    while out.text.len() < READ {
         let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) else {
             break;
         };
@@ -569,16 +572,24 @@ fn without_repeats(template: &str, separator: &str) -> String {
     out
 }
 
-/// Cuts a template to its longest length, between words where that is possible.
+/// Cuts a template to its longest length, between words where that is possible: its begin and its
+/// end stay.
 fn shortened(template: &str) -> String {
-    if template.len() <= LONGEST + '…'.len_utf8() {
+    const MARK: &str = " … ";
+    if template.len() <= LONGEST {
         return template.to_owned();
     }
-    let mut end = LONGEST;
-    while !template.is_char_boundary(end) {
-        end -= 1;
+    let mut head = LONGEST - END - MARK.len();
+    while !template.is_char_boundary(head) {
+        head -= 1;
     }
-    let head = template.get(..end).unwrap_or_default();
+    let mut tail = template.len() - END;
+    while !template.is_char_boundary(tail) {
+        tail += 1;
+    }
+    let head = template.get(..head).unwrap_or_default();
+    let tail = template.get(tail..).unwrap_or_default();
     let head = head.rsplit_once(' ').map_or(head, |(head, _)| head);
-    format!("{head}…")
+    let tail = tail.split_once(' ').map_or(tail, |(_, tail)| tail);
+    format!("{}{MARK}{}", head.trim_end(), tail.trim_start())
 }
