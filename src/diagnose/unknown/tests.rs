@@ -1,3 +1,5 @@
+//! Templates joined, folded and ranked.
+
 use super::*;
 use crate::locator::{EntryPath, Snippet};
 use proptest::prelude::*;
@@ -84,7 +86,10 @@ fn an_error_told_by_several_layers_is_one() {
     ];
     let joined = told::join(joined.into_iter().collect());
     let (key, lines) = joined.first_key_value().unwrap();
-    assert_eq!(key.2, format!("\"Create failed\" | \"Run failed\" {end}"));
+    assert_eq!(
+        key.2,
+        format!("\"Create failed\" {end} (also: \"Run failed\")")
+    );
     assert_eq!((joined.len(), lines.count), (1, 4));
     for other in [
         told("Run failed", "b", 50, 2),

@@ -104,15 +104,20 @@ impl Telling {
     /// The template of all.
     fn finish(mut self) -> (Key, Joined) {
         if self.templates.len() > 1 {
-            let begins = self.templates.iter();
-            let mut begins: Vec<String> = begins
+            self.templates.sort();
+            // One is told whole; of the others the message names the layer.
+            let whole = self.templates.first().map_or("", String::as_str);
+            let mut begins: Vec<String> = self
+                .templates
+                .iter()
+                .skip(1)
                 .filter_map(|template| template.strip_suffix(self.end.as_str()))
+                .map(|begin| begin.split_once(" err=").map_or(begin, |(begin, _)| begin))
                 .map(|begin| begin.trim().chars().take(BEGINNING).collect::<String>())
                 .filter(|begin| !begin.is_empty())
                 .collect();
-            begins.sort();
             begins.dedup();
-            self.key.2 = format!("{} {}", begins.join(OR), self.end.trim());
+            self.key.2 = format!("{whole} (also: {})", begins.join(OR));
         }
         (self.key, self.lines)
     }

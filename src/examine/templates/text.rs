@@ -7,10 +7,13 @@ use super::composite;
 const READ: usize = 4_096;
 
 /// Bytes of a template; two errors that read alike for as long are one.
-const LONGEST: usize = 480;
+const LONGEST: usize = 600;
 
 /// Bytes at the end of a longer template: chains of errors end with their cause.
-const END: usize = 200;
+const END: usize = 320;
+
+/// Bytes from which on a JSON object is a dump.
+const DUMP: usize = 200;
 
 /// Longest quoted word that is taken for a name.
 const NAME: usize = 300;
@@ -240,6 +243,11 @@ fn step(out: &mut Out, text: &[u8]) -> usize {
     if is_word_byte(first) {
         return word(out, text);
     }
+    if let Some(length) = json_dump(text) {
+        out.raw("{…}".as_bytes());
+        out.forget();
+        return length;
+    }
     out.raw(&[first]);
     match first {
         b'=' => out.keyed = !out.word.is_empty(),
@@ -428,6 +436,26 @@ fn dump_behind(out: &mut Out, word: &[u8], text: &[u8]) -> usize {
     if !names_type || text.first() != Some(&b'{') {
         return 0;
     }
+    out.raw("{…}".as_bytes());
+    braces(text).unwrap_or(text.len())
+}
+
+/// Length of a JSON object at the front that is long and speaks of no error: a configuration.
+fn json_dump(text: &[u8]) -> Option<usize> {
+    let inside = text.strip_prefix(b"{")?;
+    let slashes = inside.iter().take_while(|byte| **byte == b'\\').count();
+    if inside.get(slashes) != Some(&b'"') {
+        return None;
+    }
+    let length = braces(text).filter(|length| *length >= DUMP)?;
+    let object = text.get(..length)?;
+    memchr::memmem::find(object, b"rror")
+        .is_none()
+        .then_some(length)
+}
+
+/// Length of what stands in braces at the front, with them.
+fn braces(text: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     let end = text.iter().position(|byte| {
         match byte {
@@ -437,8 +465,7 @@ fn dump_behind(out: &mut Out, word: &[u8], text: &[u8]) -> usize {
         }
         depth == 0
     });
-    out.raw("{…}".as_bytes());
-    end.map_or(text.len(), |end| end + 1)
+    end.map(|end| end + 1)
 }
 
 /// Length of a scheme and of the whole URL at the front.
@@ -590,6 +617,9 @@ fn shortened(template: &str) -> String {
     let head = template.get(..head).unwrap_or_default();
     let tail = template.get(tail..).unwrap_or_default();
     let head = head.rsplit_once(' ').map_or(head, |(head, _)| head);
-    let tail = tail.split_once(' ').map_or(tail, |(_, tail)| tail);
+    let tail = tail
+        .split_once(' ')
+        .filter(|(lost, _)| lost.len() < END / 4)
+        .map_or(tail, |(_, tail)| tail);
     format!("{}{MARK}{}", head.trim_end(), tail.trim_start())
 }
