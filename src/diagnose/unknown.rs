@@ -239,8 +239,8 @@ impl Joined {
             .into_iter()
             .filter_map(|at| self.samples.get(at).cloned())
             .collect();
-        let sampled = samples.iter().filter_map(|sample| sample.time);
-        let times = self.times.iter().map(|(time, _)| *time).chain(sampled);
+        let shown = samples.iter().filter_map(|sample| sample.time);
+        let times = self.times.iter().map(|(time, _)| *time).chain(shown);
         UnknownError {
             first: times.clone().min(),
             last: times.max(),

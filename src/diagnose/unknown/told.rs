@@ -6,6 +6,8 @@
 //! are compared in a sorted order, the order in which they were found is of no account.
 
 use super::{Joined, Key};
+use crate::examine::prefix::Level;
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// Bytes of the common end at least: less is a phrase that many errors end with.
@@ -21,7 +23,7 @@ const BEGINNING: usize = 120;
 const OR: &str = " | ";
 
 /// What else has to be the same: component, level, number of lines.
-type Alike = (String, crate::examine::prefix::Level, u64);
+type Alike = (String, Level, u64);
 
 /// Joins the templates that tell the same error.
 pub(super) fn join(joined: BTreeMap<Key, Joined>) -> BTreeMap<Key, Joined> {
@@ -126,7 +128,7 @@ impl Telling {
 /// First and last second of lines.
 fn span(lines: &Joined) -> Option<(i64, i64)> {
     let times = lines.samples.iter().filter_map(|sample| sample.time);
-    let seconds = times.map(|time| time.as_second());
+    let seconds = times.map(Timestamp::as_second);
     seconds.clone().min().zip(seconds.max())
 }
 

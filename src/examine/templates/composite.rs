@@ -153,7 +153,7 @@ fn is_version(piece: &[u8]) -> bool {
             (1..=4).contains(&number.len()) && number.iter().all(u8::is_ascii_digit)
         })
     });
-    let dots = plain.iter().filter(|byte| **byte == b'.').count();
+    let dots = memchr::memchr_iter(b'.', plain).count();
     leads && dots >= 2
 }
 

@@ -58,8 +58,9 @@ fn level(line: &[u8], prefix: &Prefix<'_>, body: &[u8]) -> Option<(Level, bool)>
             memchr::memmem::find(message, b"rror").map(|_| (Level::Warning, false))
         }
         Some(_) => None,
-        None if matches!(line, [b'<', b'0'..=b'3', b'>', ..]) => Some((Level::Error, false)),
-        None if priority(line) => Some((Level::Error, false)),
+        None if matches!(line, [b'<', b'0'..=b'3', b'>', ..]) || priority(line) => {
+            Some((Level::Error, false))
+        }
         None if !prefix.headed && names_exception(line.get(prefix.message..)?) => {
             Some((Level::Error, true))
         }

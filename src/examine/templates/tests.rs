@@ -23,7 +23,7 @@ fn lines_and_their_templates() {
             r#"Unable to authenticate the request due to an error: Post "https://<host>:443/<api-path>": dial tcp <ip>:443: connect: connection refused"#,
         ),
         (
-            r#"E1024 12:59:07.22 1 rev.go:160] error getting status from [https://10.0.0.3:2379]: context deadline exceeded"#,
+            "E1024 12:59:07.22 1 rev.go:160] error getting status from [https://10.0.0.3:2379]: context deadline exceeded",
             "error getting status from [https://<host>:2379]: context deadline exceeded",
         ),
         (

@@ -4,6 +4,7 @@ use super::excerpt::{Figure, figures};
 use super::shown::{Shown, shown};
 use crate::report::view;
 use crate::report::words::{clock, number, plural, span};
+use std::fmt::Write as _;
 
 /// Templates that are open at once; the rest can be opened.
 const OPEN: usize = 10;
@@ -76,7 +77,7 @@ fn row(error: &view::UnknownError) -> Row {
     let more = error.places_total.saturating_sub(error.places.len());
     let mut places = error.places.join(", ");
     if more > 0 {
-        places.push_str(&format!(" and {more} more"));
+        let _ = write!(places, " and {more} more");
     }
     let samples = figures(&error.samples);
     Row {
