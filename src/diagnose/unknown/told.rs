@@ -113,8 +113,10 @@ impl Telling {
                 .templates
                 .iter()
                 .skip(1)
-                .filter_map(|template| template.strip_suffix(self.end.as_str()))
-                .map(|begin| begin.split_once(" err=").map_or(begin, |(begin, _)| begin))
+                .map(|template| match template.split_once(" err=") {
+                    Some((message, _)) => message,
+                    None => template.strip_suffix(self.end.as_str()).unwrap_or_default(),
+                })
                 .map(|begin| begin.trim().chars().take(BEGINNING).collect::<String>())
                 .filter(|begin| !begin.is_empty())
                 .collect();
