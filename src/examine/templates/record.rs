@@ -57,14 +57,13 @@ fn level(line: &[u8], prefix: &Prefix<'_>, body: &[u8]) -> Option<(Level, bool)>
             let message = line.get(prefix.message..)?;
             memchr::memmem::find(message, b"rror").map(|_| (Level::Warning, false))
         }
-        Some(_) => None,
         None if matches!(line, [b'<', b'0'..=b'3', b'>', ..]) || priority(line) => {
             Some((Level::Error, false))
         }
         None if !prefix.headed && names_exception(line.get(prefix.message..)?) => {
             Some((Level::Error, true))
         }
-        None => None,
+        _ => None,
     }
 }
 
