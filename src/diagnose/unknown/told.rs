@@ -121,7 +121,12 @@ impl Telling {
                 .filter(|begin| !begin.is_empty())
                 .collect();
             begins.dedup();
-            self.key.2 = format!("{whole} (also: {})", begins.join(OR));
+            self.key.2 = if begins.is_empty() {
+                // The others are the end alone.
+                whole.to_owned()
+            } else {
+                format!("{whole} (also: {})", begins.join(OR))
+            };
         }
         (self.key, self.lines)
     }
