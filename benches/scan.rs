@@ -4,6 +4,7 @@
 //! a hit; the rules are 300 made-up ones with one literal and one regex each, and the built-in ones.
 
 use bundlescope::examine::scan::scan_lines;
+use bundlescope::examine::templates::error_line;
 use bundlescope::limits::Limits;
 use bundlescope::rules::RuleSet;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -178,6 +179,18 @@ fn scan(criterion: &mut Criterion) {
             short
                 .split(|byte| *byte == b'\n')
                 .filter(|line| set.is_match(black_box(line)))
+                .count()
+        });
+    });
+    group.finish();
+
+    let mut group = criterion.benchmark_group("errors");
+    group.throughput(Throughput::Bytes(SHORT as u64));
+    group.bench_function("templates of lines that are all errors", |bencher| {
+        bencher.iter(|| {
+            short
+                .split(|byte| *byte == b'\n')
+                .filter_map(|line| error_line(black_box(line), None))
                 .count()
         });
     });

@@ -47,6 +47,17 @@ pub struct Limits {
     /// Damaged documents that are looked at for whole items in one piece of an entry: each costs a
     /// look at the rest, and a hostile entry can hold millions.
     pub damaged_documents: usize,
+    /// Templates of unexplained errors kept per piece of a log; a component in trouble writes some
+    /// ten, and lines of further ones are counted.
+    pub error_templates: usize,
+    /// The same of a whole log.
+    pub log_error_templates: usize,
+    /// Bytes kept of the excerpt of an unexplained error: its first line, and the end of a panic.
+    pub error_excerpt_bytes: usize,
+    /// Times kept per template and log; neighbours are counted together when there are more.
+    pub error_times: usize,
+    /// Templates of unexplained errors in a report; a reader gives up earlier.
+    pub unknown_errors: usize,
     /// Gaps kept of one piece of an entry; more of them say nothing new.
     pub gaps: usize,
     /// Times kept per matcher with a rate (`at_least` within ...), and per piece of a log.
@@ -81,6 +92,11 @@ impl Limits {
         object_certificates: 32,
         bundled_certificates: 1_000,
         damaged_documents: 32,
+        error_templates: 64,
+        log_error_templates: 256,
+        error_excerpt_bytes: 600,
+        error_times: 48,
+        unknown_errors: 100,
         gaps: 64,
         rate_times: 20_000,
         events: 200_000,

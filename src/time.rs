@@ -53,6 +53,32 @@ pub enum Stamp {
     SinceBoot(i64),
 }
 
+/// Whether two stamps of one kind fall into the same minute.
+pub fn same_minute(a: Stamp, b: Stamp) -> bool {
+    let minute = |time: civil::Time| (time.hour(), time.minute());
+    match (a, b) {
+        (Stamp::Absolute(a), Stamp::Absolute(b)) => {
+            a.as_second().div_euclid(60) == b.as_second().div_euclid(60)
+        }
+        (Stamp::Local(a), Stamp::Local(b)) => {
+            a.date() == b.date() && minute(a.time()) == minute(b.time())
+        }
+        (
+            Stamp::Yearless { month, day, time },
+            Stamp::Yearless {
+                month: other_month,
+                day: other_day,
+                time: other,
+            },
+        ) => (month, day, minute(time)) == (other_month, other_day, minute(other)),
+        (Stamp::TimeOfDay(a), Stamp::TimeOfDay(b)) => minute(a) == minute(b),
+        (Stamp::SinceBoot(a), Stamp::SinceBoot(b)) => {
+            a.div_euclid(60_000_000) == b.div_euclid(60_000_000)
+        }
+        _ => false,
+    }
+}
+
 /// What turns a [`Stamp`] into an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clock {

@@ -24,6 +24,7 @@ mod predicate;
 mod rank;
 mod rule;
 mod state;
+pub mod unknown;
 mod unplaced;
 
 pub use ask::Ask;
@@ -33,11 +34,13 @@ pub use coverage::{Coverage, Outcome, RuleCoverage, SourceCoverage};
 pub use detectors::{Answered, DetectorAnswer};
 pub use finding::{Citation, Finding, FindingBuilder, Fingerprint, State, Subject};
 pub use incident::Incident;
+pub use unknown::{UnknownError, UnknownErrors};
 
 use crate::evidence::{Evidence, Health, Timeline};
 use crate::gap::Gap;
 use crate::ingest::InputFacts;
 use crate::kube::{Detail, Object};
+use crate::limits::Limits;
 use crate::rules::RuleSet;
 use clue::{Clue, Scene};
 use jiff::Timestamp;
@@ -68,6 +71,8 @@ pub struct Diagnosis {
     pub marks: Vec<(Timestamp, String)>,
     /// For each rule: found, clear, or not checked and why.
     pub coverage: Coverage,
+    /// Error lines that no rule explains.
+    pub unknown: UnknownErrors,
     /// What was not read.
     pub gaps: Vec<Gap>,
     /// Harmless lines by noise rule: (rule id, title, count).
@@ -148,6 +153,7 @@ pub fn diagnose(
     let (mut clues, noise) = rule::evaluate(scene);
     clues.extend(checks::CHECKS.iter().flat_map(|check| (check.run)(scene)));
     clues.extend(predicate::evaluate(scene));
+    let explained: BTreeSet<String> = clues.iter().map(|clue| clue.rule.clone()).collect();
     clues.retain(|clue: &Clue| window.overlaps(clue.first, clue.last));
     last_words::quote(scene, &mut clues);
     let mut findings = clue::fold(clues, rules);
@@ -167,6 +173,16 @@ pub fn diagnose(
     } else {
         vec![]
     };
+    let unknown = unknown::errors(
+        &evidence,
+        rules,
+        &explained,
+        incidents
+            .first()
+            .and_then(|incident| incident.onset.or(incident.first_seen)),
+        (window.since, window.until),
+        Limits::RELEASE.unknown_errors,
+    );
     let noise = noise
         .into_iter()
         .map(|(id, count)| {
@@ -185,6 +201,7 @@ pub fn diagnose(
         ask,
         detectors,
         coverage,
+        unknown,
         noise,
         inventory: inventory(&evidence),
         timeline: evidence.timeline,

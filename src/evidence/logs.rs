@@ -1,5 +1,6 @@
 //! Logs of the whole bundle: pieces joined, writers named, times made real.
 
+use super::errors::{Errors, LogError};
 use super::{Capture, Index};
 use crate::examine::Part;
 use crate::examine::lines::Rhythm;
@@ -49,6 +50,10 @@ pub struct LogSource {
     pub fetch_error: Option<Snippet>,
     /// Hits of matchers that accept its component.
     pub hits: Vec<LogHit>,
+    /// Error lines that no rule explains for sure.
+    pub errors: Vec<LogError>,
+    /// Error lines whose template was one too many.
+    pub errors_left_out: u64,
 }
 
 impl LogSource {
@@ -64,6 +69,14 @@ impl LogSource {
         for (from, to) in &mut self.silences {
             moved(from);
             moved(to);
+        }
+        for error in &mut self.errors {
+            error.times.iter_mut().for_each(|(at, _)| moved(at));
+            error
+                .samples
+                .iter_mut()
+                .filter_map(|(at, _)| at.as_mut())
+                .for_each(moved);
         }
         for hit in &mut self.hits {
             hit.first.iter_mut().chain(&mut hit.last).for_each(moved);
@@ -124,7 +137,9 @@ pub(super) fn merge(
         let role = layout.roles.get(&path).cloned().unwrap_or_default();
         let mut logs: BTreeMap<Option<Section>, Joined> = BTreeMap::new();
         for log in entry.iter_mut().flat_map(|part| part.logs.drain(..)) {
-            logs.entry(log.section.clone()).or_default().add(log);
+            logs.entry(log.section.clone())
+                .or_default()
+                .add(log, limits);
         }
         for (section, joined) in logs {
             sources.push(joined.finish(
@@ -185,11 +200,12 @@ struct Joined {
     tail: Option<(Option<Stamp>, Snippet)>,
     fetch_error: Option<Snippet>,
     hits: BTreeMap<HitKey, HitGroup>,
+    errors: Errors,
 }
 
 impl Joined {
     /// Adds the next piece.
-    fn add(&mut self, log: LogPart) {
+    fn add(&mut self, log: LogPart, limits: &Limits) {
         self.lines += log.lines;
         self.bytes += log.bytes;
         let between = self.last.zip(log.first);
@@ -201,6 +217,7 @@ impl Joined {
         self.tags.extend(log.tags.into_keys());
         self.hint = self.hint.or(log.component_hint);
         self.fetch_error = self.fetch_error.take().or(log.fetch_error);
+        self.errors.add(log.errors, log.errors_left_out, limits);
         for group in log.hits {
             let key = (
                 group.matcher,
@@ -248,15 +265,20 @@ impl Joined {
         } else {
             role.component.or(self.hint)
         };
+        let unit_of = |tag: &Tag| {
+            let unit = tag.unit.as_deref();
+            unit.map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"))
+        };
+        let (errors, errors_left_out) = self.errors.finish(
+            |tag| unit_of(tag).or(own),
+            |id, tag| accepted(rules, id, &path, own, unit_of(tag)),
+            resolve,
+        );
         let hits = self
             .hits
             .into_values()
             .filter_map(|group| {
-                let unit = group
-                    .tag
-                    .unit
-                    .as_deref()
-                    .map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"));
+                let unit = unit_of(&group.tag);
                 accepted(rules, group.matcher, &path, own, unit)
                     .then(|| hit(group, unit.or(own), reversed, resolve, limits))
             })
@@ -293,6 +315,8 @@ impl Joined {
                 .collect(),
             fetch_error: self.fetch_error,
             hits,
+            errors,
+            errors_left_out,
             path,
             role,
         }

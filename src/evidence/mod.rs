@@ -5,6 +5,7 @@
 //! use, and when all this was taken. Nothing here knows what is wrong.
 
 mod capture;
+mod errors;
 mod events;
 mod images;
 mod index;
@@ -15,6 +16,7 @@ mod skew;
 mod timeline;
 
 pub use capture::Capture;
+pub use errors::LogError;
 pub use index::{Health, Index};
 pub use inventory::{Inventory, VersionFact};
 pub use logs::{LogHit, LogSample, LogSource};

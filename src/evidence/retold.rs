@@ -32,7 +32,8 @@ pub(super) fn drop_retold(sources: &mut [LogSource]) {
             *told.entry(key).or_default() += hit.count;
         }
     }
-    if told.is_empty() {
+    let errors = told_errors(sources);
+    if told.is_empty() && errors.is_empty() {
         return;
     }
     for journal in sources.iter_mut().filter(|source| is_journal(source)) {
@@ -46,7 +47,27 @@ pub(super) fn drop_retold(sources: &mut [LogSource]) {
             );
             told.get(&key).is_none_or(|count| *count < hit.count)
         });
+        journal.errors.retain(|error| {
+            let key = (folder.clone(), error.component, error.template.clone());
+            errors.get(&key).is_none_or(|count| *count < error.count)
+        });
     }
+}
+
+/// What makes error lines in two logs the same: folder, writer, template.
+type ErrorKey = (Folder, Option<&'static str>, String);
+
+/// Error lines in the logs of single units, counted.
+fn told_errors(sources: &[LogSource]) -> BTreeMap<ErrorKey, u64> {
+    let mut told = BTreeMap::new();
+    for source in sources.iter().filter(|source| is_of_one_unit(source)) {
+        let folder = folder(&source.path);
+        for error in &source.errors {
+            let key = (folder.clone(), error.component, error.template.clone());
+            *told.entry(key).or_default() += error.count;
+        }
+    }
+    told
 }
 
 /// Whether many units of one node write to the log.
@@ -111,6 +132,8 @@ mod tests {
             silences: vec![],
             boots: vec![],
             hits: vec![hit],
+            errors: vec![],
+            errors_left_out: 0,
         }
     }
 

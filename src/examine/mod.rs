@@ -16,6 +16,7 @@ pub mod scan;
 mod sections;
 pub mod shape;
 mod started;
+pub mod templates;
 
 pub use part::{Part, Shape};
 
@@ -94,6 +95,7 @@ impl Examiner<'_> {
             };
         }
         let survey = lines::survey(own);
+        let found = scan::scan_lines(&text, body, first_line, self.rules, self.limits);
         LogPart {
             section: None,
             first_line,
@@ -107,7 +109,9 @@ impl Examiner<'_> {
             component_hint: survey.component_hint,
             rhythm: survey.rhythm,
             tail: lines::tail(own, first_line, survey.lines, self.limits),
-            hits: scan::scan_lines(&text, body, first_line, self.rules, self.limits),
+            hits: found.hits,
+            errors: found.errors,
+            errors_left_out: found.errors_left_out,
             fetch_error: None,
         }
     }

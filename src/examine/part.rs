@@ -1,5 +1,6 @@
 //! Facts of one piece of one entry: what the examining worker keeps when it drops the bytes.
 
+use super::prefix::Level;
 use crate::gap::Gap;
 use crate::kube::{Event, Object};
 use crate::locator::{EntryPath, Snippet};
@@ -113,6 +114,10 @@ pub struct LogPart {
     pub tail: Option<(Option<Stamp>, Snippet)>,
     /// Hits of log matchers.
     pub hits: Vec<HitGroup>,
+    /// Error lines that no rule explains for sure, by template.
+    pub errors: Vec<ErrorGroup>,
+    /// Error lines whose template was one too many.
+    pub errors_left_out: u64,
     /// Error that the collector wrote in place of the log.
     pub fetch_error: Option<Snippet>,
 }
@@ -156,6 +161,33 @@ pub struct HitGroup {
     pub samples: Vec<Sample>,
     /// Time of every hit, up to a limit; kept only for matchers with a rate.
     pub times: Vec<Stamp>,
+}
+
+/// Error lines of one writer with one template in one piece of a log.
+#[derive(Debug, Clone)]
+pub struct ErrorGroup {
+    /// What they have in common.
+    pub key: ErrorKey,
+    /// Number of lines.
+    pub count: u64,
+    /// Times of the lines with their number, in line order; lines of one minute are told together.
+    pub times: Vec<(Stamp, u64)>,
+    /// The first two and the last line.
+    pub samples: Vec<Sample>,
+}
+
+/// What error lines are told apart by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ErrorKey {
+    /// Their words without what varies.
+    pub template: String,
+    /// How bad.
+    pub level: Level,
+    /// Who wrote them.
+    pub tag: Tag,
+    /// Matchers that hit the lines, but only explain them in logs of some components, or with
+    /// others of their rule.
+    pub hit_by: Box<[MatcherId]>,
 }
 
 /// Objects that a line names.

@@ -17,6 +17,7 @@ impl Proof for Engine {
     fn lines(&self, text: &str, rules: &RuleSet) -> Vec<MatcherId> {
         let text = lines::clean(text.as_bytes());
         let mut hits: Vec<MatcherId> = scan_lines(&text, 0..text.len(), 1, rules, &Limits::RELEASE)
+            .hits
             .into_iter()
             .map(|group| group.matcher)
             .collect();

@@ -11,6 +11,7 @@
 //! and texts are cut out at the very end, for the samples that are kept.
 
 mod about;
+pub mod errors;
 mod groups;
 mod message;
 mod object;
@@ -19,11 +20,14 @@ mod silence;
 pub use message::{TextSource, scan_event, scan_message};
 pub use object::scan_object;
 
-use super::part::HitGroup;
+use super::lines;
+use super::part::{ErrorGroup, HitGroup};
 use super::prefix;
+use super::templates::{self, ErrorLine};
 use crate::limits::Limits;
 use crate::rules::engine::Engine;
-use crate::rules::{MatcherId, RuleSet};
+use crate::rules::{Kind, MatcherId, Require, RuleSet};
+use errors::Errors;
 use groups::{Groups, Hit, Place};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::ops::Range;
@@ -31,8 +35,18 @@ use std::ops::Range;
 /// Bytes above a kernel's kill in which its report begins: older kernels write a table between.
 const REPORT_BYTES: usize = 8 << 10;
 
-/// Scans the lines of `text[body]` (the rest is context) and groups the hits; sorted by matcher,
-/// writer and subject. `first_line` is the number of the body's first line. The text has been
+/// What the lines of a text say.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Hits, sorted by matcher, writer and subject.
+    pub hits: Vec<HitGroup>,
+    /// Error lines that no rule explains for sure, sorted by template.
+    pub errors: Vec<ErrorGroup>,
+    /// Error lines whose template was one too many.
+    pub errors_left_out: u64,
+}
+
+/// Scans the lines of `text[body]` (the rest is context) and groups what they say. `first_line` is the number of the body's first line. The text has been
 /// through [`super::lines::clean`]; the body begins and ends between lines.
 pub fn scan_lines(
     text: &[u8],
@@ -40,7 +54,7 @@ pub fn scan_lines(
     first_line: u64,
     rules: &RuleSet,
     limits: &Limits,
-) -> Vec<HitGroup> {
+) -> Found {
     let engine = rules.engine();
     let end = body.end.min(text.len());
     let body = body.start.min(end)..end;
@@ -54,7 +68,10 @@ pub fn scan_lines(
         ordinal: 0,
         number: first_line,
         counted: body.start,
+        marked: false,
         groups: Groups::new(limits),
+        errors: Errors::new(limits),
+        pending: None,
     };
     for (literal, at) in engine.logs.find(text, body.clone()) {
         if at.end > scan.line.end || scan.ordinal == 0 {
@@ -64,7 +81,13 @@ pub fn scan_lines(
         scan.note(literal, &at);
     }
     scan.finish_line();
-    scan.groups.finish(text, rules)
+    scan.count_pending();
+    let (errors, errors_left_out) = scan.errors.finish(text);
+    Found {
+        hits: scan.groups.finish(text, rules),
+        errors,
+        errors_left_out,
+    }
 }
 
 /// The state of one pass.
@@ -85,10 +108,25 @@ struct Scan<'a> {
     number: u64,
     /// Up to where line ends have been counted.
     counted: usize,
+    /// Whether the current line has a text that marks errors.
+    marked: bool,
     groups: Groups<'a>,
+    errors: Errors<'a>,
+    /// The last error line, until it is known whether a rule hits a further line of its record.
+    pending: Option<Pending<'a>>,
 }
 
-impl Scan<'_> {
+/// An error line that is not counted yet.
+struct Pending<'a> {
+    error: ErrorLine<'a>,
+    hit_by: Vec<MatcherId>,
+    place: Place,
+}
+
+/// Lines of a record behind its first in which a hit explains the record.
+const RECORD_LINES: u64 = 8;
+
+impl<'a> Scan<'a> {
     /// Makes the line around `literal` the current one; it lies behind the one before.
     fn begin_line(&mut self, literal: &Range<usize>, body_end: usize) {
         let before = self
@@ -111,6 +149,7 @@ impl Scan<'_> {
             && *seen != self.ordinal
         {
             *seen = self.ordinal;
+            self.marked |= self.engine.is_marker(literal);
             let matchers = self.engine.logs.matchers(literal);
             self.candidates
                 .extend(matchers.iter().map(|id| (*id, at.clone())));
@@ -119,7 +158,11 @@ impl Scan<'_> {
 
     /// Decides what the current line is a hit of, and counts it.
     fn finish_line(&mut self) {
+        let marked = std::mem::take(&mut self.marked);
         if self.candidates.is_empty() {
+            if marked {
+                self.error(&[]);
+            }
             return;
         }
         let mut candidates = std::mem::take(&mut self.candidates);
@@ -143,18 +186,27 @@ impl Scan<'_> {
         // The allocation is kept for the next line.
         self.candidates = candidates;
         if hits.is_empty() {
+            if marked {
+                self.error(&[]);
+            }
             return;
         }
         let prefix = prefix::parse(line);
         if self.engine.guards.quotes(line, prefix.message).is_some() {
             return;
         }
+        let ids: Vec<MatcherId> = hits.iter().map(|(id, _)| *id).collect();
+        if !prefix.headed {
+            self.explain_pending(&ids);
+        }
+        if marked && !ids.iter().any(|id| explains(self.rules, *id)) {
+            self.error(&ids);
+        }
         let mut about = about::about(line);
         if about.pod.is_none() && about.uid.is_none() {
             let above = self.text.get(offset.saturating_sub(REPORT_BYTES)..offset);
             about.uid = about::killed_uid(above.unwrap_or_default(), line);
         }
-        let ids: Vec<MatcherId> = hits.iter().map(|(id, _)| *id).collect();
         for (id, silenced_by) in silence::standing(&ids, self.rules) {
             let Some((_, at)) = hits.iter().find(|(other, _)| *other == id) else {
                 continue;
@@ -178,6 +230,80 @@ impl Scan<'_> {
             });
         }
     }
+
+    /// Notes the current line if it reports an error; `hit_by` are matchers that may explain it.
+    fn error(&mut self, hit_by: &[MatcherId]) {
+        let text: &'a [u8] = self.text;
+        let raw = text.get(self.line.clone()).unwrap_or_default();
+        let line = raw.strip_suffix(b"\r").unwrap_or(raw);
+        // A block opens: what the value is stands on the next line.
+        let next = line.ends_with(b"=<").then(|| {
+            let rest = text.get(self.line.end + 1..).unwrap_or_default();
+            let end = memchr(b'\n', rest).unwrap_or(rest.len());
+            rest.get(..end).unwrap_or_default()
+        });
+        let Some(error) = templates::error_line(line, next) else {
+            return;
+        };
+        if error.bare && self.belongs_above() {
+            return;
+        }
+        self.count_pending();
+        self.pending = Some(Pending {
+            place: Place {
+                line: self.line.start..self.line.start + line.len(),
+                number: self.number,
+                matched: self.line.start..self.line.start,
+                stamp: error.prefix.stamp,
+            },
+            hit_by: hit_by.to_vec(),
+            error,
+        });
+    }
+
+    /// Counts the error line before, now that its record is over.
+    fn count_pending(&mut self) {
+        if let Some(pending) = self.pending.take() {
+            self.errors
+                .add(pending.error, &pending.hit_by, pending.place);
+        }
+    }
+
+    /// Notes hits on the current line, which has no header: they are about the record it stands in.
+    fn explain_pending(&mut self, ids: &[MatcherId]) {
+        let number = self.number;
+        let near = |pending: &Pending<'_>| number <= pending.place.number + RECORD_LINES;
+        if !self.pending.as_ref().is_some_and(near) {
+            return;
+        }
+        if ids.iter().any(|id| explains(self.rules, *id)) {
+            self.pending = None;
+        } else if let Some(pending) = &mut self.pending {
+            pending.hit_by.extend(ids);
+            pending.hit_by.sort_unstable();
+            pending.hit_by.dedup();
+        }
+    }
+
+    /// Whether the current line, which has no header, goes on with an error that is counted.
+    fn belongs_above(&self) -> bool {
+        let head = lines::head(self.text, self.line.clone());
+        let line = self.text.get(head.clone()).unwrap_or_default();
+        head != self.line
+            && templates::error_line(line, None).is_some_and(|head: ErrorLine<'_>| !head.bare)
+    }
+}
+
+/// Whether a hit of this matcher explains a line for sure: in any log, and without other matchers
+/// of its rule.
+fn explains(rules: &RuleSet, id: MatcherId) -> bool {
+    let anywhere = rules
+        .log_matcher(id)
+        .is_some_and(|matcher| matcher.components.is_empty());
+    anywhere
+        && rules.rule_of(id).is_some_and(|rule| {
+            rule.kind == Kind::Noise || rule.require == Require::Any && rule.matchers().len() == 1
+        })
 }
 
 /// The text of these bytes, cut to `limit` bytes at a character boundary.

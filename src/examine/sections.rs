@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
     /// The log of one section; the error that stands there where it could not be fetched.
     fn log(&self, text: &[u8], first_line: u64, section: Option<Section>) -> LogPart {
         if let Some(error) = fetch_error(text, first_line) {
-            let hits = scan::scan_lines(
+            let found = scan::scan_lines(
                 text,
                 0..text.len(),
                 first_line,
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
                 section,
                 first_line,
                 fetch_error: Some(error),
-                hits,
+                hits: found.hits,
                 ..LogPart::default()
             };
         }

@@ -23,10 +23,11 @@ struct Document<'r> {
     verdict: &'r str,
     incidents: Vec<Incident<'r>>,
     findings: Vec<Finding<'r>>,
-    unknown_errors: Vec<UnknownError>,
     changes: change::Changes<'r>,
     common: Vec<change::Factor<'r>>,
     timeline: Timeline<'r>,
+    unknown_errors: Vec<UnknownError<'r>>,
+    unknown_errors_more: More<'r>,
     coverage: Coverage<'r>,
     ask: Vec<Ask<'r>>,
     detectors: Vec<Detector<'r>>,
@@ -179,9 +180,31 @@ struct Versions<'r> {
     fixed: &'r [String],
 }
 
-/// An error line that no rule knows; empty until these are mined.
+/// Error lines that no rule explains, with one template.
 #[derive(Serialize)]
-enum UnknownError {}
+struct UnknownError<'r> {
+    template: &'r str,
+    component: &'r str,
+    severity: &'static str,
+    count: u64,
+    first_seen: Option<&'r str>,
+    last_seen: Option<&'r str>,
+    near_onset: bool,
+    histogram: &'r [u64],
+    places: &'r [String],
+    places_total: usize,
+    samples: Vec<Citation<'r>>,
+}
+
+/// What is not in the list of unknown errors, and what their histograms span.
+#[derive(Serialize)]
+struct More<'r> {
+    templates: u64,
+    lines: u64,
+    lines_not_told_apart: u64,
+    histogram_from: Option<&'r str>,
+    histogram_to: Option<&'r str>,
+}
 
 /// What to ask the customer for.
 #[derive(Serialize)]
@@ -305,10 +328,11 @@ fn document(report: &Report) -> Document<'_> {
         verdict: &report.verdict,
         incidents: report.incidents.iter().map(incident).collect(),
         findings: report.findings.iter().map(finding).collect(),
-        unknown_errors: Vec::new(),
         changes: change::changes(&report.changes),
         common: report.common.iter().map(change::factor).collect(),
         timeline: timeline(report),
+        unknown_errors: report.unknown.listed.iter().map(unknown_error).collect(),
+        unknown_errors_more: more(&report.unknown),
         coverage: coverage(&report.coverage),
         ask: report
             .ask
@@ -459,6 +483,34 @@ fn finding(finding: &view::Finding) -> Finding<'_> {
             affected: &finding.affected_versions,
             fixed: &finding.fixed_versions,
         },
+    }
+}
+
+/// One unknown error.
+fn unknown_error(error: &view::UnknownError) -> UnknownError<'_> {
+    UnknownError {
+        template: &error.template,
+        component: &error.component,
+        severity: error.severity,
+        count: error.count,
+        first_seen: error.first_seen.as_deref(),
+        last_seen: error.last_seen.as_deref(),
+        near_onset: error.near_onset,
+        histogram: &error.histogram,
+        places: &error.places,
+        places_total: error.places_total,
+        samples: error.samples.iter().map(citation).collect(),
+    }
+}
+
+/// What is not listed of them.
+fn more(unknown: &view::UnknownErrors) -> More<'_> {
+    More {
+        templates: unknown.more_templates,
+        lines: unknown.more_lines,
+        lines_not_told_apart: unknown.left_out,
+        histogram_from: unknown.from.as_deref(),
+        histogram_to: unknown.to.as_deref(),
     }
 }
 

@@ -159,6 +159,9 @@ fn ending(state: State) -> &'static str {
 /// Coverage, masks and how the summary was made.
 fn tail(report: &Report) -> String {
     let mut tail = format!("{}.\n", words(&report.coverage.line(), 600));
+    if !report.unknown.is_empty() {
+        let _ = writeln!(tail, "{}.", words(&report.unknown.line(), 200));
+    }
     let masked: u64 = report.redactions.iter().map(|(_, count)| count).sum();
     if masked > 0 {
         let _ = writeln!(

@@ -17,7 +17,7 @@ pub(super) struct Step {
 }
 
 /// The steps, least missed first.
-pub(super) const STEPS: [Step; 7] = [
+pub(super) const STEPS: [Step; 9] = [
     Step {
         words: "citations beyond the first of each finding",
         apply: samples,
@@ -27,8 +27,16 @@ pub(super) const STEPS: [Step; 7] = [
         apply: context,
     },
     Step {
+        words: "samples beyond the first of each unexplained error",
+        apply: unknown_samples,
+    },
+    Step {
         words: "the inventory, the sources of evidence and the detectors of the portal",
         apply: inventory,
+    },
+    Step {
+        words: "unexplained errors beyond the first ten",
+        apply: unknown_errors,
     },
     Step {
         words: "affected objects beyond the first three of each finding",
@@ -79,6 +87,25 @@ fn context(report: &mut Report) -> bool {
         citation.after.clear();
     }
     changed
+}
+
+/// Keeps the first sample of each unexplained error.
+fn unknown_samples(report: &mut Report) -> bool {
+    let mut changed = false;
+    for error in &mut report.unknown.listed {
+        changed |= error.samples.len() > 1;
+        error.samples.truncate(1);
+    }
+    changed
+}
+
+/// Keeps ten unexplained errors; the others are counted.
+fn unknown_errors(report: &mut Report) -> bool {
+    let unknown = &mut report.unknown;
+    let more = unknown.listed.split_off(unknown.listed.len().min(10));
+    unknown.more_templates += more.len() as u64;
+    unknown.more_lines += more.iter().map(|error| error.count).sum::<u64>();
+    !more.is_empty()
 }
 
 /// Drops the inventory and the sources.

@@ -181,6 +181,10 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     let mut lines = wrap(&plain(&read, style), width, 2);
     let coverage = format!("{}.", report.coverage.line());
     lines.extend(wrap(&plain(&coverage, style), width, 3));
+    if !report.unknown.is_empty() {
+        let unknown = format!("{}.", report.unknown.line());
+        lines.push(cut(&plain(&unknown, style), width));
+    }
     let masked: u64 = report.redactions.iter().map(|(_, count)| count).sum();
     let mut notes = Vec::new();
     let gaps = report.gaps.iter();

@@ -7,8 +7,9 @@
 use super::RuleSet;
 use super::guards::Guards;
 use super::literals::LiteralIndex;
+use super::markers;
 use super::matcher::{Matcher, MatcherId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Indexes over the matchers of a set.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Engine {
     pub logs: LiteralIndex,
     /// Literals of event matchers.
     pub events: LiteralIndex,
+    /// For each of them whether it marks a line that may be an error.
+    markers: Vec<bool>,
     /// Lines that only quote a failure.
     pub guards: Guards,
     /// Event matchers without a literal, by reason.
@@ -46,13 +49,24 @@ impl Engine {
                 }
             }
         }
+        let marking: Vec<String> = markers::all().collect();
+        for marker in &marking {
+            logs.entry(marker).or_default();
+        }
+        let marking: BTreeSet<&str> = marking.iter().map(String::as_str).collect();
         Self {
+            markers: logs.keys().map(|key| marking.contains(key)).collect(),
             logs: LiteralIndex::new(logs),
             events: LiteralIndex::new(events),
             guards: Guards::builtin(),
             by_reason,
             by_kind,
         }
+    }
+
+    /// Whether this literal of a log marks a line that may be an error.
+    pub fn is_marker(&self, literal: usize) -> bool {
+        self.markers.get(literal).copied().unwrap_or_default()
     }
 
     /// Event matchers that look at the reason alone to become a candidate.

@@ -16,6 +16,7 @@ pub mod glob;
 pub mod guards;
 pub mod literals;
 mod lower;
+mod markers;
 pub mod matcher;
 pub mod predicate;
 pub mod syntax;

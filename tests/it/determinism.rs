@@ -80,6 +80,7 @@ fn the_sample_has_something_to_be_the_same() {
         assert!(found.contains(rule), "{rule} is not in\n{found}");
     }
     assert!(diagnosis.incidents.len() > 1);
+    assert!(!diagnosis.unknown.listed.is_empty(), "no unknown errors");
     assert_eq!(diagnosis.bundle.format, "cluster-info-dump");
     assert_eq!(diagnosis.gaps, []);
 }

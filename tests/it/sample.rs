@@ -5,9 +5,10 @@ use bundlescope::diagnose::change::{Before, ChangeKind, Relation};
 use bundlescope::diagnose::{
     Answered, Ask, BundleFacts, Change, Citation, Coverage, DetectorAnswer, Diagnosis, Factor,
     Finding, Fingerprint, Incident, InventoryRow, Ledger, Outcome, RuleCoverage, SourceCoverage,
-    State, Subject,
+    State, Subject, UnknownError, UnknownErrors,
 };
 use bundlescope::evidence::{LogGap, Reboot, Rotation, Timeline};
+use bundlescope::examine::prefix::Level;
 use bundlescope::gap::{Gap, GapReason};
 use bundlescope::ingest::InputFacts;
 use bundlescope::locator::{EntryPath, Snippet};
@@ -507,6 +508,7 @@ pub(crate) fn diagnosis() -> Diagnosis {
         timeline: timeline(),
         marks: vec![],
         coverage: coverage(),
+        unknown: unknown(),
         gaps: vec![
             gap(
                 bundle().entry("nodes/n3.zip").line(40),
@@ -561,4 +563,66 @@ pub(crate) fn calm() -> Diagnosis {
         .rules
         .retain(|rule| rule.outcome != Outcome::Found);
     calm
+}
+
+/// Errors that no rule explains: one as usual, one whose text is hostile and holds a secret.
+fn unknown() -> UnknownErrors {
+    let kubelet = bundle().entry("nodes/n.zip").entry("kubelet.log");
+    let mut histogram = vec![0; 24];
+    histogram[3] = 1;
+    histogram[20] = 1_200;
+    let usual = UnknownError {
+        template: "\"Flux capacitor lost\" err=\"no charge after <duration>\" pod=<pod>".into(),
+        component: "kubelet".into(),
+        level: Level::Error,
+        count: 1_201,
+        first: at("14:01:00"),
+        last: at("16:01:00"),
+        histogram: histogram.clone(),
+        near_onset: true,
+        places: vec!["n1".into(), "n2".into()],
+        places_total: 7,
+        samples: vec![
+            cite(
+                &kubelet,
+                40,
+                "14:01:00",
+                "E0301 14:01:00.1 812 flux.go:7] \"Flux capacitor lost\" err=\"no charge after 3s\" pod=\"a/b\"",
+                "Flux",
+            ),
+            cite(
+                &kubelet,
+                900,
+                "16:01:00",
+                "E0301 16:01:00.1 812 flux.go:7] \"Flux capacitor lost\" err=\"no charge after 9s\" pod=\"a/c\"",
+                "Flux",
+            ),
+        ],
+    };
+    let hostile = UnknownError {
+        template: format!("cannot log in with password=hunter2-of-the-share {HOSTILE}"),
+        component: "<b>web</b>".into(),
+        level: Level::Fatal,
+        count: 1,
+        first: None,
+        last: None,
+        histogram: vec![0; 24],
+        near_onset: false,
+        places: vec![],
+        places_total: 0,
+        samples: vec![cite(
+            &kubelet,
+            7,
+            "14:00:00",
+            &format!("panic: {HOSTILE}"),
+            "panic",
+        )],
+    };
+    UnknownErrors {
+        listed: vec![usual, hostile],
+        more_templates: 2,
+        more_lines: 31,
+        left_out: 5,
+        span: at("12:00:00").zip(at("16:41:01")),
+    }
 }

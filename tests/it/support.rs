@@ -363,6 +363,9 @@ fn pod_log(namespace: &str, pod: &str, lines: usize) -> Vec<u8> {
         // Failures are rare, and some stand in every piece.
         let what = match (container, line % 97) {
             ("coredns", 0) => "plugin/kubernetes: Failed to watch *v1.Service: failed to list *v1.Service: Get \"https://10.0.0.1:443/api/v1/services\": dial tcp 10.0.0.1:443: i/o timeout".to_owned(),
+            // No rule knows these; names and numbers differ from line to line.
+            ("coredns", 13) => format!("plugin/flux: cell-{line} lost its charge after {line}ms"),
+            ("coredns", 31) => format!("plugin/flux: cannot read \"cell-{line}\" of 10.0.{}.7", line % 200),
             _ => format!("handled request {line}"),
         };
         let level = if what.starts_with("plugin") {
@@ -422,6 +425,10 @@ pub(crate) fn periscope_node(node: &str) -> Files {
             "May 01 11:59:{second:02} {node} kubelet[2983]: E0501 11:59:{second:02}.000000    2983 kubelet_node_status.go:540] \"Error updating node status, will retry\" err=\"error getting node \\\"{node}\\\": Get \\\"https://10.0.0.1:443/api/v1/nodes/{node}\\\": dial tcp 10.0.0.1:443: connect: connection refused\""
         );
     }
+    let _ = writeln!(
+        kubelet,
+        "May 01 11:59:58 {node} kubelet[2983]: E0501 11:59:58.000000    2983 flux.go:7] \"Flux capacitor lost\" err=\"no charge in {node}\""
+    );
     let describe = DESCRIBED.replace("<pod>", &pod).replace("<node>", node);
     let probe = |kind: &str, status: &str| json!({"TimeStamp": "2024-05-01T11:59:58Z", "Type": kind, "URL": "10.0.0.1:443", "Status": status});
     let refused = probe(

@@ -33,6 +33,12 @@ pub fn line_at(text: &[u8], at: usize) -> Range<usize> {
     start..without_return(text, start..end)
 }
 
+/// The line that begins the record in which `line` stands; often `line` itself.
+pub fn head(text: &[u8], line: Range<usize>) -> Range<usize> {
+    let lines = record::record(text, line.clone());
+    lines.into_iter().next().unwrap_or(line)
+}
+
 /// End of a line without the carriage returns before its line feed.
 fn without_return(text: &[u8], line: Range<usize>) -> usize {
     let bytes = text.get(line.clone()).unwrap_or_default();

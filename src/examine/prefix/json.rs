@@ -100,6 +100,32 @@ impl Object {
     }
 }
 
+/// A member of a JSON object, as its bytes stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JsonMember<'a> {
+    /// The key.
+    pub key: &'a [u8],
+    /// The value; of a string its content with its escapes.
+    pub value: &'a [u8],
+    /// Whether it is a string.
+    pub is_string: bool,
+}
+
+/// The members of the object at the front of a text.
+pub fn members(text: &[u8]) -> impl Iterator<Item = JsonMember<'_>> {
+    let mut at = 1;
+    std::iter::from_fn(move || {
+        let member = member(text, at)?;
+        at = member.end;
+        Some(JsonMember {
+            key: text.get(member.key)?,
+            value: text.get(member.value)?,
+            is_string: member.string,
+        })
+    })
+    .take(KEYS)
+}
+
 /// A member of an object.
 struct Member {
     /// The key without its quotes.

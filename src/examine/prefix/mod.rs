@@ -15,6 +15,8 @@ mod level;
 mod logfmt;
 mod syslog;
 
+pub use json::members as json_members;
+
 use crate::time::{Stamp, beside, read};
 use jiff::{SignedDuration, Timestamp, civil, tz::Offset};
 use std::ops::Range;
@@ -45,6 +47,10 @@ pub struct Prefix<'a> {
     pub partial: bool,
     /// Where the innermost message begins.
     pub message: usize,
+    /// Where the text begins that the outer wrappers carry.
+    pub wrapped: usize,
+    /// Whether a record begins here by its own header, and not only a line of a wrapper.
+    pub headed: bool,
 }
 
 /// Level of a line.
@@ -62,6 +68,19 @@ pub enum Level {
     Fatal,
 }
 
+impl Level {
+    /// The level as reports write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+        }
+    }
+}
+
 /// Reads the front of a line; never fails, at worst it knows nothing.
 pub fn parse(line: &[u8]) -> Prefix<'_> {
     let front = front(line);
@@ -74,6 +93,8 @@ pub fn parse(line: &[u8]) -> Prefix<'_> {
         source: text(front.source),
         partial: front.partial,
         message: front.message,
+        wrapped: front.wrapped,
+        headed: front.headed,
     }
 }
 

@@ -174,7 +174,7 @@ fn sample(
 
 /// The snippet of a place. Only a window around its line is shown to [`lines::snippet`], so that
 /// its cost does not grow with the piece.
-fn cut_out(text: &[u8], place: &Place, limits: &Limits) -> Snippet {
+pub(super) fn cut_out(text: &[u8], place: &Place, limits: &Limits) -> Snippet {
     let reach = 4 * (limits.record_lines + limits.context_lines);
     let mut start = place.line.start;
     let mut first_line = place.number;

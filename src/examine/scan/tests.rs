@@ -31,7 +31,7 @@ fn set(files: &[(String, String)]) -> RuleSet {
 }
 
 fn scan(text: &str, rules: &RuleSet) -> Vec<HitGroup> {
-    scan_lines(text.as_bytes(), 0..text.len(), 1, rules, &Limits::RELEASE)
+    scan_lines(text.as_bytes(), 0..text.len(), 1, rules, &Limits::RELEASE).hits
 }
 
 /// Lines made from their numbers.
@@ -108,10 +108,10 @@ fn an_end_anchor_holds_before_a_carriage_return() {
 fn only_the_body_is_scanned_and_lines_are_numbered_from_its_first() {
     let rules = set(&[rule("a", "", &log("hit!", ""))]);
     let text = b"hit! before\nbody\nhit! 2\n\nhit! 4\nhit! after\n";
-    let groups = scan_lines(text, 12..31, 500, &rules, &Limits::RELEASE);
+    let groups = scan_lines(text, 12..31, 500, &rules, &Limits::RELEASE).hits;
     assert_eq!(counts(&groups, &rules), [("a", 2)]);
     for (start, end) in [(40, 12), (12, 4_000), (4_000, 5_000)] {
-        let _ = scan_lines(text, start..end, 1, &rules, &Limits::RELEASE);
+        let _ = scan_lines(text, start..end, 1, &rules, &Limits::RELEASE).hits;
     }
 }
 
@@ -251,7 +251,7 @@ fn the_first_and_last_samples_are_kept_and_all_hits_counted() {
             last_samples: last,
             ..Limits::RELEASE
         };
-        let groups = scan_lines(text.as_bytes(), 0..text.len(), 1, &rules, &limits);
+        let groups = scan_lines(text.as_bytes(), 0..text.len(), 1, &rules, &limits).hits;
         let group = groups.first().unwrap();
         let captured: Vec<_> = group
             .samples
@@ -273,7 +273,7 @@ fn too_many_subjects_are_counted_together() {
         subjects: 4,
         ..Limits::RELEASE
     };
-    let groups = scan_lines(text.as_bytes(), 0..text.len(), 1, &rules, &limits);
+    let groups = scan_lines(text.as_bytes(), 0..text.len(), 1, &rules, &limits).hits;
     assert_eq!(groups.len(), 5);
     assert_eq!(groups.iter().map(|group| group.count).sum::<u64>(), 50);
     assert_eq!(
@@ -556,7 +556,7 @@ proptest! {
         let whole = engine(&scan(&text, &rules));
         prop_assert_eq!(whole, plain(&text));
         let cut = text.match_indices('\n').map(|(at, _)| at + 1).find(|at| *at >= cut).unwrap_or(text.len());
-        let piece = |body| engine(&scan_lines(text.as_bytes(), body, 1, &rules, &Limits::RELEASE));
+        let piece = |body| engine(&scan_lines(text.as_bytes(), body, 1, &rules, &Limits::RELEASE).hits);
         let (first, second) = (piece(0..cut), piece(cut..text.len()));
         prop_assert_eq!([first[0] + second[0], first[1] + second[1]], whole);
     }
@@ -565,7 +565,7 @@ proptest! {
     #[test]
     fn any_bytes_can_be_scanned(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let rules = set(&[rule("a", "", "[[log]]\nliteral = [\"\\u0001\\u0002\\u0003\", \"aaa\"]\nregex = '[^x]'")]);
-        let groups = scan_lines(&bytes, 0..bytes.len(), 1, &rules, &Limits::RELEASE);
+        let groups = scan_lines(&bytes, 0..bytes.len(), 1, &rules, &Limits::RELEASE).hits;
         prop_assert!(groups.iter().all(|group| !group.samples.is_empty() && !lines(group).is_empty()));
     }
 }

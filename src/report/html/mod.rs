@@ -15,6 +15,7 @@ mod findings;
 mod page;
 mod shown;
 mod timeline;
+mod unknown;
 
 use super::view::Report;
 use super::words::size;

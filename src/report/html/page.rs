@@ -11,6 +11,7 @@ use super::detectors::{self, Detector};
 use super::findings::{self, Group, state_words};
 use super::shown::{Shown, shown};
 use super::timeline::{Timeline, timeline};
+use super::unknown::{Unknown, unknown};
 use crate::diagnose::State;
 use crate::report::view::{self, Report};
 use crate::report::words::{clock, entries, number, plural, size, span};
@@ -63,6 +64,7 @@ pub(super) struct Page {
     detectors: Vec<Detector>,
     groups: Vec<Group>,
     listed: String,
+    unknown: Option<Unknown>,
     gaps: Vec<[Shown; 3]>,
     passed_over: Vec<[Shown; 3]>,
     coverage: Coverage,
@@ -154,6 +156,7 @@ impl Page {
             blind: report.changes.blind.iter().map(shown).collect(),
             groups: findings::groups(&report.findings),
             listed,
+            unknown: unknown(&report.unknown),
             gaps: gaps.into_iter().map(row).collect(),
             passed_over: passed_over.into_iter().map(row).collect(),
             coverage: coverage::coverage(&report.coverage),

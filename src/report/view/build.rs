@@ -2,7 +2,7 @@
 
 use super::{
     Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, Incident, LogGap, Report, Source,
-    Subject, Timeline, ask, change, detectors,
+    Subject, Timeline, ask, change, detectors, unknown,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -48,6 +48,7 @@ pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
             .map(detectors::detector)
             .collect(),
         ask: diagnosis.ask.iter().map(|a| ask::ask(m, a)).collect(),
+        unknown: unknown::build(m, &diagnosis.unknown),
         coverage: coverage(m, &diagnosis.coverage),
         timeline: timeline(m, diagnosis),
         gaps: diagnosis.gaps.iter().map(|gap| gap_row(m, gap)).collect(),
@@ -182,7 +183,7 @@ pub(super) fn subject(m: &mut Masker, subject: &diagnose::Subject) -> Subject {
 }
 
 /// One citation.
-fn citation(m: &mut Masker, citation: &diagnose::Citation) -> Citation {
+pub(super) fn citation(m: &mut Masker, citation: &diagnose::Citation) -> Citation {
     let snippet = m.snippet(&citation.snippet);
     Citation {
         locator: m.text(&citation.path.line(snippet.line).to_string()),
@@ -296,7 +297,7 @@ fn hides(gap: &Gap) -> &'static str {
 }
 
 /// RFC 3339 in UTC.
-fn time(time: Option<Timestamp>) -> Option<String> {
+pub(super) fn time(time: Option<Timestamp>) -> Option<String> {
     time.map(|time| time.to_string())
 }
 

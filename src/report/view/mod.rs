@@ -8,12 +8,14 @@ mod ask;
 mod build;
 mod change;
 mod detectors;
+mod unknown;
 
 pub use super::verdict::verdict;
 pub use ask::Ask;
 pub use build::build;
 pub use change::{Before, Change, Changes, Factor};
 pub use detectors::Detector;
+pub use unknown::{UnknownError, UnknownErrors};
 
 use crate::diagnose::{Outcome, State};
 use crate::severity::{Confidence, Severity};
@@ -49,6 +51,8 @@ pub struct Report {
     pub ask: Vec<Ask>,
     /// Detectors of the Azure portal.
     pub detectors: Vec<Detector>,
+    /// Error lines that no rule explains.
+    pub unknown: UnknownErrors,
     /// What could be checked.
     pub coverage: Coverage,
     /// What the evidence can see of time.

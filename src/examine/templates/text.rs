@@ -1,0 +1,625 @@
+//! A text word by word.
+
+use super::classify as is;
+use super::composite;
+
+/// Bytes of a text that are looked at: behind them stand dumps, not what tells errors apart.
+const READ: usize = 4_096;
+
+/// Bytes of a template; two errors that read alike for as long are one.
+const LONGEST: usize = 600;
+
+/// Bytes at the end of a longer template: chains of errors end with their cause.
+const END: usize = 320;
+
+/// Bytes from which on a JSON object is a dump.
+const DUMP: usize = 200;
+
+/// Longest quoted word that is taken for a name.
+const NAME: usize = 300;
+
+/// Keys whose values say what went wrong, so that their words stay.
+const TELLING_KEYS: &[&[u8]] = &[
+    b"code",
+    b"cause",
+    b"controller",
+    b"controllerkind",
+    b"desc",
+    b"description",
+    b"err",
+    b"error",
+    b"errmsg",
+    b"errors",
+    b"kind",
+    b"level",
+    b"message",
+    b"msg",
+    b"method",
+    b"op",
+    b"operation",
+    b"output",
+    b"phase",
+    b"plugin",
+    b"reason",
+    b"result",
+    b"signal",
+    b"state",
+    b"status",
+    b"statuscode",
+    b"stderr",
+    b"type",
+    b"verb",
+    b"warning",
+    b"resource",
+    b"panic",
+    b"exception",
+];
+
+/// Words before a number that is a code and no count.
+const CODES: &[&[u8]] = &[
+    b"code",
+    b"status",
+    b"statuscode",
+    b"status_code",
+    b"responsecode",
+    b"errno",
+    b"http",
+    b"exit",
+    b"exitcode",
+];
+
+/// Words before the name of an object.
+const NOUNS: &[&[u8]] = &[
+    b"claim",
+    b"cluster",
+    b"clusteroperator",
+    b"clusterrole",
+    b"clusterrolebinding",
+    b"configmap",
+    b"container",
+    b"controllerrevision",
+    b"cronjob",
+    b"daemonset",
+    b"deployment",
+    b"disk",
+    b"endpoints",
+    b"endpointslice",
+    b"host",
+    b"image",
+    b"ingress",
+    b"interface",
+    b"job",
+    b"key",
+    b"lease",
+    b"lock",
+    b"machine",
+    b"member",
+    b"name",
+    b"namespace",
+    b"node",
+    b"persistentvolume",
+    b"persistentvolumeclaim",
+    b"pod",
+    b"pvc",
+    b"replicaset",
+    b"role",
+    b"rolebinding",
+    b"route",
+    b"sandbox",
+    b"secret",
+    b"server",
+    b"service",
+    b"serviceaccount",
+    b"statefulset",
+    b"user",
+    b"volume",
+];
+
+/// The template of a text: one line, at most [`LONGEST`] bytes and a mark.
+pub fn normalise(text: &[u8]) -> String {
+    let text = text.get(..text.len().min(READ)).unwrap_or_default();
+    let mut out = Out::default();
+    let mut at = 0;
+    while out.text.len() < READ {
+        let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) else {
+            break;
+        };
+        at += step(&mut out, rest).max(1);
+    }
+    let template = String::from_utf8_lossy(&out.text);
+    shortened(&without_repeats(
+        &without_repeats(template.trim(), ", "),
+        " ",
+    ))
+}
+
+/// What has been written, and what it depends on.
+#[derive(Default)]
+pub(super) struct Out {
+    text: Vec<u8>,
+    /// The last word in lower case, where nothing but a blank, a colon or an equals sign follows it.
+    word: Vec<u8>,
+    /// Whether the last word is a key: an equals sign or a colon behind a quoted word follows it.
+    keyed: bool,
+}
+
+impl Out {
+    /// Writes as it stands.
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.text.extend_from_slice(bytes);
+    }
+
+    /// Writes a placeholder; where a name goes on with the same one, it stands once.
+    pub(super) fn placeholder(&mut self, name: &[u8]) {
+        const BETWEEN: [&[u8]; 3] = [b"-", b".", b"_"];
+        for between in BETWEEN {
+            let Some(before) = self.text.strip_suffix(between) else {
+                continue;
+            };
+            let same = before
+                .strip_suffix(b">")
+                .and_then(|before| before.strip_suffix(name))
+                .is_some_and(|before| before.ends_with(b"<"));
+            if same {
+                let length = before.len();
+                self.text.truncate(length);
+                return;
+            }
+            break;
+        }
+        self.raw(b"<");
+        self.raw(name);
+        self.raw(b">");
+    }
+
+    /// A blank, never two.
+    fn blank(&mut self) {
+        if !self.text.is_empty() && self.text.last() != Some(&b' ') {
+            self.text.push(b' ');
+        }
+    }
+
+    /// Notes the last word.
+    fn remember(&mut self, word: &[u8]) {
+        self.word.clear();
+        self.word.extend(word.iter().map(u8::to_ascii_lowercase));
+        self.keyed = false;
+    }
+
+    /// Nothing is known of what stands before.
+    fn forget(&mut self) {
+        self.word.clear();
+        self.keyed = false;
+    }
+
+    /// The placeholder of a value whose key is known and does not say what went wrong.
+    fn key(&self) -> Option<&[u8]> {
+        let word = self.word.as_slice();
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let fits = self.keyed && (1..=40).contains(&word.len()) && word.iter().all(plain);
+        (fits && word.iter().any(u8::is_ascii_alphabetic) && !TELLING_KEYS.contains(&word))
+            .then_some(word)
+    }
+}
+
+/// Writes what the text begins with and says how many bytes that was.
+fn step(out: &mut Out, text: &[u8]) -> usize {
+    let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
+    match text.get(slashes) {
+        Some(quote @ (b'"' | b'\'' | b'`')) if slashes > 0 || is_quote(out, *quote) => {
+            return quoted(out, text, slashes, *quote);
+        }
+        Some(letter @ (b'n' | b't' | b'r')) if slashes > 0 && breaks(text, slashes, *letter) => {
+            out.blank();
+            return slashes + 1;
+        }
+        _ => {}
+    }
+    let Some(&first) = text.first() else { return 1 };
+    if first.is_ascii_whitespace() || first.is_ascii_control() {
+        out.blank();
+        if out.keyed {
+            out.forget();
+        }
+        return 1;
+    }
+    if first == b'<'
+        && let Some(length) = placeholder(text)
+    {
+        let own = text.get(..length).unwrap_or_default();
+        out.raw(own);
+        out.forget();
+        let port = matches!(own, b"<ip>" | b"<host>");
+        let rest = text.get(length..).filter(|_| port).unwrap_or_default();
+        return length + port_behind(out, rest);
+    }
+    if first == b'['
+        && let Some(length) = bracketed_address(text)
+    {
+        out.placeholder(b"ip");
+        out.forget();
+        return length + port_behind(out, text.get(length..).unwrap_or_default());
+    }
+    if is_word_byte(first) {
+        return word(out, text);
+    }
+    if let Some(length) = json_dump(text) {
+        out.raw("{…}".as_bytes());
+        out.forget();
+        return length;
+    }
+    out.raw(&[first]);
+    match first {
+        b'=' => out.keyed = !out.word.is_empty(),
+        b':' => {}
+        _ => out.forget(),
+    }
+    1
+}
+
+/// Whether `\n` here is a line end and not the begin of a Windows path's part.
+fn breaks(text: &[u8], slashes: usize, letter: u8) -> bool {
+    let next = text.get(slashes + 1).copied().unwrap_or(b' ');
+    letter == b'n' && !next.is_ascii_lowercase() || letter != b'n' && !next.is_ascii_alphanumeric()
+}
+
+/// Whether a quote opens or closes, and is no apostrophe inside a word.
+fn is_quote(out: &Out, quote: u8) -> bool {
+    quote != b'\'' || !out.text.last().is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// Bytes that make up a word.
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80 || b"-_./:@%+#~&?!*$^\\".contains(&byte)
+}
+
+/// Length of a placeholder at the front.
+fn placeholder(text: &[u8]) -> Option<usize> {
+    let length = text
+        .iter()
+        .skip(1)
+        .take(42)
+        .take_while(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.*".contains(byte)
+        })
+        .count();
+    (length > 0 && text.get(length + 1) == Some(&b'>')).then_some(length + 2)
+}
+
+/// Length of `[fd00::1]` at the front.
+fn bracketed_address(text: &[u8]) -> Option<usize> {
+    let window = text.get(1..text.len().min(48))?;
+    let end = memchr::memchr(b']', window)?;
+    let inside = window.get(..end)?;
+    let colons = memchr::memchr_iter(b':', inside).count();
+    (colons >= 2 && is::address(inside) == Some(inside.len())).then_some(end + 2)
+}
+
+/// Writes a port at the front, with its colon.
+fn port_behind(out: &mut Out, text: &[u8]) -> usize {
+    let Some(rest) = text.strip_prefix(b":") else {
+        return 0;
+    };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let Some(port) = rest.get(..digits).filter(|port| !port.is_empty()) else {
+        return 0;
+    };
+    out.raw(b":");
+    composite::put_port(out, port);
+    digits + 1
+}
+
+/// A quote: with the word or value in it where that is one thing, else alone.
+fn quoted(out: &mut Out, text: &[u8], slashes: usize, quote: u8) -> usize {
+    let open = slashes + 1;
+    let key = out.key().map(<[u8]>::to_vec);
+    let inside = text.get(open..).unwrap_or_default();
+    let reach = inside.len().min(if key.is_some() { READ } else { NAME });
+    let Some(length) = closing(inside.get(..reach).unwrap_or_default(), slashes, quote) else {
+        out.raw(&[quote]);
+        out.forget();
+        return open;
+    };
+    let content = inside.get(..length).unwrap_or_default();
+    let whole = open + length + slashes + 1;
+    if let Some(key) = key {
+        out.placeholder(&key);
+        out.forget();
+        return whole;
+    }
+    if content.iter().any(u8::is_ascii_whitespace) || content.contains(&b'\\') {
+        out.raw(&[quote]);
+        out.forget();
+        return open;
+    }
+    let behind = text.get(whole).copied();
+    let member = matches!(out.text.trim_ascii_end().last(), Some(b'{' | b','));
+    out.raw(&[quote]);
+    if behind == Some(b'=') || behind == Some(b':') && member {
+        out.raw(content);
+        out.raw(&[quote]);
+        out.remember(content);
+        if behind == Some(b':') {
+            out.raw(b":");
+            out.keyed = true;
+            // The blank behind the colon does not end the pair.
+            let blank = usize::from(text.get(whole + 1) == Some(&b' '));
+            return whole + 1 + blank;
+        }
+        return whole;
+    }
+    if content.is_empty() {
+    } else if placeholder(content) == Some(content.len()) {
+        out.raw(content);
+    } else if content.starts_with(b"/") || contains_scheme(content) || !is::is_name_like(content) {
+        one_word(out, content);
+    } else {
+        out.placeholder(b"name");
+    }
+    out.raw(&[quote]);
+    out.forget();
+    whole
+}
+
+/// Where the quote ends that stands behind `slashes` backslashes, counted from behind its opening.
+fn closing(inside: &[u8], slashes: usize, quote: u8) -> Option<usize> {
+    memchr::memchr_iter(quote, inside).find_map(|at| {
+        let before = inside.get(..at)?;
+        let own = before
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == b'\\')
+            .count();
+        // More backslashes belong to a quote nested deeper; with fewer an outer one ends.
+        (own <= slashes).then(|| (own == slashes).then(|| at - own))
+    })?
+}
+
+/// A word and the punctuation at its end.
+fn word(out: &mut Out, text: &[u8]) -> usize {
+    if let Some((scheme, length)) = url_at(text) {
+        let rest = text.get(scheme + 3..length).unwrap_or_default();
+        if let Some(key) = out.key().map(<[u8]>::to_vec) {
+            out.placeholder(&key);
+        } else {
+            composite::url(out, text.get(..scheme).unwrap_or_default(), rest);
+        }
+        out.forget();
+        return length;
+    }
+    let mut length = 0;
+    while let Some(byte) = text.get(length) {
+        let escape = *byte == b'\\'
+            && text
+                .get(length..)
+                .unwrap_or_default()
+                .iter()
+                .find(|byte| **byte != b'\\')
+                .is_none_or(|next| matches!(next, b'"' | b'\'' | b'`' | b'n' | b't'));
+        if !is_word_byte(*byte) || escape {
+            break;
+        }
+        length += 1;
+    }
+    let all = text.get(..length).unwrap_or_default();
+    let tail = all
+        .iter()
+        .rev()
+        .take_while(|byte| matches!(byte, b':' | b'.' | b'!' | b'?' | b'-'))
+        .count();
+    // `::` is an address, `...` is punctuation alone.
+    let tail = if tail == length { 0 } else { tail };
+    let word = all.get(..length - tail).unwrap_or_default();
+    let key = out.key().map(<[u8]>::to_vec);
+    if let Some(key) = key {
+        out.placeholder(&key);
+        out.forget();
+    } else {
+        one_word(out, word);
+        out.remember(word);
+    }
+    let end = all.get(length - tail..).unwrap_or_default();
+    out.raw(end);
+    if !matches!(end, b"" | b":") {
+        out.forget();
+    }
+    let length = length.max(1);
+    length + dump_behind(out, word, text.get(length..).unwrap_or_default())
+}
+
+/// Leaves out the fields of a Go value printed whole, `&v1.Pod{...}`: its type says enough. A value
+/// that does not end within the text takes the rest of it.
+fn dump_behind(out: &mut Out, word: &[u8], text: &[u8]) -> usize {
+    let names_type = memchr::memrchr(b'&', word)
+        .and_then(|at| word.get(at + 1))
+        .is_some_and(u8::is_ascii_alphabetic);
+    if !names_type || text.first() != Some(&b'{') {
+        return 0;
+    }
+    out.raw("{…}".as_bytes());
+    braces(text).unwrap_or(text.len())
+}
+
+/// Length of a JSON object at the front that is long and speaks of no error: a configuration.
+fn json_dump(text: &[u8]) -> Option<usize> {
+    let inside = text.strip_prefix(b"{")?;
+    let slashes = inside.iter().take_while(|byte| **byte == b'\\').count();
+    if inside.get(slashes) != Some(&b'"') {
+        return None;
+    }
+    let length = braces(text).filter(|length| *length >= DUMP)?;
+    let object = text.get(..length)?;
+    memchr::memmem::find(object, b"rror")
+        .is_none()
+        .then_some(length)
+}
+
+/// Length of what stands in braces at the front, with them.
+fn braces(text: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    let end = text.iter().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    end.map(|end| end + 1)
+}
+
+/// Length of a scheme and of the whole URL at the front.
+fn url_at(text: &[u8]) -> Option<(usize, usize)> {
+    let scheme = text
+        .iter()
+        .take(12)
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    let rest = text.get(scheme..)?.strip_prefix(b"://")?;
+    let length = rest
+        .iter()
+        .take_while(|byte| !byte.is_ascii_whitespace() && !b"\"'`,;)>}|\\<".contains(byte))
+        .count();
+    let body = rest.get(..length)?;
+    let ends = body
+        .iter()
+        .rev()
+        .take_while(|byte| matches!(byte, b':' | b'.' | b']'))
+        .count();
+    let address = body.starts_with(b"[") && memchr::memchr(b']', body) == Some(length - ends);
+    let length = if address { length } else { length - ends };
+    (scheme > 0).then_some((scheme, scheme + 3 + length))
+}
+
+/// Whether a URL stands in it.
+fn contains_scheme(word: &[u8]) -> bool {
+    url_at(word).is_some()
+}
+
+/// One word without the punctuation around it.
+fn one_word(out: &mut Out, word: &[u8]) {
+    if word.iter().all(u8::is_ascii_alphabetic) {
+        out.raw(word);
+        return;
+    }
+    if let Some((scheme, length)) = url_at(word).filter(|(_, length)| *length == word.len()) {
+        let rest = word.get(scheme + 3..length).unwrap_or_default();
+        composite::url(out, word.get(..scheme).unwrap_or_default(), rest);
+    } else if is_code(out, word) {
+        out.raw(word);
+    } else if is_go_type(word) {
+        out.placeholder(b"type");
+    } else if composite::is_api_path(word) {
+        out.placeholder(b"api-path");
+    } else if NOUNS.contains(&out.word.as_slice())
+        && is::is_name_like(word)
+        && word.iter().any(|byte| !byte.is_ascii_lowercase())
+    {
+        let noun = out.word.clone();
+        out.placeholder(&noun);
+    } else if is_group_version(word) {
+        out.placeholder(b"api");
+    } else if is_namespaced(word) {
+        out.placeholder(b"namespace");
+        out.raw(b"/");
+        out.placeholder(b"name");
+    } else {
+        composite::segments(out, word);
+    }
+}
+
+/// Whether this number is a status or exit code: another one is another error.
+fn is_code(out: &Out, word: &[u8]) -> bool {
+    (1..=3).contains(&word.len())
+        && word.iter().all(u8::is_ascii_digit)
+        && CODES.contains(&out.word.as_slice())
+}
+
+/// `*v1.Pod`, `*unstructured.Unstructured`: which kind is read is no other error.
+fn is_go_type(word: &[u8]) -> bool {
+    word.strip_prefix(b"*").is_some_and(|name| {
+        let dot = memchr::memrchr(b'.', name);
+        dot.and_then(|dot| name.get(dot + 1))
+            .is_some_and(u8::is_ascii_uppercase)
+    })
+}
+
+/// `apps/v1`, `metrics.k8s.io/v1beta1`.
+fn is_group_version(word: &[u8]) -> bool {
+    let Some(slash) = memchr::memchr(b'/', word) else {
+        return false;
+    };
+    let (group, version) = word.split_at_checked(slash).unwrap_or((word, b""));
+    let version = version.get(1..).unwrap_or_default();
+    version.first() == Some(&b'v')
+        && is::is_known_word(version)
+        && !group.is_empty()
+        && group.iter().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-')
+        })
+}
+
+/// `kube-system/coredns`: two names, of which one has a dash, so that it is no pair of words.
+fn is_namespaced(word: &[u8]) -> bool {
+    let Some(slash) = memchr::memchr(b'/', word) else {
+        return false;
+    };
+    let (namespace, name) = word.split_at_checked(slash).unwrap_or((word, b""));
+    let name = name.get(1..).unwrap_or_default();
+    let sound = |name: &[u8]| {
+        name.len() >= 2
+            && name
+                .iter()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
+    };
+    sound(namespace) && sound(name) && word.contains(&b'-')
+}
+
+/// Drops items of a list, between `separator`s, that say the same as the one before.
+fn without_repeats(template: &str, separator: &str) -> String {
+    let mut out = String::with_capacity(template.len());
+    for (place, item) in template.split(separator).enumerate() {
+        let core = item.trim_end_matches([']', ')', '}', '"', ',']);
+        let same = core.contains('<')
+            && out.strip_suffix(core).is_some_and(|before| {
+                before
+                    .chars()
+                    .next_back()
+                    .is_none_or(|before| matches!(before, ' ' | '[' | '(' | '{' | '"'))
+            });
+        if same {
+            out.push_str(item.get(core.len()..).unwrap_or_default());
+            continue;
+        }
+        if place > 0 {
+            out.push_str(separator);
+        }
+        out.push_str(item);
+    }
+    out
+}
+
+/// Cuts a template to its longest length, between words where that is possible: its begin and its
+/// end stay.
+fn shortened(template: &str) -> String {
+    const MARK: &str = " … ";
+    if template.len() <= LONGEST {
+        return template.to_owned();
+    }
+    let mut head = LONGEST - END - MARK.len();
+    while !template.is_char_boundary(head) {
+        head -= 1;
+    }
+    let mut tail = template.len() - END;
+    while !template.is_char_boundary(tail) {
+        tail += 1;
+    }
+    let head = template.get(..head).unwrap_or_default();
+    let tail = template.get(tail..).unwrap_or_default();
+    let head = head.rsplit_once(' ').map_or(head, |(head, _)| head);
+    let tail = tail
+        .split_once(' ')
+        .filter(|(lost, _)| lost.len() < END / 4)
+        .map_or(tail, |(_, tail)| tail);
+    format!("{}{MARK}{}", head.trim_end(), tail.trim_start())
+}
