@@ -49,7 +49,11 @@ impl Engine {
         Self {
             logs: LiteralIndex::new(logs),
             events: LiteralIndex::new(events),
-            guards: Guards::builtin(),
+            guards: if rules.guarded() {
+                Guards::builtin()
+            } else {
+                Guards::none()
+            },
             by_reason,
             by_kind,
         }

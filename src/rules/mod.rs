@@ -6,6 +6,7 @@
 //! input: matching texts is the examining room's, and [`check`] is handed that engine.
 
 pub mod builtin;
+pub mod catalogue;
 pub mod check;
 pub mod compile;
 pub mod engine;
@@ -15,8 +16,10 @@ pub mod guards;
 pub mod literals;
 mod lower;
 pub mod matcher;
+pub mod probe;
 pub mod syntax;
 pub mod version;
+pub mod words;
 
 pub use compile::{Example, Rule, RuleId, RuleSet};
 pub use folder::load_folder;

@@ -14,6 +14,7 @@ mod year;
 
 pub use clean::clean;
 pub use excerpt::snippet;
+pub use hint::component_of_source;
 pub use survey::{Survey, survey};
 pub use year::year_beside;
 
