@@ -15,6 +15,8 @@ mod cli;
 mod determinism;
 mod hostile;
 mod hostile_ingest;
+mod planting;
+mod quality;
 mod real_bundles;
 mod report;
 mod rules;
