@@ -1,3 +1,5 @@
+//! What drafts hold, and that only what they say is left to write.
+
 use super::*;
 use crate::rules::check::{Level as Bad, check};
 use proptest::prelude::*;

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod authoring;
 mod cases;
 mod cli;
 mod determinism;

@@ -79,10 +79,9 @@ fn related(a: &Rule, b: &Rule) -> bool {
 fn judge(rule: &Rule, example: &Example, row: &mut Row, wrong: &mut Vec<String>) {
     let id = rule.matchers().nth(example.matcher).unwrap();
     let matcher = RULES.matcher(id).unwrap();
-    let rules: Vec<&Rule> = hits(matcher, example)
-        .iter()
-        .filter_map(|hit| RULES.rule_of(*hit))
-        .collect();
+    let hits = hits(matcher, example);
+    let rules = hits.iter().filter_map(|hit| RULES.rule_of(*hit));
+    let rules: Vec<&Rule> = rules.collect();
     let own = rules.iter().any(|hit| hit.id == rule.id);
     let instead = rules.iter().find(|hit| RULES.supersedes(&hit.id, &rule.id));
     let others: BTreeSet<&str> = rules
@@ -108,8 +107,9 @@ fn judge(rule: &Rule, example: &Example, row: &mut Row, wrong: &mut Vec<String>)
         }
         Should::NotMatch => {
             row.negative += 1;
-            row.false_hits += usize::from(own);
-            if own {
+            // The line is shown for one matcher; another of the rule may mean it.
+            row.false_hits += usize::from(hits.contains(&id));
+            if hits.contains(&id) {
                 wrong.push(format!("{}: found in {:?}", rule.id, example.text));
             }
         }
