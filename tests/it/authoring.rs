@@ -107,7 +107,10 @@ fn other_rules_that_explain_the_line_are_named_in_text_and_json() {
     let folder = folder(&[("mine", "[[log]]\nliteral = [\"pleg was last seen active\"]")]);
     let arguments = ["rules", "test", "mine.toml", "kubelet.log"];
     let said = stdout(folder.path(), &arguments, 0);
-    assert!(said.contains("        also: pleg-unhealthy\n"), "{said}");
+    assert!(
+        said.contains("        also: kubelet-pleg-unhealthy\n"),
+        "{said}"
+    );
     let json = stdout(folder.path(), &[&arguments[..], &["--json"]].concat(), 0);
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["rule"], "mine");
@@ -117,7 +120,7 @@ fn other_rules_that_explain_the_line_are_named_in_text_and_json() {
     let matcher = &bundle["matchers"][0];
     assert_eq!(matcher["hits"], 1);
     assert_eq!(matcher["lines"][0]["at"], "kubelet.log:7");
-    assert_eq!(matcher["lines"][0]["also"][0], "pleg-unhealthy");
+    assert_eq!(matcher["lines"][0]["also"][0], "kubelet-pleg-unhealthy");
 }
 
 #[test]

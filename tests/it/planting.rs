@@ -297,19 +297,29 @@ fn event_plants(pods: &mut Files) -> Vec<Plant<'static>> {
     for rule in RULES.rules() {
         for example in &rule.examples {
             let id = rule.matchers().nth(example.matcher).unwrap();
-            let Some(Matcher::Event(matcher)) = RULES.matcher(id) else {
-                continue;
+            // Reasons, kinds, type and count that it asks for; matchers of messages ask for none.
+            let (reasons, kinds, wanted, rate) = match RULES.matcher(id) {
+                Some(Matcher::Event(matcher)) => (
+                    matcher.reasons.as_slice(),
+                    matcher.kinds.as_slice(),
+                    matcher.event_type,
+                    matcher.rate,
+                ),
+                Some(Matcher::Log(log)) if log.accepts_message("event") && !log.reads_logs() => {
+                    (&[][..], &[][..], None, log.rate)
+                }
+                _ => continue,
             };
             let stated = |own: &Option<String>, first: &[String], other: &str| {
                 let first = first.first().map_or(other, String::as_str);
                 own.as_deref().unwrap_or(first).to_owned()
             };
-            let reason = stated(&example.reason, &matcher.reasons, "Failed");
-            let kind = stated(&example.kind, &matcher.kinds, "Pod");
-            let event_type = example.event_type.or(matcher.event_type);
+            let reason = stated(&example.reason, reasons, "Failed");
+            let kind = stated(&example.kind, kinds, "Pod");
+            let event_type = example.event_type.or(wanted);
             let normal = event_type == Some(EventType::Normal);
             let namespace = format!("case-{:05}", plants.len());
-            let count = matcher.rate.map_or(1, |rate| rate.at_least);
+            let count = rate.map_or(1, |rate| rate.at_least);
             let item = json!({"metadata": {"name": "web.1", "namespace": namespace},
                 "involvedObject": {"kind": kind, "namespace": namespace, "name": "web"},
                 "reason": reason, "message": example.text, "count": count,
