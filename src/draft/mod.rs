@@ -134,7 +134,7 @@ fn file(request: Request<'_>, seen: Option<&Seen>) -> String {
          explain = '''TODO: what happens, and why.'''\n\
          disprove = '''TODO: what would show that it is something else, or over.'''\n\
          # Commands to look further; {{namespace}}, {{pod}}, {{node}} and named groups are filled in.\n\
-         check = [\"TODO: a command\"]\nremedy = [\"TODO: what to do first\"]\n\
+         check = ['''TODO: a command''']\nremedy = ['''TODO: what to do first''']\n\
          # Where this is known from: https links.\nreferences = []\n",
         if request.category.or(guessed).is_none() {
             " # Nothing says which; `bundlescope rules list` shows all."
