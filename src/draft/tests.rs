@@ -113,7 +113,7 @@ fn secrets_do_not_go_into_rule_files() {
 
 #[test]
 fn rules_that_know_the_line_are_named() {
-    let line = r#"W1103 01:34:26.227875       1 reflector.go:289] k8s.io/client-go/informers/factory.go:133: watch of *v1.Pod ended with: too old resource version: 3110688 (3119140)"#;
+    let line = "W1103 01:34:26.227875       1 reflector.go:289] k8s.io/client-go/informers/factory.go:133: watch of *v1.Pod ended with: too old resource version: 3110688 (3119140)";
     let text = drafted(line).unwrap();
     assert!(text.contains("\"noise-reflector-relist\""), "{text}");
 }

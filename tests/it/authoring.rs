@@ -228,3 +228,29 @@ fn the_catalogue_removes_what_it_once_wrote_and_nothing_else() {
         .assert()
         .success();
 }
+
+/// The rule that `CONTRIBUTING.md` shows is one, and its draft comes from the line shown there.
+#[test]
+fn the_rule_that_newcomers_are_shown_is_sound() {
+    let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/CONTRIBUTING.md"));
+    let guide = guide.unwrap().replace("\r\n", "\n");
+    let (_, rest) = guide.split_once("```toml\n").unwrap();
+    let (block, _) = rest.split_once("```").unwrap();
+    let lines = block
+        .lines()
+        .map(|line| line.strip_prefix("   ").unwrap_or(line));
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("share-being-deleted.toml"), text).unwrap();
+    let said = stdout(path, &["rules", "check", "share-being-deleted.toml"], 0);
+    assert_eq!(said, "1 rules checked: 0 errors, 0 warnings\n");
+    let (_, rest) = guide.split_once("--line '").unwrap();
+    let (line, _) = rest.split_once("' \\\n").unwrap();
+    let new = ["rules", "new", "share-being-deleted", "--line", line];
+    let draft = stdout(path, &new, 0);
+    assert!(
+        draft.contains("literal = ['share is being deleted']"),
+        "{draft}"
+    );
+}
