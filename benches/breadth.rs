@@ -5,8 +5,9 @@
 //! that factor: `BREADTH_LIMIT=1.15 cargo bench --bench breadth`. Rounds of both alternate and the
 //! medians are compared, so that a machine that is busy for a while is busy for both.
 //!
-//! The text is made here: lines as components of a healthy cluster write them, and one in about a
-//! thousand that some rule knows. `BREADTH_LOG=FILE` takes the lines of a file instead.
+//! The text is made here: lines as components of a healthy cluster write them, which no rule knows,
+//! and one in about a thousand that a rule of both sets knows. What a hit costs is another question:
+//! `BREADTH_LOG=FILE` takes the lines of a file, whose hits mostly belong to rules of one set only.
 
 use bundlescope::examine::scan::scan_lines;
 use bundlescope::limits::Limits;
@@ -28,15 +29,15 @@ const HIT_EVERY: u64 = 1_000;
 
 /// What healthy components say; `#` stands for a number.
 const LINES: &[&str] = &[
-    "I0312 09:41:#.123456    2714 kubelet.go:2412] \"SyncLoop (PLEG): event for pod\" pod=\"kube-system/coredns-#\" event={\"ID\":\"#\",\"Type\":\"ContainerStarted\"}",
+    "I0312 09:41:#.123456    2714 kubelet.go:2412] \"SyncLoop UPDATE\" source=\"api\" pod=\"kube-system/coredns-#\" event={\"ID\":\"#\",\"Type\":\"ContainerStarted\"}",
     "I0312 09:41:#.123456    2714 reconciler_common.go:245] \"operationExecutor.VerifyControllerAttachedVolume started for volume \\\"kube-api-access-#\\\" (UniqueName: \\\"kubernetes.io/projected/#\\\") pod \\\"web-#\\\"\"",
     "I0312 09:41:#.123456       1 httplog.go:132] \"HTTP\" verb=\"GET\" URI=\"/api/v1/namespaces/shop/configmaps/web-#\" latency=\"#ms\" userAgent=\"kubelet/v1.28.5 (linux/amd64)\" resp=200",
     "2024-03-12T09:41:07.#Z stdout F 10.244.0.# - - [12/Mar/2024:09:41:07 +0000] \"GET /healthz HTTP/1.1\" 200 # \"-\" \"kube-probe/1.28\"",
     "Mar 12 09:41:07 worker-# containerd[812]: time=\"2024-03-12T09:41:07.#Z\" level=info msg=\"StartContainer for \\\"#\\\" returns successfully\"",
     "[INFO] 10.244.0.#:5353 - # \"A IN web.shop.svc.cluster.local. udp 54 false 512\" NOERROR qr,aa,rd 106 0.000#s",
     "{\"level\":\"info\",\"ts\":\"2024-03-12T09:41:07.#Z\",\"caller\":\"controller/controller.go:#\",\"msg\":\"reconciled\",\"namespace\":\"shop\",\"name\":\"web-#\",\"attempt\":#}",
-    "W0312 09:41:#.123456       1 warnings.go:70] v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice (#)",
-    "E0312 09:41:#.123456       1 controller.go:#] \"failed to update status, will retry\" err=\"context deadline exceeded\" pod=\"shop/web-#\" node=\"worker-#\"",
+    "W0312 09:41:#.123456       1 reconciler.go:70] \"Reconcile took longer than usual\" duration=\"#ms\"",
+    "E0312 09:41:#.123456       1 controller.go:#] \"failed to update status, will retry\" err=\"the object is being written by another client\" pod=\"shop/web-#\" node=\"worker-#\"",
 ];
 
 /// A small generator of numbers: the text must be the same on every machine.
@@ -156,7 +157,7 @@ fn ratio(pieces: &[Vec<u8>], few: &RuleSet, all: &RuleSet) -> f64 {
 
 fn main() -> ExitCode {
     let (few, all) = (few(), RuleSet::builtin());
-    let pieces = pieces(&all);
+    let pieces = pieces(&few);
     if let Some(limit) = std::env::var_os("BREADTH_LIMIT") {
         let limit: f64 = limit
             .to_str()
@@ -164,9 +165,11 @@ fn main() -> ExitCode {
             .expect("BREADTH_LIMIT is a number such as 1.15");
         let ratio = ratio(&pieces, &few, &all);
         println!(
-            "{} rules take {ratio:.3} times as long as {}; the limit is {limit}",
+            "{} rules with {} literals take {ratio:.3} times as long as {} with {}; the limit is {limit}",
             all.rules().len(),
-            few.rules().len()
+            all.engine().logs.len(),
+            few.rules().len(),
+            few.engine().logs.len()
         );
         return if ratio > limit {
             ExitCode::FAILURE
