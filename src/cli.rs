@@ -1,7 +1,7 @@
 //! The command line: what may be typed. No input or output.
 
 use crate::report::Format;
-use crate::severity::Severity;
+use crate::severity::{Category, Severity};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -36,7 +36,7 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Print a rule's cause, checks, fix, versions and references
     Explain(ExplainArgs),
-    /// List rules, or check rule files
+    /// List, check, try and draft rules
     #[command(subcommand)]
     Rules(RulesCommand),
     /// Print a completion script for a shell
@@ -169,5 +169,45 @@ pub enum RulesCommand {
         /// Rule files or folders with rule files [default: the built-in rules]
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+    },
+    /// Try one rule file on bundles: hits, lines that other rules explain, and near misses
+    ///
+    /// The rule runs beside the built-in ones, on each bundle by itself. Exit status: 0 the rule
+    /// fired in one of the bundles, 1 in none, 2 the run failed.
+    Test {
+        /// The rule file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Folders, archives or single logs
+        #[arg(value_name = "BUNDLE", required = true)]
+        bundles: Vec<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a rule file to begin with: a skeleton with comments, or a draft from a line
+    ///
+    /// What only a person can know begins with TODO; `rules check` names each such place.
+    New {
+        /// Id of the rule: lower-case words with dashes
+        id: String,
+        /// Category of the rule [default: guessed from who wrote the line]
+        #[arg(long)]
+        category: Option<Category>,
+        /// The line that states the failure, as the bundle has it
+        #[arg(long, allow_hyphen_values = true)]
+        line: Option<String>,
+        /// File or folder to write to [default: standard output]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Write the catalogue: one Markdown page for each rule, and an index
+    Docs {
+        /// Folder to write to; pages of rules that are no more are removed from it
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Folder with more rule files; may be repeated
+        #[arg(long, value_name = "DIR")]
+        rules: Vec<PathBuf>,
     },
 }

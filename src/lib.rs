@@ -13,7 +13,8 @@
 //!
 //! A room may use the rooms before it, never one after it; the vocabulary (`locator`, `severity`,
 //! `limits`, `time`, `gap`, `component`) is open to all, `kube` and `rules` to rooms 2 to 6.
-//! [`analyze()`] runs rooms 1 to 5; [`commands`] is what the binary calls. The architecture test
+//! [`analyze()`] runs rooms 1 to 5; [`commands`] is what the binary calls; [`trial`] and [`draft`]
+//! help authors of rules. The architecture test
 //! (`tests/it/architecture.rs`) holds this picture as a table and reads the `use` lines.
 //!
 //! How the bytes of an entry are read ([`examine::Shape`]) is told from its name and first bytes
@@ -55,5 +56,7 @@ pub mod rules;
 mod analyze;
 pub mod cli;
 pub mod commands;
+pub mod draft;
+pub mod trial;
 
 pub use analyze::{AnalyzeError, Settings, analyze, collect};

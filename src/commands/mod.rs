@@ -7,6 +7,11 @@ mod inspect;
 mod output;
 mod progress;
 mod rules;
+mod rules_docs;
+mod rules_new;
+mod rules_test;
+
+pub use rules_docs::catalogue;
 
 use crate::cli::{Cli, Command, RulesCommand};
 use crate::ingest::Input;
@@ -21,7 +26,7 @@ use std::process::ExitCode;
 pub enum ExitStatus {
     /// Nothing at or above `--fail-on`.
     Clean,
-    /// Findings at or above `--fail-on`, or rule files with mistakes.
+    /// Findings at or above `--fail-on`, rule files with mistakes, or a tried rule that did not fire.
     Findings,
 }
 
@@ -70,6 +75,20 @@ pub fn run(cli: Cli, console: &mut Console) -> anyhow::Result<ExitStatus> {
             rules,
         }) => rules::list(category.as_deref(), min_severity, json, &rules, console),
         Command::Rules(RulesCommand::Check { paths }) => rules::check(&paths, console),
+        Command::Rules(RulesCommand::Test {
+            file,
+            bundles,
+            json,
+        }) => rules_test::run(&file, &bundles, json, console),
+        Command::Rules(RulesCommand::New {
+            id,
+            category,
+            line,
+            output,
+        }) => rules_new::run(&id, category, line.as_deref(), output.as_deref(), console),
+        Command::Rules(RulesCommand::Docs { folder, rules }) => {
+            rules_docs::run(&folder, &rules, console)
+        }
         Command::Completions { shell } => {
             // clap_complete panics when its writer fails; a string never does.
             let mut script = Vec::new();

@@ -58,6 +58,39 @@ impl Proof for Engine {
     }
 }
 
+impl Engine {
+    /// Every log matcher whose own conditions hold on this one line, also those that a guard, a more
+    /// specific rule or the component would keep silent; each once, sorted.
+    pub fn unsilenced(self, line: &str, rules: &RuleSet) -> Vec<MatcherId> {
+        let text = line.as_bytes();
+        let index = &rules.engine().logs;
+        let mut hits: Vec<MatcherId> = index
+            .find(text, 0..text.len())
+            .into_iter()
+            .flat_map(|(literal, at)| {
+                let matchers = index.matchers(literal).iter();
+                matchers.map(move |id| (*id, at.clone()))
+            })
+            .filter(|(id, at)| {
+                let matcher = rules.log_matcher(*id);
+                matcher.is_some_and(|matcher| matcher.find(text, at.clone()).is_some())
+            })
+            .map(|(id, _)| id)
+            .collect();
+        hits.sort_unstable();
+        hits.dedup();
+        hits
+    }
+
+    /// The guard that says that this line only quotes a failure, if one does.
+    pub fn quoted_by(self, line: &str, rules: &RuleSet) -> Option<String> {
+        let line = line.as_bytes();
+        let message = super::prefix::parse(line).message;
+        let guards = &rules.engine().guards;
+        guards.quotes(line, message).map(str::to_owned)
+    }
+}
+
 /// A text as it would be cited.
 fn snippet(text: &str) -> Snippet {
     Snippet {

@@ -46,6 +46,16 @@ const PLACEHOLDERS: &[&str] = &[
     "end",
 ];
 
+/// What checks name besides: each fills in those of its own rule.
+const PLACEHOLDERS_OF_CHECKS: &[&str] = &[
+    "missing_kind",
+    "missing_name",
+    "service_name",
+    "service_namespace",
+    "webhook_namespace",
+    "webhook_service",
+];
+
 /// How bad a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -133,6 +143,7 @@ pub fn check<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)], proof: &dyn Proof) 
     };
     // What another tool's file states follows that tool's habits, and carries no proof.
     for rule in rules.rules().iter().filter(|rule| !rule.taken_over) {
+        lint.unfinished(rule);
         lint.names(rule);
         lint.placeholders(rule);
         lint.literals(rule);
@@ -197,9 +208,57 @@ impl Lint<'_> {
         }
     }
 
+    /// Nothing is left of a draft's marks.
+    fn unfinished(&mut self, rule: &Rule) {
+        let lists = [("check", &rule.check), ("remedy", &rule.remedy)];
+        let lists = lists.map(|(name, texts)| texts.iter().map(move |text| (name, text)));
+        let single = [
+            ("title", &rule.title),
+            ("explain", &rule.explain),
+            ("disprove", &rule.disprove),
+        ];
+        let literals = rule.matchers().filter_map(|id| self.rules.matcher(id));
+        let literals = literals.flat_map(|matcher| match matcher {
+            Matcher::Log(matcher) => matcher.literals.as_slice(),
+            Matcher::Event(matcher) => matcher.literals.as_slice(),
+            Matcher::Object(_) => &[],
+        });
+        let all = single
+            .into_iter()
+            .chain(lists.into_iter().flatten())
+            .chain(literals.map(|text| ("literal", text)))
+            .filter(|(_, text)| is_draft(text));
+        let mut left: Vec<(usize, String)> = all
+            .map(|(name, text)| {
+                (
+                    self.place(rule, text),
+                    format!("`{name}` is still to be written"),
+                )
+            })
+            .collect();
+        for example in rule
+            .examples
+            .iter()
+            .filter(|example| is_draft(&example.text))
+        {
+            let word = match example.should {
+                Should::Match => "match",
+                Should::NotMatch => "not-match",
+            };
+            let message = format!("the example with should = \"{word}\" is still to be written");
+            left.push((example.offset, message));
+        }
+        for (at, message) in left {
+            self.note(rule, at, Level::Error, message);
+        }
+    }
+
     /// Every placeholder in a command or remedy is one that can be filled in.
     fn placeholders(&mut self, rule: &Rule) {
         let mut known: BTreeSet<&str> = PLACEHOLDERS.iter().copied().collect();
+        if rule.kind == super::Kind::Check {
+            known.extend(PLACEHOLDERS_OF_CHECKS);
+        }
         for pattern in rule
             .matchers()
             .filter_map(|id| self.rules.matcher(id)?.pattern())
@@ -253,7 +312,7 @@ impl Lint<'_> {
                     self.note(rule, rule.id_at, Level::Error, message);
                 }
             }
-            for example in examples() {
+            for example in examples().filter(|example| !is_draft(&example.text)) {
                 self.example(rule, id, matcher, example);
             }
         }
@@ -415,6 +474,14 @@ impl Matcher {
             },
         }
     }
+}
+
+/// What stands in a draft where its author has yet to write.
+pub const TODO: &str = "TODO";
+
+/// Whether a text is left from a draft.
+fn is_draft(text: &str) -> bool {
+    text.trim_start().starts_with(TODO)
 }
 
 /// The event of an example; what it does not state is as the matcher wants it.

@@ -77,6 +77,34 @@ impl Rule {
     pub fn matchers(&self) -> impl ExactSizeIterator<Item = MatcherId> + use<> {
         self.matchers.clone().map(MatcherId)
     }
+
+    /// A rule without words, to hold a matcher.
+    fn nameless(id: &str) -> Self {
+        Self {
+            id: id.into(),
+            file: String::new(),
+            kind: Kind::Failure,
+            title: String::new(),
+            category: Category::Workload,
+            severity: Severity::Info,
+            confidence: Confidence::Low,
+            maturity: Maturity::Experimental,
+            require: Require::Any,
+            explain: String::new(),
+            disprove: String::new(),
+            check: Vec::new(),
+            remedy: Vec::new(),
+            references: Vec::new(),
+            supersedes: BTreeSet::new(),
+            persists: false,
+            version: None,
+            examples: Vec::new(),
+            predicate: None,
+            taken_over: false,
+            id_at: 0,
+            matchers: 0..0,
+        }
+    }
 }
 
 /// One proof of a rule.
@@ -112,6 +140,8 @@ pub struct RuleSet {
     /// Parts of other tools' files that were not taken over.
     left_out: Vec<LeftOut>,
     hash: String,
+    /// Whether lines that only quote a failure are no hits.
+    guarded: bool,
     engine: OnceLock<Engine>,
 }
 
@@ -172,6 +202,31 @@ impl RuleSet {
         Ok(set)
     }
 
+    /// A set in which every matcher is a rule of its own, none knows another, and lines that only
+    /// quote a failure are hits: what [`super::probe`] asks a bundle.
+    pub(super) fn of_matchers(matchers: Vec<Matcher>) -> Self {
+        let silences = vec![Vec::new(); matchers.len()];
+        let drafts = (0_u32..).zip(matchers).map(|(number, matcher)| {
+            let rule = Rule::nameless(&format!("probe-{number:06}"));
+            let matchers = vec![matcher];
+            let supersedes = Vec::new();
+            let draft = Draft {
+                rule,
+                matchers,
+                supersedes,
+            };
+            (draft, "")
+        });
+        let mut set = Self::assemble(drafts.collect(), silences, String::new());
+        set.guarded = false;
+        set
+    }
+
+    /// Whether lines that only quote a failure are no hits.
+    pub(super) fn guarded(&self) -> bool {
+        self.guarded
+    }
+
     /// Gives every matcher its id; the drafts are sorted and sound.
     fn assemble(drafts: Vec<(Draft, &str)>, silences: Vec<Vec<u32>>, hash: String) -> Self {
         let ids: Vec<RuleId> = drafts
@@ -185,6 +240,7 @@ impl RuleSet {
             silences,
             left_out: Vec::new(),
             hash,
+            guarded: true,
             engine: OnceLock::new(),
         };
         for (owner, (draft, _)) in (0u32..).zip(drafts) {

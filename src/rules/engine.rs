@@ -58,7 +58,11 @@ impl Engine {
             markers: logs.keys().map(|key| marking.contains(key)).collect(),
             logs: LiteralIndex::new(logs),
             events: LiteralIndex::new(events),
-            guards: Guards::builtin(),
+            guards: if rules.guarded() {
+                Guards::builtin()
+            } else {
+                Guards::none()
+            },
             by_reason,
             by_kind,
         }

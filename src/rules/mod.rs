@@ -6,6 +6,7 @@
 //! input: matching texts is the examining room's, and [`check`] is handed that engine.
 
 pub mod builtin;
+pub mod catalogue;
 pub mod check;
 pub mod compile;
 pub mod engine;
@@ -19,8 +20,10 @@ mod lower;
 mod markers;
 pub mod matcher;
 pub mod predicate;
+pub mod probe;
 pub mod syntax;
 pub mod version;
+pub mod words;
 
 pub use compile::{Example, Rule, RuleId, RuleSet};
 pub use folder::load_folder;

@@ -35,11 +35,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "analyze",
         &["diagnose", "evidence", "examine", "ingest", "rules"],
     ),
+    // Authors' tools run the engine on lines and bundles, and say nothing of their own in reports.
+    ("draft", &["examine", "layout", "redact", "rules"]),
+    (
+        "trial",
+        &[
+            "analyze", "diagnose", "evidence", "examine", "ingest", "kube", "rules",
+        ],
+    ),
     ("cli", &["report"]),
     (
         "commands",
         &[
-            "analyze", "cli", "diagnose", "evidence", "examine", "ingest", "report", "rules",
+            "analyze", "cli", "diagnose", "draft", "evidence", "examine", "ingest", "redact",
+            "report", "rules", "trial",
         ],
     ),
 ];

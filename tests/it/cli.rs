@@ -18,7 +18,7 @@ fn folder_with_dump() -> TempDir {
 }
 
 /// The binary, run in this folder, as on a machine without a terminal.
-fn bundlescope(folder: &Path) -> Command {
+pub(crate) fn bundlescope(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bundlescope"));
     command.current_dir(folder);
     // Help texts are as wide as the terminal says.
@@ -27,12 +27,12 @@ fn bundlescope(folder: &Path) -> Command {
 }
 
 /// How a run with these arguments ended.
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
     bundlescope(folder).args(arguments).output().unwrap()
 }
 
 /// Standard output of a run that has to end with this status and say nothing on standard error.
-fn stdout(folder: &Path, arguments: &[&str], status: i32) -> String {
+pub(crate) fn stdout(folder: &Path, arguments: &[&str], status: i32) -> String {
     let output = run(folder, arguments);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(said, "", "{arguments:?}");
@@ -708,6 +708,9 @@ fn the_help_of_every_command_is_public() {
         "rules",
         "rules list",
         "rules check",
+        "rules test",
+        "rules new",
+        "rules docs",
         "completions",
         "man",
     ] {

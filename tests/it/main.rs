@@ -11,6 +11,7 @@
 
 mod architecture;
 mod ask;
+mod authoring;
 mod before;
 mod cases;
 mod cli;
@@ -19,6 +20,8 @@ mod determinism;
 mod foreign;
 mod hostile;
 mod hostile_ingest;
+mod planting;
+mod quality;
 mod real_bundles;
 mod report;
 mod rules;

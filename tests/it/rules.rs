@@ -2,19 +2,15 @@
 
 use bundlescope::component::COMPONENTS;
 use bundlescope::examine::proof::Engine;
-use bundlescope::rules::check::{Level, check};
+use bundlescope::rules::check::check;
 use bundlescope::rules::{RuleSet, builtin};
 
-/// Errors fail the test; warnings are shown, so that a failing run says what else to look at.
+/// Warnings too: two rules that hit one line are put in order, or told apart.
 #[test]
 fn every_built_in_rule_passes_the_lint() {
     let found = check(builtin::FILES, &Engine);
     let all: Vec<_> = found.iter().map(ToString::to_string).collect();
-    let errors = found
-        .iter()
-        .filter(|found| found.level == Level::Error)
-        .count();
-    assert_eq!(errors, 0, "\n{}", all.join("\n"));
+    assert!(all.is_empty(), "\n{}", all.join("\n"));
 }
 
 #[test]

@@ -218,6 +218,14 @@ fn finders(table: &'static [(&'static str, &'static [u8])]) -> Finders {
         .collect()
 }
 
+/// The component whose source file a header names, where only one has such a file.
+pub fn component_of_source(source: &str) -> Option<&'static str> {
+    FILES
+        .iter()
+        .find(|(_, files)| files.contains(&source))
+        .map(|(component, _)| *component)
+}
+
 /// Votes of lines.
 #[derive(Default)]
 pub(super) struct Votes(BTreeMap<&'static str, u64>);
@@ -225,12 +233,7 @@ pub(super) struct Votes(BTreeMap<&'static str, u64>);
 impl Votes {
     /// Counts the votes of one line, whose header names `source`.
     pub(super) fn take(&mut self, line: &[u8], source: Option<&str>) {
-        let file = source.and_then(|source| {
-            FILES
-                .iter()
-                .find(|(_, files)| files.contains(&source))
-                .map(|(component, _)| (*component, 1))
-        });
+        let file = source.and_then(component_of_source).map(|name| (name, 1));
         let mark = || {
             let table: &Finders = match source {
                 Some("flags.go") => &FLAG_FINDERS,

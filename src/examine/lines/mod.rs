@@ -16,6 +16,7 @@ mod year;
 
 pub use clean::clean;
 pub use excerpt::snippet;
+pub use hint::component_of_source;
 pub use rhythm::Rhythm;
 pub use survey::{Survey, survey};
 pub use tail::tail;

@@ -1,0 +1,283 @@
+//! A rule file to begin with: a skeleton with comments, or a draft from one line.
+//!
+//! In: an id and perhaps the line that states the failure. Out: the text of a rule file. What only
+//! a person can know begins with `TODO`, and `rules check` names each such place: a draft cannot be
+//! mistaken for a finished rule.
+
+mod telling;
+
+use crate::component::COMPONENTS;
+use crate::examine::lines::component_of_source;
+use crate::examine::prefix::{self, Level};
+use crate::examine::proof::Engine;
+use crate::layout::component_of_unit;
+use crate::redact;
+use crate::rules::RuleSet;
+use crate::severity::{Category, Severity};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use telling::Telling;
+
+/// Longest line that a rule is drafted from; what states a failure is shorter.
+pub const LONGEST_LINE: usize = 4 << 10;
+
+/// What to draft.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Name of the rule and of its file.
+    pub id: &'a str,
+    /// Where it belongs; guessed from the component where it is not given.
+    pub category: Option<Category>,
+    /// The line that states the failure.
+    pub line: Option<&'a str>,
+}
+
+/// Why there is no draft: wrong use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DraftError {
+    /// The id cannot be one.
+    #[error("{0}: an id is lower-case letters, digits and single hyphens")]
+    Id(String),
+    /// A rule has this id.
+    #[error("{0}: there is such a rule; see `bundlescope explain {0}`, or take another id")]
+    Taken(String),
+    /// The line is empty, or several lines.
+    #[error("--line wants one line that states the failure")]
+    Line,
+    /// The line is too long.
+    #[error("--line has more than 4 KiB; leave out what does not state the failure")]
+    TooLong,
+    /// Nothing on the line is the same next time.
+    #[error("the line holds only names and numbers; give one that says what failed")]
+    SaysNothing,
+}
+
+/// Drafts a rule; `rules` are those that are there already.
+pub fn draft(request: Request<'_>, rules: &RuleSet) -> Result<String, DraftError> {
+    let id = request.id;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let edges = id.starts_with('-') || id.ends_with('-') || id.contains("--");
+    if id.is_empty() || edges || !id.chars().all(plain) {
+        return Err(DraftError::Id(id.to_owned()));
+    }
+    if rules.rule(id).is_some() {
+        return Err(DraftError::Taken(id.to_owned()));
+    }
+    let seen = match request.line {
+        Some(line) => Some(Seen::of(line, rules)?),
+        None => None,
+    };
+    Ok(file(request, seen.as_ref()))
+}
+
+/// What a line tells.
+struct Seen {
+    line: String,
+    component: Option<&'static str>,
+    level: Option<Level>,
+    telling: Telling,
+    /// Rules that hit the line already.
+    known: BTreeSet<String>,
+    /// The guard that takes the line for a quote.
+    guard: Option<String>,
+}
+
+impl Seen {
+    /// Reads a line as the engine does; its secrets are masked, since rule files are shared.
+    fn of(line: &str, rules: &RuleSet) -> Result<Self, DraftError> {
+        let line = line.trim_end();
+        if line.trim().is_empty() || line.contains(['\n', '\r']) {
+            return Err(DraftError::Line);
+        }
+        if line.len() > LONGEST_LINE {
+            return Err(DraftError::TooLong);
+        }
+        let (line, _) = redact::mask(line);
+        let prefix = prefix::parse(line.as_bytes());
+        let by_source = || prefix.source.and_then(component_of_source);
+        let component = prefix.unit.and_then(component_of_unit).or_else(by_source);
+        let message = line.get(prefix.message..).unwrap_or(&line);
+        let telling = telling::of(message).ok_or(DraftError::SaysNothing)?;
+        let known = Engine.unsilenced(&line, rules).into_iter();
+        let known = known.filter_map(|hit| Some(rules.rule_of(hit)?.id.to_string()));
+        Ok(Self {
+            component: component.filter(|name| COMPONENTS.contains(name)),
+            level: prefix.level,
+            telling,
+            known: known.collect(),
+            guard: Engine.quoted_by(&line, rules),
+            line: line.into_owned(),
+        })
+    }
+}
+
+/// The text of the file.
+fn file(request: Request<'_>, seen: Option<&Seen>) -> String {
+    let component = seen.and_then(|seen| seen.component);
+    let guessed = component.and_then(category_of);
+    let category = request.category.or(guessed).unwrap_or(Category::Workload);
+    let severity = severity_of(seen.and_then(|seen| seen.level));
+    let mut text = String::new();
+    let id = request.id;
+    let _ = write!(
+        text,
+        "# Draft. Write what begins with TODO, remove these comments, and keep the file as\n\
+         # rules/{category}/{id}.toml. `bundlescope rules check FILE` says what is left.\n\
+         schema = 1\nid = \"{id}\"\n\
+         # What is broken, in one line that a reader of a report understands.\n\
+         title = \"TODO: what is broken\"\n\
+         category = \"{category}\"{}\n\
+         # info, low, medium, high, critical: how bad while it lasts. {}\n\
+         severity = \"{severity}\"\n\
+         # low: a hint; medium: the usual meaning; high: the line states it.\n\
+         confidence = \"medium\"\nmaturity = \"experimental\"\n\
+         explain = '''TODO: what happens, and why.'''\n\
+         disprove = '''TODO: what would show that it is something else, or over.'''\n\
+         # Commands to look further; {{namespace}}, {{pod}}, {{node}} and named groups are filled in.\n\
+         check = ['''TODO: a command''']\nremedy = ['''TODO: what to do first''']\n\
+         # Where this is known from: https links.\nreferences = []\n",
+        if request.category.or(guessed).is_none() {
+            " # Nothing says which; `bundlescope rules list` shows all."
+        } else {
+            ""
+        },
+        match seen.and_then(|seen| seen.level) {
+            Some(_) => "Guessed from the level of the line.",
+            None => "The line has no level.",
+        },
+    );
+    let known: Vec<String> = seen
+        .into_iter()
+        .flat_map(|seen| &seen.known)
+        .map(|id| format!("\"{id}\""))
+        .collect();
+    if !known.is_empty() {
+        let _ = write!(
+            text,
+            "# These rules hit the line already: {0}. If yours says more, keep it and name those that\n\
+             # it speaks instead of: supersedes = [{0}]\n",
+            known.join(", ")
+        );
+    }
+    if let Some(guard) = seen.and_then(|seen| seen.guard.as_deref()) {
+        let _ = writeln!(
+            text,
+            "# The guard `{guard}` takes the line for a quote of a failure: no rule can hit it."
+        );
+    }
+    matcher(&mut text, seen, component);
+    let line = seen.map_or("TODO: the line that states the failure", |seen| &seen.line);
+    let _ = write!(
+        text,
+        "\n[[example]]\nshould = \"match\"\ntext = {}\n\n\
+         # A line that looks alike and is no failure, or another one.\n\
+         [[example]]\nshould = \"not-match\"\ntext = '''TODO: a line that comes close and is not meant'''\n",
+        quoted(line)
+    );
+    text
+}
+
+/// The table of the matcher.
+fn matcher(text: &mut String, seen: Option<&Seen>, component: Option<&str>) {
+    text.push_str("\n[[log]]\n# Whose lines count; \"event\" and \"status\" are messages of events and objects.\n");
+    match component {
+        Some(component) => {
+            let _ = writeln!(text, "component = [\"{component}\"]");
+        }
+        None if seen.is_some() => text.push_str(
+            "# The line does not say who wrote it; without this, any component may.\n# component = [\"kubelet\"]\n",
+        ),
+        None => text.push_str("# component = [\"kubelet\"]\n"),
+    }
+    text.push_str("# Of these texts one must stand on the line, byte for byte; none that healthy lines have.\n");
+    let Some(Seen { telling, .. }) = seen else {
+        text.push_str(
+            "literal = [\"TODO: the words that state the failure\"]\n\
+             # Confirms the line; named groups fill placeholders: (?<pod>[^\"]+) fills {pod}.\n\
+             # regex = 'could not mount (?<volume>\\S+)'\n",
+        );
+        return;
+    };
+    let _ = writeln!(text, "literal = [{}]", quoted(&telling.literal));
+    match &telling.regex {
+        Some(regex) => {
+            text.push_str("# Confirms the line; named groups fill placeholders.\n");
+            let _ = writeln!(text, "regex = {}", quoted(regex));
+        }
+        None => {
+            text.push_str("# The literal says it all; add a regex where it must be confirmed.\n")
+        }
+    }
+}
+
+/// A text as TOML, in the plainest quotes that can hold it.
+fn quoted(text: &str) -> String {
+    let control = text.chars().any(|c| c.is_control() && c != '\t');
+    if !control && !text.contains('\'') {
+        format!("'{text}'")
+    } else if !control && !text.contains("'''") && !text.ends_with('\'') {
+        format!("'''{text}'''")
+    } else {
+        let escaped = text.chars().fold(String::new(), |mut out, c| {
+            match c {
+                '"' | '\\' => out.extend(['\\', c]),
+                c if c.is_control() => {
+                    let _ = write!(out, "\\u{:04X}", u32::from(c));
+                }
+                c => out.push(c),
+            }
+            out
+        });
+        format!("\"{escaped}\"")
+    }
+}
+
+/// How bad a line of this level usually is.
+fn severity_of(level: Option<Level>) -> Severity {
+    match level {
+        Some(Level::Fatal) => Severity::High,
+        Some(Level::Error | Level::Warning) | None => Severity::Medium,
+        Some(Level::Info | Level::Debug) => Severity::Low,
+    }
+}
+
+/// Where failures of a component mostly belong; `None` for those that speak about everything.
+fn category_of(component: &str) -> Option<Category> {
+    Some(match component {
+        "kubelet" => Category::Kubelet,
+        "containerd" | "cri-o" | "docker" | "acr-credential-provider" => Category::Runtime,
+        "coredns" | "localdns" | "dns-config" => Category::Dns,
+        "kube-apiserver"
+        | "kube-controller-manager"
+        | "etcd"
+        | "konnectivity-agent"
+        | "konnectivity-server"
+        | "tunnelfront"
+        | "aks-link" => Category::ControlPlane,
+        "kube-scheduler" => Category::Scheduling,
+        "kube-proxy" | "calico" | "cilium" | "flannel" | "azure-cns" | "azure-npm"
+        | "azure-vnet" => Category::Network,
+        "csi-azuredisk" | "csi-azurefile" | "csi-blobfuse" => Category::Storage,
+        "cluster-autoscaler" | "karpenter" | "keda" => Category::Autoscaling,
+        "ingress-nginx" | "agic" => Category::LoadBalancer,
+        "cert-manager" => Category::Security,
+        "aad-pod-identity" | "workload-identity-webhook" | "secrets-store-csi" => {
+            Category::IdentityAuth
+        }
+        "kernel"
+        | "systemd"
+        | "node-problem-detector"
+        | "chrony"
+        | "waagent"
+        | "nvidia"
+        | "cloud-init"
+        | "cse"
+        | "windows" => Category::Node,
+        "metrics-server" | "heapster" | "ama-metrics" => Category::Observability,
+        "kured" => Category::Upgrade,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests;
