@@ -70,7 +70,7 @@ kubelet.log: found, 2 findings
       kubelet.log:5
         E0312 09:41:04.000000    1 kubelet.go:2] gadget 9 burnt down, as planned
 
-dump.tar: not checked: no log of kubelet in this bundle
+dump.tar: not checked: a cluster-info dump holds no log of kubelet
   log: 0 hits
 ";
     assert_eq!(said, expected);

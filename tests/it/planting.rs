@@ -43,6 +43,10 @@ const PLAIN: &[(&str, &str)] = &[
         "the collector's error in place of a file",
     ),
     ("pod-kill-failed", "a row of `kubectl get pods`"),
+    (
+        "prometheus-storage-corrupt",
+        "a record whose error is a field, without a message",
+    ),
     ("tunnel-pod-not-running", "a row of `kubectl get pods`"),
 ];
 
