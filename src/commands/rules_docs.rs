@@ -82,7 +82,8 @@ fn gone(folder: &Path, pages: &BTreeMap<String, String>) -> anyhow::Result<Vec<P
                 category.file_name().to_string_lossy(),
                 page.file_name().to_string_lossy()
             );
-            let is_page = page.file_type()?.is_file() && name.ends_with(".md");
+            let is_page = page.file_type()?.is_file()
+                && page.path().extension().is_some_and(|end| end == "md");
             if is_page && !pages.contains_key(&name) {
                 // Only what begins with our mark is ours to remove.
                 let text = fs::read(page.path())?;

@@ -378,7 +378,7 @@ impl Touched {
                 touched.objects.extend(
                     pod.references
                         .iter()
-                        .map(|one| ObjectKey::new(&one.kind, &key.namespace, &one.name)),
+                        .map(|one| ObjectKey::new(one.kind, &key.namespace, &one.name)),
                 );
             }
             touched.objects.insert(index.root_owner(&key));

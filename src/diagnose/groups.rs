@@ -164,7 +164,7 @@ pub(super) const NO_CAPACITY: Group = &[
     "azure-subnet-full",
     "ca-scaleup-failed",
 ];
-/// CoreDNS does not work.
+/// `CoreDNS` does not work.
 pub(super) const DNS_SERVER: Group = &[
     "coredns-loop",
     "coredns-config-invalid",

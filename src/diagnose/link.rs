@@ -278,8 +278,8 @@ fn tokens(finding: &Finding) -> BTreeSet<&str> {
 }
 
 /// Whether the evidence of one finding names the subject of another.
-fn names(quoting: &Finding, named: &Finding) -> bool {
-    let subjects = named.affected.iter().chain([&named.subject]);
+fn names(quoting: &Finding, quoted: &Finding) -> bool {
+    let subjects = quoted.affected.iter().chain([&quoted.subject]);
     let names: BTreeSet<&str> = subjects
         .map(|subject| subject.name.as_str())
         .filter(|name| name.len() >= LEAST_NAME)

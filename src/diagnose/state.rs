@@ -5,6 +5,7 @@ use super::finding::State;
 use crate::evidence::{Health, LogHit, LogSource};
 use crate::kube::{Detail, Event, Object, ObjectKey};
 use jiff::{SignedDuration, Timestamp};
+use std::fmt::Write as _;
 
 /// Events seen within this time before the capture speak of the present.
 const EVENT_PRESENT: SignedDuration = SignedDuration::from_mins(30);
@@ -184,10 +185,11 @@ fn by_age(recent: Option<SignedDuration>) -> (State, String) {
 pub(super) fn of_log(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
     let (state, mut reason) = until_the_end(scene, source, hit);
     if let Some(begin) = begins_later(source, hit).filter(|_| state != State::Resolved) {
-        reason.push_str(&format!(
-            "; it began before the evidence does: the log starts at {}",
-            begin.strftime("%Y-%m-%d %H:%M:%S UTC")
-        ));
+        let begin = begin.strftime("%Y-%m-%d %H:%M:%S UTC");
+        let _ = write!(
+            reason,
+            "; it began before the evidence does: the log starts at {begin}"
+        );
     }
     (state, reason)
 }

@@ -205,7 +205,7 @@ fn matcher(text: &mut String, seen: Option<&Seen>, component: Option<&str>) {
             let _ = writeln!(text, "regex = {}", quoted(regex));
         }
         None => {
-            text.push_str("# The literal says it all; add a regex where it must be confirmed.\n")
+            text.push_str("# The literal says it all; add a regex where it must be confirmed.\n");
         }
     }
 }

@@ -76,13 +76,14 @@ fn page(rule: &Rule, rules: &RuleSet, looks_at: &[String]) -> String {
         "`{}` · [{category}](../README.md#{category}) · ",
         rule.id
     );
-    text.push_str(&match rule.kind {
-        Kind::Noise => "harmless lines, counted only".to_owned(),
-        Kind::Failure | Kind::Check => format!(
+    let _ = match rule.kind {
+        Kind::Noise => write!(text, "harmless lines, counted only"),
+        Kind::Failure | Kind::Check => write!(
+            text,
             "severity **{}** · confidence {}",
             rule.severity, rule.confidence
         ),
-    });
+    };
     if rule.maturity == Maturity::Experimental {
         text.push_str(" · experimental");
     }
@@ -208,7 +209,7 @@ fn longest_run(text: &str) -> usize {
 /// Words that are shown as they are: what Markdown would read as markup is escaped, apart from code
 /// spans, which rules use too.
 fn prose(text: &str) -> String {
-    let spans = text.matches('`').count() % 2 == 0;
+    let spans = text.matches('`').count().is_multiple_of(2);
     let mut inside = false;
     let mut out = String::with_capacity(text.len());
     for c in text
@@ -252,7 +253,7 @@ mod tests {
         let rules = RuleSet::builtin();
         let pages = pages(&rules, &|_| vec!["Pods".to_owned()]);
         assert_eq!(pages.len(), rules.rules().len() + 1);
-        let index = pages.get("README.md").unwrap();
+        let index = &pages["README.md"];
         for name in pages.keys().filter(|name| *name != "README.md") {
             assert!(index.contains(&format!("]({name})")), "{name}");
         }

@@ -213,11 +213,10 @@ fn accepts(
     let Some(matcher) = rules.log_matcher(id) else {
         return false;
     };
-    match (writer, log) {
-        (None, None) => matcher.accepts(None),
-        _ => {
-            let mut names = [writer, log].into_iter().flatten();
-            names.any(|name| matcher.accepts(Some(name)))
-        }
+    if let (None, None) = (writer, log) {
+        matcher.accepts(None)
+    } else {
+        let mut names = [writer, log].into_iter().flatten();
+        names.any(|name| matcher.accepts(Some(name)))
     }
 }

@@ -144,12 +144,11 @@ pub(super) fn command(scene: Scene<'_>, missing: &Missing, place: &Place) -> Opt
                     .to_owned(),
             });
         }
-        Wanted::Objects(kind) => objects(kind)?,
+        Wanted::Objects(kind) | Wanted::WholeList(kind) => objects(kind)?,
         // What another tool collects under a name of its own, kubectl does not know.
         Wanted::LogAt(_) | Wanted::Object(..) | Wanted::Certificates | Wanted::CaptureTime => {
             return None;
         }
-        Wanted::WholeList(kind) => objects(kind)?,
         Wanted::AnyObject => "kubectl cluster-info dump -A --output-directory=dump".to_owned(),
         Wanted::Budgets => objects("PodDisruptionBudget")?,
         Wanted::Probes => scene.evidence.in_azure().then(kollect)?,

@@ -72,6 +72,10 @@ const IN_DUMPS: &[&str] = &[
 const MESSAGES: &[&str] = &["event", "status"];
 
 /// What the bundle holds, as far as rules can ask for it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own that a reason may rest on"
+)]
 pub(super) struct Seen<'a> {
     evidence: &'a Evidence,
     window: Window,

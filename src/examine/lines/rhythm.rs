@@ -174,13 +174,14 @@ mod tests {
 
     /// A log with a line each second, from 10:00:00, that skips minutes where told.
     fn log(lines: usize, pause_at: usize, minutes: usize) -> String {
-        (0..lines)
+        let lines: Vec<String> = (0..lines)
             .map(|line| {
                 let second = line + if line >= pause_at { minutes * 60 } else { 0 };
                 let (hour, minute, second) = (10 + second / 3600, second / 60 % 60, second % 60);
                 format!("2024-05-01T{hour:02}:{minute:02}:{second:02}Z working on it\n")
             })
-            .collect()
+            .collect();
+        lines.concat()
     }
 
     fn at(text: &str) -> Stamp {
