@@ -252,7 +252,7 @@ fn before(
     findings: &[Finding],
     all: &[Change],
 ) -> Option<Before> {
-    let onset = incident.onset.or(incident.first_seen)?;
+    let onset = incident.first_seen?;
     let (from, to) = (
         onset.checked_sub(BEFORE).ok()?,
         onset.checked_add(AFTER).ok()?,

@@ -392,15 +392,22 @@ fn values(captures: &[(String, String)]) -> BTreeMap<String, String> {
 
 /// Drops findings that a more specific rule explains for the same subject.
 pub(super) fn drop_superseded(scene: Scene<'_>, findings: &mut Vec<super::Finding>) {
-    let mut explained: BTreeSet<(String, Subject)> = BTreeSet::new();
+    let mut explained: BTreeMap<(String, Subject), State> = BTreeMap::new();
     for finding in findings.iter() {
         let Some(rule) = scene.rules.rule(&finding.rule) else {
             continue;
         };
         for general in &rule.supersedes {
-            explained.insert((general.to_string(), finding.subject.clone()));
+            let about = (general.to_string(), finding.subject.clone());
+            let state = explained.entry(about).or_insert(finding.state);
+            *state = finding.state.min(*state);
         }
     }
-    findings
-        .retain(|finding| !explained.contains(&(finding.rule.clone(), finding.subject.clone())));
+    // What has ended does not explain what is still so.
+    findings.retain(|finding| {
+        let about = (finding.rule.clone(), finding.subject.clone());
+        explained
+            .get(&about)
+            .is_none_or(|specific| *specific > finding.state)
+    });
 }

@@ -12,7 +12,14 @@ type Identity = (crate::kube::ObjectKey, String, String, String);
 
 /// Takes the events out of the parts. Those of one entry add up; the same in several entries is
 /// the largest, because each entry tells the same story.
-pub(super) fn merge(parts: &mut [Part], capture: &Capture, limits: &Limits) -> Vec<Event> {
+///
+/// Also tells how many events were over the limit.
+pub(super) fn merge(
+    parts: &mut [Part],
+    capture: &Capture,
+    limits: &Limits,
+) -> (Vec<Event>, usize) {
+    let mut left_out = 0;
     let mut merged: BTreeMap<Identity, Event> = BTreeMap::new();
     for entry in parts.chunk_by_mut(|a, b| a.path == b.path) {
         let mut own: BTreeMap<Identity, Event> = BTreeMap::new();
@@ -33,12 +40,12 @@ pub(super) fn merge(parts: &mut [Part], capture: &Capture, limits: &Limits) -> V
             let full = merged.len() >= limits.events;
             match merged.get_mut(&identity) {
                 Some(same) => combine(same, event, u64::max),
-                None if full => {}
+                None if full => left_out += 1,
                 None => _ = merged.insert(identity, event),
             }
         }
     }
-    merged.into_values().collect()
+    (merged.into_values().collect(), left_out)
 }
 
 /// Turns the ages that `describe` prints into times.

@@ -46,6 +46,8 @@ pub struct Evidence {
     pub index: Index,
     /// Events, each occurrence counted once, in order of object, reason and message.
     pub events: Vec<Event>,
+    /// Events that were left out because the limit was reached.
+    pub events_left_out: usize,
     /// First and last time of the events that are not kept: normal ones that no rule knows.
     pub quiet_events: QuietEvents,
     /// Kinds that were collected, with the number of objects.
@@ -100,7 +102,7 @@ impl Evidence {
         let mut capture = Capture::find(&parts, &layout);
         let mut logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
         retold::drop_retold(&mut logs);
-        let events = events::merge(&mut parts, &capture, limits);
+        let (events, events_left_out) = events::merge(&mut parts, &capture, limits);
         if skew::correct_zones(&mut logs, &events) {
             capture.follow(&logs);
         }
@@ -116,6 +118,7 @@ impl Evidence {
             logs,
             index,
             events,
+            events_left_out,
             quiet_events,
             kinds,
             lists,

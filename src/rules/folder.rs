@@ -36,6 +36,9 @@ pub enum FolderError {
     },
 }
 
+/// The file beside the built-in rules that holds the guards; it is no rule.
+const GUARDS: &str = "guards.toml";
+
 /// Name and text of every rule file in a folder and its subfolders, sorted by name: every `*.toml`,
 /// and of `*.json`, `*.yaml` and `*.yml` those of the tools whose rules are taken over. A file may
 /// be named instead of a folder. Names are shown with `/` on every system.
@@ -51,7 +54,7 @@ pub fn load_folder(path: &Path) -> Result<Vec<(String, String)>, FolderError> {
                 .into_io_error()
                 .unwrap_or_else(|| io::Error::other("a link leads back to a folder above it")),
         })?;
-        if !entry.file_type().is_file() {
+        if !entry.file_type().is_file() || entry.file_name() == GUARDS {
             continue;
         }
         let extension = entry.path().extension().and_then(|name| name.to_str());

@@ -385,6 +385,10 @@ impl<'a> Seen<'a> {
             (Some(_), from) if !self.window.overlaps(from, last_event(self.evidence)) => {
                 Err(missing(Why::OutsideWindow))
             }
+            (Some(_), _) if self.evidence.events_left_out > 0 => Ok(Some(format!(
+                "{} events were over the limit and were not looked at",
+                self.evidence.events_left_out
+            ))),
             (Some(_), from) => Ok(from.map(|from| {
                 let minute = from.strftime("%Y-%m-%d %H:%M");
                 format!("no event is older than {minute} UTC")

@@ -268,7 +268,8 @@ fn card(listed: &view::ByFingerprint<'_>, incident: &view::Incident) -> Card {
 /// Since when the cause was, and since when its symptoms, where both are known and differ.
 fn onset(incident: &view::Incident) -> String {
     match (&incident.onset, &incident.symptoms_from) {
-        (Some(cause), Some(symptoms)) if clock(cause) != clock(symptoms) => {
+        // What is known of a cause may only be its latest time: then the symptoms tell the begin.
+        (Some(cause), Some(symptoms)) if clock(cause) < clock(symptoms) => {
             format!("cause {}, symptoms {} UTC", clock(cause), clock(symptoms))
         }
         _ => String::new(),
