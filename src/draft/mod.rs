@@ -12,7 +12,7 @@ use crate::examine::prefix::{self, Level};
 use crate::examine::proof::Engine;
 use crate::layout::component_of_unit;
 use crate::redact;
-use crate::rules::RuleSet;
+use crate::rules::{Matcher, RuleSet};
 use crate::severity::{Category, Severity};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -78,6 +78,8 @@ struct Seen {
     telling: Telling,
     /// Rules that hit the line already.
     known: BTreeSet<String>,
+    /// Rules that have the words of the line, and do not read the lines of who wrote it.
+    elsewhere: BTreeSet<String>,
     /// The guard that takes the line for a quote.
     guard: Option<String>,
 }
@@ -98,13 +100,24 @@ impl Seen {
         let component = prefix.unit.and_then(component_of_unit).or_else(by_source);
         let message = line.get(prefix.message..).unwrap_or(&line);
         let telling = telling::of(message).ok_or(DraftError::SaysNothing)?;
-        let known = Engine.unsilenced(&line, rules).into_iter();
-        let known = known.filter_map(|hit| Some(rules.rule_of(hit)?.id.to_string()));
+        let (mut known, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
+        for hit in Engine.unsilenced(&line, rules) {
+            let reads = match rules.matcher(hit) {
+                Some(Matcher::Log(matcher)) => matcher.accepts(component),
+                _ => true,
+            };
+            if let Some(rule) = rules.rule_of(hit) {
+                let which = if reads { &mut known } else { &mut elsewhere };
+                which.insert(format!("\"{}\"", rule.id));
+            }
+        }
+        elsewhere.retain(|id| !known.contains(id));
         Ok(Self {
             component: component.filter(|name| COMPONENTS.contains(name)),
             level: prefix.level,
             telling,
-            known: known.collect(),
+            known,
+            elsewhere,
             guard: Engine.quoted_by(&line, rules),
             line: line.into_owned(),
         })
@@ -146,17 +159,23 @@ fn file(request: Request<'_>, seen: Option<&Seen>) -> String {
             None => "The line has no level.",
         },
     );
-    let known: Vec<String> = seen
-        .into_iter()
-        .flat_map(|seen| &seen.known)
-        .map(|id| format!("\"{id}\""))
-        .collect();
+    let listed = |ids: &BTreeSet<String>| ids.iter().cloned().collect::<Vec<_>>().join(", ");
+    let known = seen.map(|seen| listed(&seen.known)).unwrap_or_default();
     if !known.is_empty() {
         let _ = write!(
             text,
-            "# These rules hit the line already: {0}. If yours says more, keep it and name those that\n\
-             # it speaks instead of: supersedes = [{0}]\n",
-            known.join(", ")
+            "# These rules hit the line already: {known}. Read them with\n\
+             # `bundlescope explain ID`. If yours says more, keep it and name those that it speaks\n\
+             # instead of: supersedes = [{known}]\n"
+        );
+    }
+    let elsewhere = seen.map(|seen| listed(&seen.elsewhere)).unwrap_or_default();
+    if !elsewhere.is_empty() {
+        let _ = write!(
+            text,
+            "# These rules have words of the line, and do not explain it, as they read the lines of other\n\
+             # components: {elsewhere}. Only a log whose writer is unknown is read by\n\
+             # them and yours. Should yours say more there: supersedes = [{elsewhere}]\n"
         );
     }
     if let Some(guard) = seen.and_then(|seen| seen.guard.as_deref()) {

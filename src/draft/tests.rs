@@ -154,3 +154,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn rules_for_the_lines_of_others_are_not_said_to_hit() {
+    let said = "xtables: Another app is currently holding the xtables lock";
+    let known = "# These rules hit the line already: \"kube-proxy-iptables-restore-failed\"";
+    let elsewhere = "# These rules have words of the line, and do not explain it";
+    for (unit, expected) in [
+        ("kube-proxy", [true, false]),
+        ("kubelet", [false, true]),
+        ("who-knows", [true, false]),
+    ] {
+        let text = drafted(&format!("Mar 12 09:41:07 node-1 {unit}[22]: {said}")).unwrap();
+        let found = [known, elsewhere].map(|words| text.contains(words));
+        assert_eq!(found, expected, "{unit}: {text}");
+    }
+}

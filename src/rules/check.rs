@@ -336,15 +336,27 @@ impl Lint<'_> {
                 self.note(rule, example.offset, Level::Error, message);
             }
             Should::Match => {
-                let others: BTreeSet<&str> = hits
-                    .iter()
-                    .filter_map(|hit| self.rules.rule_of(*hit))
-                    .filter(|other| !self.ordered(rule, other))
-                    .map(|other| &*other.id)
-                    .collect();
-                for other in others {
-                    let message =
-                        format!("`{other}` hits this as well; should one supersede the other?");
+                let mut others = BTreeMap::<&str, bool>::new();
+                for hit in hits {
+                    if let Some(other) = self.rules.rule_of(hit)
+                        && !self.ordered(rule, other)
+                    {
+                        let both = match (matcher, self.rules.matcher(hit)) {
+                            (Matcher::Log(own), Some(Matcher::Log(other))) => own.meets(other),
+                            _ => true,
+                        };
+                        *others.entry(&other.id).or_default() |= both;
+                    }
+                }
+                for (other, both) in others {
+                    let place = if both {
+                        ""
+                    } else {
+                        ", in a log whose component is unknown"
+                    };
+                    let message = format!(
+                        "`{other}` hits this as well{place}; should one supersede the other?"
+                    );
                     self.note(rule, example.offset, Level::Warning, message);
                 }
             }

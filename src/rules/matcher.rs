@@ -118,6 +118,13 @@ impl LogMatcher {
                 .any(|name| name != EVENT && name != STATUS)
     }
 
+    /// Whether there is a component that both look at.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.components.is_empty()
+            || other.components.is_empty()
+            || self.components.iter().any(|name| other.names(name))
+    }
+
     /// Whether it looks wherever `other` looks.
     pub fn covers(&self, other: &Self) -> bool {
         if !self.paths.is_empty() || !self.not_paths.is_empty() {
