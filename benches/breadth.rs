@@ -77,7 +77,7 @@ fn pieces(rules: &RuleSet) -> Vec<Vec<u8>> {
     let mut numbers = Numbers(7);
     let mut text = String::with_capacity(TEXT + 1024);
     while text.len() < TEXT {
-        let hit = numbers.next() % HIT_EVERY == 0;
+        let hit = numbers.next().is_multiple_of(HIT_EVERY);
         let line = numbers.one(if hit { &examples } else { LINES });
         for part in line.split_inclusive('#') {
             match part.strip_suffix('#') {
@@ -156,6 +156,7 @@ fn ratio(pieces: &[Vec<u8>], few: &RuleSet, all: &RuleSet) -> f64 {
     median(with_all) / median(with_few)
 }
 
+#[expect(clippy::print_stdout, reason = "what it prints is the result")]
 fn main() -> ExitCode {
     let (few, all) = (few(), RuleSet::builtin());
     let pieces = pieces(&few);

@@ -14,11 +14,7 @@ type Identity = (crate::kube::ObjectKey, String, String, String);
 /// the largest, because each entry tells the same story.
 ///
 /// Also tells how many events were over the limit.
-pub(super) fn merge(
-    parts: &mut [Part],
-    capture: &Capture,
-    limits: &Limits,
-) -> (Vec<Event>, usize) {
+pub(super) fn merge(parts: &mut [Part], capture: &Capture, limits: &Limits) -> (Vec<Event>, usize) {
     let mut left_out = 0;
     let mut merged: BTreeMap<Identity, Event> = BTreeMap::new();
     for entry in parts.chunk_by_mut(|a, b| a.path == b.path) {
