@@ -1,5 +1,7 @@
 //! What authors of rules use: trying a rule on bundles, drafting one, writing the catalogue.
 
+#![expect(clippy::unwrap_used, reason = "a panic is the failure message")]
+
 use crate::cli::{bundlescope, run, stdout};
 use crate::support::{dump, tar, write_folder};
 use serde_json::Value;
@@ -239,7 +241,7 @@ fn the_rule_that_newcomers_are_shown_is_sound() {
     let lines = block
         .lines()
         .map(|line| line.strip_prefix("   ").unwrap_or(line));
-    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    let text = lines.collect::<Vec<_>>().join("\n");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     fs::write(path.join("share-being-deleted.toml"), text).unwrap();

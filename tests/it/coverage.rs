@@ -103,10 +103,9 @@ fn looks(rule: &Rule, sources: &BTreeSet<&str>) -> bool {
         Matcher::Object(object) => objects && has(&object.kind),
     };
     let need = |need: &Need| match need {
-        Need::Objects(kind) => has(kind),
+        Need::Objects(kind) | Need::Listed(kind) => has(kind),
         Need::DumpLogs => has("coredns") || has("kube-controller-manager"),
         Need::Together(kinds) => kinds.iter().all(|kind| has(kind)),
-        Need::Listed(kind) => has(kind),
         Need::AnyObject => has("Node"),
         // No object here holds a certificate, and nobody probed a connection.
         Need::Certificates | Need::Outbound | Need::Budgets | Need::Version => false,

@@ -6,6 +6,8 @@
 //! are at hand. One dump holds the logs of all pods, one archive of files those of nodes; each line
 //! has a log of its own, so that what was found can be told by its path.
 
+#![expect(clippy::unwrap_used, reason = "a panic is the failure message")]
+
 use crate::signatures::{researched, text};
 use crate::support::{Files, RULES, dump, tar};
 use bundlescope::collect;
@@ -95,15 +97,14 @@ impl Rendering {
         let record = line.starts_with('{') || line.contains("msg=");
         match self {
             Self::Klog if own => line.to_owned(),
+            Self::Journal | Self::Cri if prefix.unit.is_some() => line.to_owned(),
+            Self::Zap | Self::Logfmt if record => line.to_owned(),
             Self::Klog => format!("E0312 09:41:07.123456       1 main.go:99] {line}"),
-            Self::Journal if prefix.unit.is_some() => line.to_owned(),
             Self::Journal => format!("Mar 12 09:41:07 worker-0 {component}[812]: {line}"),
-            Self::Cri if prefix.unit.is_some() => line.to_owned(),
             Self::Cri => format!("2024-03-12T09:41:07.123456789Z stderr F {line}"),
             Self::DockerJson => json!({"log": format!("{line}\n"), "stream": "stderr",
                 "time": "2024-03-12T09:41:07.123456789Z"})
             .to_string(),
-            Self::Zap | Self::Logfmt if record => line.to_owned(),
             Self::Zap => json!({"level": level, "ts": "2024-03-12T09:41:07.123Z",
                 "caller": caller, "msg": message})
             .to_string(),

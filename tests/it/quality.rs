@@ -5,6 +5,8 @@
 //! hit is not found by it; and no unrelated rule hits a line besides. The table is printed, and
 //! anything less than all of it fails.
 
+#![expect(clippy::unwrap_used, reason = "a panic is the failure message")]
+
 use crate::support::RULES;
 use bundlescope::commands::catalogue;
 use bundlescope::diagnose::checks::CHECKS;

@@ -2,6 +2,8 @@
 //! the repository, or the one that `BUNDLESCOPE_SHARED` names. Without it there is nothing to do,
 //! and the test says so.
 
+#![expect(clippy::unwrap_used, reason = "a panic is the failure message")]
+
 use crate::support::RULES;
 use bundlescope::examine::proof::Engine;
 use bundlescope::kube::yaml::parse_document;
