@@ -20,6 +20,9 @@ const TOLD: usize = 5;
 /// Symptoms that are named of an incident.
 const ALSO: usize = 3;
 
+/// Things to ask for that are named.
+const ASKED: usize = 2;
+
 /// The summary.
 pub fn render(report: &Report) -> String {
     let tail = tail(report);
@@ -156,9 +159,26 @@ fn ending(state: State) -> &'static str {
     }
 }
 
-/// Coverage, masks and how the summary was made.
+/// The first things to ask the customer for.
+fn asked(report: &Report) -> String {
+    let mut asked = String::new();
+    for ask in report.ask.iter().take(ASKED) {
+        if asked.is_empty() {
+            asked.push_str("Ask the customer for:\n\n");
+        }
+        let why = words(&ask.why, 120);
+        let _ = writeln!(asked, "- {}: {why}", code(&ask.command, 240));
+    }
+    if !asked.is_empty() {
+        asked.push('\n');
+    }
+    asked
+}
+
+/// What to ask for, coverage, masks and how the summary was made.
 fn tail(report: &Report) -> String {
-    let mut tail = format!("{}.\n", words(&report.coverage.line(), 600));
+    let mut tail = asked(report);
+    let _ = writeln!(tail, "{}.", words(&report.coverage.line(), 600));
     if !report.unknown.is_empty() {
         let _ = writeln!(tail, "{}.", words(&report.unknown.line(), 200));
     }

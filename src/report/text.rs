@@ -187,6 +187,10 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     }
     let masked: u64 = report.redactions.iter().map(|(_, count)| count).sum();
     let mut notes = Vec::new();
+    if !report.ask.is_empty() {
+        let questions = plural(report.ask.len(), "question");
+        notes.push(format!("{questions} for the customer in the report"));
+    }
     let gaps = report.gaps.iter();
     let lost = gaps.filter(|gap| gap.hides != view::HIDES_NOTHING).count();
     if lost > 0 {
