@@ -5,6 +5,8 @@
 //! reorder text are written as `\u` escapes, so that printing the JSON is safe.
 
 mod change;
+mod timeline;
+mod unknown;
 
 use super::view::{self, Report};
 use super::{ReportError, glyphs};
@@ -25,9 +27,9 @@ struct Document<'r> {
     findings: Vec<Finding<'r>>,
     changes: change::Changes<'r>,
     common: Vec<change::Factor<'r>>,
-    timeline: Timeline<'r>,
-    unknown_errors: Vec<UnknownError<'r>>,
-    unknown_errors_more: More<'r>,
+    timeline: timeline::Timeline<'r>,
+    unknown_errors: Vec<unknown::UnknownError<'r>>,
+    unknown_errors_more: unknown::More<'r>,
     coverage: Coverage<'r>,
     ask: Vec<Ask<'r>>,
     detectors: Vec<Detector<'r>>,
@@ -84,52 +86,6 @@ struct Incident<'r> {
     competing: &'r [String],
 }
 
-/// What the evidence can see of time.
-#[derive(Serialize)]
-struct Timeline<'r> {
-    windows: Vec<SourceWindow<'r>>,
-    gaps: Vec<LogGap<'r>>,
-    reboots: Vec<Reboot<'r>>,
-    rotations: Vec<Rotation<'r>>,
-}
-
-/// The time that one source covers.
-#[derive(Serialize)]
-struct SourceWindow<'r> {
-    component: &'r str,
-    node: Option<&'r str>,
-    first: Option<&'r str>,
-    last: Option<&'r str>,
-    note: &'r str,
-}
-
-/// A silence of a log.
-#[derive(Serialize)]
-struct LogGap<'r> {
-    component: &'r str,
-    node: Option<&'r str>,
-    path: &'r str,
-    from: &'r str,
-    to: &'r str,
-}
-
-/// A boot.
-#[derive(Serialize)]
-struct Reboot<'r> {
-    node: Option<&'r str>,
-    at: &'r str,
-    told_by: &'r str,
-}
-
-/// Where a log goes on in another file.
-#[derive(Serialize)]
-struct Rotation<'r> {
-    component: &'r str,
-    node: Option<&'r str>,
-    path: &'r str,
-    at: &'r str,
-}
-
 /// A rule or check that fired.
 #[derive(Serialize)]
 struct Finding<'r> {
@@ -178,32 +134,6 @@ struct Citation<'r> {
 struct Versions<'r> {
     affected: &'r [String],
     fixed: &'r [String],
-}
-
-/// Error lines that no rule explains, with one template.
-#[derive(Serialize)]
-struct UnknownError<'r> {
-    template: &'r str,
-    component: &'r str,
-    severity: &'static str,
-    count: u64,
-    first_seen: Option<&'r str>,
-    last_seen: Option<&'r str>,
-    near_onset: bool,
-    histogram: &'r [u64],
-    places: &'r [String],
-    places_total: usize,
-    samples: Vec<Citation<'r>>,
-}
-
-/// What is not in the list of unknown errors, and what their histograms span.
-#[derive(Serialize)]
-struct More<'r> {
-    templates: u64,
-    lines: u64,
-    lines_not_told_apart: u64,
-    histogram_from: Option<&'r str>,
-    histogram_to: Option<&'r str>,
 }
 
 /// What to ask the customer for.
@@ -330,9 +260,14 @@ fn document(report: &Report) -> Document<'_> {
         findings: report.findings.iter().map(finding).collect(),
         changes: change::changes(&report.changes),
         common: report.common.iter().map(change::factor).collect(),
-        timeline: timeline(report),
-        unknown_errors: report.unknown.listed.iter().map(unknown_error).collect(),
-        unknown_errors_more: more(&report.unknown),
+        timeline: timeline::timeline(report),
+        unknown_errors: report
+            .unknown
+            .listed
+            .iter()
+            .map(unknown::unknown_error)
+            .collect(),
+        unknown_errors_more: unknown::more(&report.unknown),
         coverage: coverage(&report.coverage),
         ask: report
             .ask
@@ -421,43 +356,6 @@ fn incident(incident: &view::Incident) -> Incident<'_> {
     }
 }
 
-/// What the evidence can see of time.
-fn timeline(report: &Report) -> Timeline<'_> {
-    let seen = &report.timeline;
-    let windows = report.coverage.sources.iter().map(|source| SourceWindow {
-        component: &source.component,
-        node: source.node.as_deref(),
-        first: source.first.as_deref(),
-        last: source.last.as_deref(),
-        note: &source.note,
-    });
-    let gaps = seen.gaps.iter().map(|gap| LogGap {
-        component: &gap.component,
-        node: gap.node.as_deref(),
-        path: &gap.path,
-        from: &gap.from,
-        to: &gap.to,
-    });
-    let reboots = seen.reboots.iter().map(|(at, node, told_by)| Reboot {
-        node: node.as_deref(),
-        at,
-        told_by,
-    });
-    let rotations = seen.rotations.iter();
-    let rotations = rotations.map(|(at, component, node, path)| Rotation {
-        component,
-        node: node.as_deref(),
-        path,
-        at,
-    });
-    Timeline {
-        windows: windows.collect(),
-        gaps: gaps.collect(),
-        reboots: reboots.collect(),
-        rotations: rotations.collect(),
-    }
-}
-
 /// One finding. What the rule explains and what this case adds to it are one text.
 fn finding(finding: &view::Finding) -> Finding<'_> {
     let parts = [finding.explain.as_str(), finding.detail.as_str()];
@@ -483,34 +381,6 @@ fn finding(finding: &view::Finding) -> Finding<'_> {
             affected: &finding.affected_versions,
             fixed: &finding.fixed_versions,
         },
-    }
-}
-
-/// One unknown error.
-fn unknown_error(error: &view::UnknownError) -> UnknownError<'_> {
-    UnknownError {
-        template: &error.template,
-        component: &error.component,
-        severity: error.severity,
-        count: error.count,
-        first_seen: error.first_seen.as_deref(),
-        last_seen: error.last_seen.as_deref(),
-        near_onset: error.near_onset,
-        histogram: &error.histogram,
-        places: &error.places,
-        places_total: error.places_total,
-        samples: error.samples.iter().map(citation).collect(),
-    }
-}
-
-/// What is not listed of them.
-fn more(unknown: &view::UnknownErrors) -> More<'_> {
-    More {
-        templates: unknown.more_templates,
-        lines: unknown.more_lines,
-        lines_not_told_apart: unknown.left_out,
-        histogram_from: unknown.from.as_deref(),
-        histogram_to: unknown.to.as_deref(),
     }
 }
 

@@ -1,0 +1,310 @@
+//! The traces that changes leave in a bundle.
+//!
+//! In: the evidence. Out: every [`Change`] that its objects and events tell of, at any time.
+
+use super::{Change, ChangeKind, Relation};
+use crate::diagnose::clue::Scene;
+use crate::diagnose::finding::{Citation, Subject};
+use crate::kube::{Detail, Event, Object, ObjectKey};
+use crate::limits::Limits;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// Two times of one write: `creationTimestamp` is cut to the second, managers write at once.
+const AT_ONCE: SignedDuration = SignedDuration::from_secs(2);
+
+/// Kinds whose objects come and go by themselves, or tell of what is listed under another kind.
+const BY_THEMSELVES: &[&str] = &[
+    "CSINode",
+    "CSIStorageCapacity",
+    "CertificateSigningRequest",
+    "CiliumEndpoint",
+    "CiliumIdentity",
+    "CiliumNode",
+    "ComponentStatus",
+    "ControllerRevision",
+    "EndpointSlice",
+    "Endpoints",
+    "Event",
+    "IPAMBlock",
+    "Lease",
+    "Node",
+    "NodeMetrics",
+    "Pod",
+    "PodMetrics",
+    "ReplicaSet",
+    "VolumeAttachment",
+];
+
+/// Objects that every namespace gets by itself.
+const IN_EVERY_NAMESPACE: &[&str] = &["kube-root-ca.crt", "openshift-service-ca.crt", "default"];
+
+/// Managers that write because something else changed, or all the time.
+const CONTROLLERS: &[&str] = &[
+    // OpenShift's and the API server's own name for writes that nobody recorded.
+    "ancient-changes",
+    "attachdetach",
+    "autoscaler",
+    "controller",
+    "kube-apiserver",
+    "kube-scheduler",
+    "kubelet",
+    "node-manager",
+    "operator",
+];
+
+/// Controllers that write what somebody wants to have changed.
+const DEPLOYERS: &[&str] = &["argocd", "helm-controller", "kustomize-controller"];
+
+/// All changes that the bundle shows traces of.
+pub(super) fn changes(scene: Scene<'_>) -> Vec<Change> {
+    let evidence = scene.evidence;
+    let mut all = rollouts(scene);
+    for object in evidence.index.iter() {
+        all.extend(of_object(scene, object));
+    }
+    all.extend(
+        evidence
+            .events
+            .iter()
+            .filter_map(|event| of_event(scene, event)),
+    );
+    all
+}
+
+/// Rollouts, as the replica sets that deployments leave behind tell them.
+fn rollouts(scene: Scene<'_>) -> Vec<Change> {
+    let index = &scene.evidence.index;
+    let mut revisions: BTreeMap<ObjectKey, BTreeMap<u64, (&Object, &[String])>> = BTreeMap::new();
+    for object in index.of_kind("ReplicaSet") {
+        let Detail::Workload(workload) = &object.detail else {
+            continue;
+        };
+        let owner = index.root_owner(object.key());
+        if let (Some(revision), "Deployment") = (workload.revision, &*owner.kind) {
+            let images = workload.images.as_slice();
+            revisions
+                .entry(owner)
+                .or_default()
+                .insert(revision, (object, images));
+        }
+    }
+    let mut changes = Vec::new();
+    for (owner, revisions) in revisions {
+        let mut earlier: Option<&[String]> = None;
+        for (revision, (object, images)) in revisions {
+            // The first revision is the creation of the deployment, which is told as such.
+            if let (Some(at), true) = (object.meta.created, revision > 1) {
+                let told = match earlier {
+                    Some(before) => images_between(before, images),
+                    None => String::new(),
+                };
+                let detail = if told.is_empty() {
+                    format!("revision {revision}")
+                } else {
+                    format!("revision {revision}; {told}")
+                };
+                let change = change(
+                    scene,
+                    object,
+                    ChangeKind::RolledOut,
+                    at,
+                    "metadata.creationTimestamp",
+                );
+                changes.push(Change {
+                    subject: scene.subject(&owner),
+                    detail,
+                    ..change
+                });
+            }
+            earlier = Some(images);
+        }
+    }
+    changes
+}
+
+/// The images that differ between two revisions, "web:1.4 -> web:1.5".
+fn images_between(before: &[String], after: &[String]) -> String {
+    if before.is_empty() || after.is_empty() {
+        return String::new();
+    }
+    let gone = before.iter().filter(|image| !after.contains(image));
+    let new = after.iter().filter(|image| !before.contains(image));
+    let pairs: Vec<String> = gone
+        .zip(new)
+        .map(|(old, new)| format!("{old} -> {new}"))
+        .collect();
+    if !pairs.is_empty() {
+        format!("image {}", pairs.join(", "))
+    } else if before.len() == after.len() {
+        "the same images".to_owned()
+    } else {
+        "another number of containers".to_owned()
+    }
+}
+
+/// A change to an object, without words of its own.
+fn change(
+    scene: Scene<'_>,
+    object: &Object,
+    what: ChangeKind,
+    at: Timestamp,
+    field: &str,
+) -> Change {
+    Change {
+        at,
+        what,
+        subject: scene.subject(object.key()),
+        more: 0,
+        by: String::new(),
+        detail: String::new(),
+        citation: Citation {
+            path: object.path.clone(),
+            time: Some(at),
+            snippet: object.text.cite(field, &Limits::RELEASE),
+        },
+        relation: Relation::Elsewhere,
+    }
+}
+
+/// What an object's own metadata tells. What another object owns follows from a change to that.
+fn of_object(scene: Scene<'_>, object: &Object) -> Vec<Change> {
+    let (kind, meta) = (object.key().kind.as_str(), &object.meta);
+    let created = "metadata.creationTimestamp";
+    if marks_creation_of_cluster(object.key()) {
+        let whole = meta.created.map(|at| Change {
+            subject: Subject::cluster(),
+            ..change(scene, object, ChangeKind::Created, at, created)
+        });
+        return whole.into_iter().collect();
+    }
+    if let Detail::Node(_) = object.detail {
+        let joined = meta
+            .created
+            .map(|at| change(scene, object, ChangeKind::NodeJoined, at, created));
+        return joined.into_iter().chain(edits(scene, object)).collect();
+    }
+    let by_itself = BY_THEMSELVES.contains(&kind)
+        || IN_EVERY_NAMESPACE.contains(&&*object.key().name) && kind != "Namespace";
+    if by_itself || !meta.owners.is_empty() {
+        return vec![];
+    }
+    if let (Some((release, revision)), Some(at)) = (helm_release(object.key()), meta.created) {
+        let released = change(scene, object, ChangeKind::Released, at, created);
+        return vec![Change {
+            subject: Subject {
+                kind: "Release".into(),
+                namespace: object.key().namespace.clone(),
+                name: release.to_owned(),
+                node: None,
+            },
+            by: "helm".into(),
+            detail: format!("revision {revision}"),
+            ..released
+        }];
+    }
+    let mut changes = edits(scene, object);
+    changes.extend(meta.created.and_then(|at| {
+        let by = writer_at(object, at);
+        // What the API server makes of its own accord comes with its start.
+        (by != "kube-apiserver").then(|| Change {
+            by,
+            ..change(scene, object, ChangeKind::Created, at, created)
+        })
+    }));
+    changes.extend(meta.deleted.map(|at| {
+        change(
+            scene,
+            object,
+            ChangeKind::Deleted,
+            at,
+            "metadata.deletionTimestamp",
+        )
+    }));
+    changes
+}
+
+/// Whether an object is as old as the cluster.
+fn marks_creation_of_cluster(key: &ObjectKey) -> bool {
+    match &*key.kind {
+        "Namespace" => key.name == "kube-system",
+        "Service" => (&*key.namespace, &*key.name) == ("default", "kubernetes"),
+        _ => false,
+    }
+}
+
+/// Release and revision of the secret (or config map) in which Helm keeps one.
+fn helm_release(key: &ObjectKey) -> Option<(&str, &str)> {
+    let name = key.name.strip_prefix("sh.helm.release.v1.")?;
+    name.rsplit_once(".v")
+}
+
+/// Who created an object.
+fn writer_at(object: &Object, at: Timestamp) -> String {
+    let mut entries = object.meta.managed.iter();
+    entries
+        .find(|entry| entry.time.duration_since(at).abs() <= AT_ONCE)
+        .map(|entry| entry.manager.clone())
+        .unwrap_or_default()
+}
+
+/// Writes to an object after its creation by anybody who is no controller.
+fn edits(scene: Scene<'_>, object: &Object) -> Vec<Change> {
+    let later = |at: Timestamp| {
+        object
+            .meta
+            .created
+            .is_none_or(|created| at.duration_since(created) > AT_ONCE)
+    };
+    object
+        .meta
+        .managed
+        .iter()
+        .filter(|entry| !entry.status && later(entry.time) && !is_controller(&entry.manager))
+        .map(|entry| Change {
+            by: entry.manager.clone(),
+            ..change(
+                scene,
+                object,
+                ChangeKind::Edited,
+                entry.time,
+                "metadata.managedFields",
+            )
+        })
+        .collect()
+}
+
+/// Whether a manager writes by itself.
+fn is_controller(manager: &str) -> bool {
+    let names = |words: &[&str]| words.iter().any(|word| manager.contains(word));
+    names(CONTROLLERS) && !names(DEPLOYERS)
+}
+
+/// What an event tells.
+fn of_event(scene: Scene<'_>, event: &Event) -> Option<Change> {
+    let what = match event.reason.as_str() {
+        "ScalingReplicaSet" | "SuccessfulRescale" | "ScaledUpGroup" | "ScaleDown" => {
+            ChangeKind::Scaled
+        }
+        "RegisteredNode" | "NodeSchedulable" => ChangeKind::NodeJoined,
+        "RemovingNode" | "DeletingNode" | "NodeNotSchedulable" | "Drain" => ChangeKind::NodeLeft,
+        "Upgrade" | "Surge" => ChangeKind::Upgraded,
+        "Rebooted" => ChangeKind::Started,
+        "Starting" if event.message.starts_with("Starting kubelet") => ChangeKind::Started,
+        _ => return None,
+    };
+    Some(Change {
+        at: event.last.or(event.first)?,
+        what,
+        subject: scene.subject(&event.object),
+        more: 0,
+        by: event.component.clone(),
+        detail: event.message.clone(),
+        citation: Citation {
+            path: event.path.clone(),
+            time: event.last,
+            snippet: event.snippet.clone(),
+        },
+        relation: Relation::Elsewhere,
+    })
+}
