@@ -11,6 +11,7 @@ pub(super) fn role(segments: &[&str]) -> Option<Role> {
         kubelet_folder,
         container_link,
         must_gather,
+        insights,
         troubleshoot,
         sonobuoy,
         crash_diagnostics,
@@ -72,6 +73,20 @@ fn must_gather(segments: &[&str]) -> Option<Role> {
         }),
         _ => None,
     }
+}
+
+/// OpenShift's Insights archive, which a must-gather holds too:
+/// `config/pod/<ns>/logs/<pod>/<ctr>_{current,previous}.log`.
+fn insights(segments: &[&str]) -> Option<Role> {
+    let [.., "config", "pod", namespace, "logs", pod, file] = segments else {
+        return None;
+    };
+    let stem = file.strip_suffix(".log")?;
+    let (container, instance) = stem.rsplit_once('_')?;
+    matches!(instance, "current" | "previous").then(|| Role {
+        previous: instance == "previous",
+        ..Role::pod_log(namespace, pod, container)
+    })
 }
 
 /// troubleshoot: `cluster-resources/pods/logs/<ns>/<pod>/<ctr>.log`, `…-previous.log`.
@@ -218,6 +233,14 @@ mod tests {
             (
                 "mg/namespaces/a/pods/p/c/c/logs/rotated/0.log.2024.gz".into(),
                 "PodLog workload a/p/c",
+            ),
+            (
+                "insights/config/pod/a/logs/p/c_current.log".into(),
+                "PodLog workload a/p/c",
+            ),
+            (
+                "insights/config/pod/a/logs/p/c_previous.log".into(),
+                "PodLog workload a/p/c previous",
             ),
             (
                 "b/cluster-resources/pods/logs/a/p/c.log".into(),
