@@ -133,6 +133,13 @@ impl LogMatcher {
         self.components.is_empty() || self.components.iter().any(|name| name == component)
     }
 
+    /// Whether a line with a literal of this matcher on it matches. It is asked of every such line,
+    /// and where the match stands is asked of the few that are shown: a second search backwards.
+    pub fn matches(&self, line: &[u8]) -> bool {
+        let confirms = self.regex.as_ref().is_none_or(|regex| regex.is_match(line));
+        confirms && !self.unless.iter().any(|pattern| pattern.is_match(line))
+    }
+
     /// The part of the line that matches, given where a literal of this matcher stands on it.
     pub fn find(&self, line: &[u8], literal: Range<usize>) -> Option<Range<usize>> {
         confirm(self.regex.as_ref(), &self.unless, line, literal)

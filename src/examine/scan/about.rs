@@ -28,9 +28,7 @@ pub(super) fn about(line: &[u8]) -> About {
 /// one line and says on a later one what it killed there: `oom-kill:constraint=...` right before,
 /// older kernels `Task in /kubepods/...` above a table of memory use.
 pub(super) fn killed_uid(above: &[u8], line: &[u8]) -> Option<Box<str>> {
-    if !line.windows(13).any(|part| part == b"out of memory") {
-        return None;
-    }
+    memmem::find(line, b"out of memory")?;
     let heads: [&[u8]; 2] = [b"oom-kill:constraint", b"Task in /"];
     let head = heads
         .iter()
