@@ -12,11 +12,10 @@ use serde::Deserialize;
 #[derive(Debug)]
 pub struct Guards {
     all: Vec<Guard>,
-    /// Patterns that may match anywhere in the line, all at once: nearly every line that a rule
-    /// matched is no quote, and is told so in one pass. Without the others among them, the pass
-    /// jumps to the texts that they begin with.
-    loose: RegexSet,
-    /// Patterns that are tied to the front of the line, or of the message behind a prefix.
+    /// All patterns at once: nearly every line that a rule matched is no quote, and is told so in
+    /// one pass.
+    any: RegexSet,
+    /// Patterns that are tied to the front of the line, for the message behind a prefix.
     anchored: RegexSet,
 }
 
@@ -85,7 +84,7 @@ impl Guards {
                 .expect("the guards are part of the tool and tested")
         };
         Self {
-            loose: set(&|pattern| !pattern.starts_with('^')),
+            any: set(&|_| true),
             anchored: set(&|pattern| pattern.starts_with('^')),
             all: guards,
         }
@@ -100,10 +99,7 @@ impl Guards {
     /// own message begins, behind the prefixes of runtime, journal and logger.
     pub fn quotes(&self, line: &[u8], message: usize) -> Option<&str> {
         let message = line.get(message..).filter(|rest| rest.len() < line.len());
-        if !self.loose.is_match(line)
-            && !self.anchored.is_match(line)
-            && !message.is_some_and(|rest| self.anchored.is_match(rest))
-        {
+        if !self.any.is_match(line) && !message.is_some_and(|rest| self.anchored.is_match(rest)) {
             return None;
         }
         self.all
