@@ -24,7 +24,8 @@ const OWNERS: [&str; 8] = [
 /// All objects of a bundle, each once.
 #[derive(Debug, Default)]
 pub struct Index {
-    objects: BTreeMap<ObjectKey, Object>,
+    /// Boxed, because a tree that grows in order leaves half of every node empty.
+    objects: BTreeMap<ObjectKey, Box<Object>>,
     /// Pods by the UID in the path of their cgroup.
     pods_by_uid: BTreeMap<String, ObjectKey>,
     /// Objects that were left out because the limit was reached.
@@ -58,7 +59,7 @@ impl Index {
             match index.objects.get(object.key()) {
                 Some(known) if described(&object) || !described(known) => {}
                 None if index.objects.len() >= limits.objects => index.left_out += 1,
-                _ => _ = index.objects.insert(object.key().clone(), object),
+                _ => _ = index.objects.insert(object.key().clone(), Box::new(object)),
             }
         }
         index.pods_by_uid = index
@@ -80,7 +81,7 @@ impl Index {
 
     /// All objects in order of kind, namespace and name.
     pub fn iter(&self) -> impl Iterator<Item = &Object> {
-        self.objects.values()
+        self.objects.values().map(AsRef::as_ref)
     }
 
     /// Number of objects of each kind.
@@ -98,7 +99,7 @@ impl Index {
         self.objects
             .range(from..)
             .take_while(move |(key, _)| key.kind == kind)
-            .map(|(_, object)| object)
+            .map(|(_, object)| object.as_ref())
     }
 
     /// Objects of a kind and namespace whose names begin like this.
@@ -114,7 +115,7 @@ impl Index {
             .take_while(move |(key, _)| {
                 key.kind == kind && key.namespace == namespace && key.name.starts_with(prefix)
             })
-            .map(|(_, object)| object)
+            .map(|(_, object)| object.as_ref())
     }
 
     /// All objects of a kind in a namespace.
@@ -127,7 +128,7 @@ impl Index {
         self.objects
             .range(from..)
             .take_while(move |(key, _)| key.kind == kind && key.namespace == namespace)
-            .map(|(_, object)| object)
+            .map(|(_, object)| object.as_ref())
     }
 
     /// All pods of a namespace.
@@ -144,7 +145,7 @@ impl Index {
 
     /// The object with this identity.
     pub fn get(&self, key: &ObjectKey) -> Option<&Object> {
-        self.objects.get(key)
+        self.objects.get(key).map(AsRef::as_ref)
     }
 
     /// All pods.

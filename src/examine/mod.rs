@@ -79,6 +79,10 @@ impl Examiner<'_> {
                 objects::read(self, body, shape, chunk.first_line, &mut part);
             }
         }
+        // Parts are kept until all are read; what they grew into is up to twice what they need.
+        part.objects.shrink_to_fit();
+        part.events.shrink_to_fit();
+        part.logs.shrink_to_fit();
         part
     }
 

@@ -176,11 +176,7 @@ impl<'a> Scan<'a> {
             .drain(..)
             .filter_map(|(id, at)| {
                 let matcher = self.rules.log_matcher(id)?;
-                let literal = at.start - offset..at.end - offset;
-                let found = matcher
-                    .reads_logs()
-                    .then(|| matcher.find(line, literal))??;
-                Some((id, found))
+                (matcher.reads_logs() && matcher.matches(line)).then_some((id, at))
             })
             .collect();
         // The allocation is kept for the next line.
@@ -224,7 +220,7 @@ impl<'a> Scan<'a> {
                 place: Place {
                     line: offset..offset + line.len(),
                     number: self.number,
-                    matched: offset + at.start..offset + at.end,
+                    literal: at.clone(),
                     stamp: prefix.stamp,
                 },
             });
@@ -253,7 +249,7 @@ impl<'a> Scan<'a> {
             place: Place {
                 line: self.line.start..self.line.start + line.len(),
                 number: self.number,
-                matched: self.line.start..self.line.start,
+                literal: self.line.start..self.line.start,
                 stamp: error.prefix.stamp,
             },
             hit_by: hit_by.to_vec(),

@@ -70,6 +70,13 @@ impl Object {
         } else {
             Detail::Other
         };
+        let mut detail = detail;
+        if let Detail::Pod(pod) = &mut detail {
+            // Lists of one are made with room for four, and a container is half a kilobyte.
+            pod.containers.shrink_to_fit();
+            pod.conditions.shrink_to_fit();
+            pod.references.shrink_to_fit();
+        }
         Some(Self {
             meta,
             path: path.clone(),
@@ -107,7 +114,7 @@ impl Object {
     }
 
     /// Gives up what only diagnoses of something remarkable read: annotations, who wrote its
-    /// status (of a pod, who wrote at all), and of a replica set everything but its owner, counts,
+    /// status (of a pod, who wrote at all, and what each container asks for), and of a replica set everything but its owner, counts,
     /// revision and images.
     pub fn keep_identity(&mut self) {
         self.meta.annotations = std::collections::BTreeMap::new();
@@ -123,6 +130,9 @@ impl Object {
             }
             Detail::Pod(pod) => {
                 self.meta.managed = Vec::new();
+                for container in &mut pod.containers {
+                    container.limits = std::collections::BTreeMap::new();
+                }
                 for reference in &mut pod.references {
                     reference.field = String::new();
                 }

@@ -126,8 +126,6 @@ pub struct Container {
     pub last_state: ContainerState,
     /// `resources.limits` by resource, in the units of [`Pod::requests`].
     pub limits: BTreeMap<String, i64>,
-    /// `resources.requests`, likewise.
-    pub requests: BTreeMap<String, i64>,
 }
 
 impl Container {
@@ -313,7 +311,6 @@ fn container(
         state: ContainerState::from_value(status.get("state")),
         last_state: ContainerState::from_value(status.get("lastState")),
         limits: read::resources(spec, "resources.limits"),
-        requests: read::resources(spec, "resources.requests"),
     }
 }
 

@@ -140,6 +140,13 @@ impl LogMatcher {
         self.components.is_empty() || self.components.iter().any(|name| name == component)
     }
 
+    /// Whether a line with a literal of this matcher on it matches. It is asked of every such line,
+    /// and where the match stands is asked of the few that are shown: a second search backwards.
+    pub fn matches(&self, line: &[u8]) -> bool {
+        let confirms = self.regex.as_ref().is_none_or(|regex| regex.is_match(line));
+        confirms && !self.unless.iter().any(|pattern| pattern.is_match(line))
+    }
+
     /// The part of the line that matches, given where a literal of this matcher stands on it.
     pub fn find(&self, line: &[u8], literal: Range<usize>) -> Option<Range<usize>> {
         confirm(self.regex.as_ref(), &self.unless, line, literal)
@@ -269,6 +276,10 @@ impl Pattern {
 
     /// Named groups of the first match, in the order of the pattern, without those that took no part.
     pub fn captures(&self, text: &[u8]) -> Vec<(String, String)> {
+        // Groups are the slowest search of all.
+        if self.names().next().is_none() {
+            return Vec::new();
+        }
         let Some(captures) = self.regex().and_then(|regex| regex.captures(text)) else {
             return Vec::new();
         };

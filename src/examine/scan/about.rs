@@ -6,18 +6,26 @@
 
 use crate::examine::part::About;
 use crate::rules::Pattern;
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
+use std::sync::LazyLock;
 
 /// Longest name read; names of objects have at most 253 bytes.
 const LONGEST_NAME: usize = 253;
 
+/// Searches that every line with a hit is asked: what they need to know of their words is worked
+/// out once.
+static POD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("pod"));
+static NODE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("node"));
+static CGROUP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("kubepods"));
+static KILL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("out of memory"));
+
 /// The objects that a line names in the ways of Kubernetes components.
 pub(super) fn about(line: &[u8]) -> About {
     let mut about = About::default();
-    if let Some(pod) = named(line, b"pod") {
+    if let Some(pod) = named(line, &POD) {
         (about.namespace, about.pod) = pod_name(pod);
     }
-    about.node = named(line, b"node").filter(|name| is_name(name)).map(boxed);
+    about.node = named(line, &NODE).filter(|name| is_name(name)).map(boxed);
     if about.pod.is_none() {
         about.uid = cgroup_uid(line);
     }
@@ -28,9 +36,7 @@ pub(super) fn about(line: &[u8]) -> About {
 /// one line and says on a later one what it killed there: `oom-kill:constraint=...` right before,
 /// older kernels `Task in /kubepods/...` above a table of memory use.
 pub(super) fn killed_uid(above: &[u8], line: &[u8]) -> Option<Box<str>> {
-    if !line.windows(13).any(|part| part == b"out of memory") {
-        return None;
-    }
+    KILL.find(line)?;
     let heads: [&[u8]; 2] = [b"oom-kill:constraint", b"Task in /"];
     let head = heads
         .iter()
@@ -44,7 +50,7 @@ pub(super) fn killed_uid(above: &[u8], line: &[u8]) -> Option<Box<str>> {
 /// The UID in the path of a pod's cgroup: `/kubepods/burstable/pod<uid>/...`, or with underscores
 /// for dashes `kubepods-burstable-pod<uid>.slice`. Static pods have a hash in its place.
 fn cgroup_uid(line: &[u8]) -> Option<Box<str>> {
-    let path = line.get(memmem::find(line, b"kubepods")? + b"kubepods".len()..)?;
+    let path = line.get(CGROUP.find(line)? + b"kubepods".len()..)?;
     memmem::find_iter(path, b"pod").find_map(|at| {
         let rest = path.get(at + b"pod".len()..)?;
         let length = rest
@@ -90,8 +96,8 @@ impl About {
 
 /// The first quoted value behind the word: `word="value"`, `"word"="value"`, `word "value"`, with
 /// any number of backslashes before the quotes.
-fn named<'a>(line: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
-    memmem::find_iter(line, word).find_map(|at| {
+fn named<'a>(line: &'a [u8], word: &Finder<'_>) -> Option<&'a [u8]> {
+    word.find_iter(line).find_map(|at| {
         let (before, rest) = line.split_at_checked(at)?;
         if before
             .last()
@@ -99,7 +105,7 @@ fn named<'a>(line: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
         {
             return None;
         }
-        let rest = rest.strip_prefix(word)?;
+        let rest = rest.strip_prefix(word.needle())?;
         let rest = unquote(rest).unwrap_or(rest);
         let value = unquote(
             rest.strip_prefix(b"=")

@@ -82,7 +82,7 @@ impl<'a> Errors<'a> {
         };
         let sample = |place: &Place| Sample {
             stamp: place.stamp,
-            snippet: cut_out(text, place, &limits),
+            snippet: cut_out(text, place, place.literal.clone(), &limits),
             captures: vec![],
         };
         let group = |(key, group): (ErrorKey, Group)| ErrorGroup {

@@ -36,8 +36,8 @@ pub(super) struct Place {
     pub line: Range<usize>,
     /// Its number in the entry.
     pub number: u64,
-    /// The match in the text.
-    pub matched: Range<usize>,
+    /// A literal of the matcher in the text; empty where there is none.
+    pub literal: Range<usize>,
     /// The time it states.
     pub stamp: Option<Stamp>,
 }
@@ -161,10 +161,14 @@ fn sample(
     let regex = rules
         .log_matcher(matcher)
         .and_then(|matcher| matcher.regex.as_ref());
+    let found = regex.and_then(|regex| regex.find(line));
+    let matched = found.map_or(place.literal.clone(), |found| {
+        place.line.start + found.start..place.line.start + found.end
+    });
     let captures = regex.map(|regex| regex.captures(line)).unwrap_or_default();
     Sample {
         stamp: place.stamp,
-        snippet: cut_out(text, place, limits),
+        snippet: cut_out(text, place, matched, limits),
         captures: captures
             .into_iter()
             .map(|(name, value)| (name, clip(&value, limits.excerpt_bytes).to_owned()))
@@ -172,9 +176,14 @@ fn sample(
     }
 }
 
-/// The snippet of a place. Only a window around its line is shown to [`lines::snippet`], so that
+/// The snippet of a place, with the match that it shows. Only a window around its line is shown to [`lines::snippet`], so that
 /// its cost does not grow with the piece.
-pub(super) fn cut_out(text: &[u8], place: &Place, limits: &Limits) -> Snippet {
+pub(super) fn cut_out(
+    text: &[u8],
+    place: &Place,
+    matched: Range<usize>,
+    limits: &Limits,
+) -> Snippet {
     let reach = 4 * (limits.record_lines + limits.context_lines);
     let mut start = place.line.start;
     let mut first_line = place.number;
@@ -203,6 +212,6 @@ pub(super) fn cut_out(text: &[u8], place: &Place, limits: &Limits) -> Snippet {
         }
     }
     let window = text.get(start..end).unwrap_or_default();
-    let matched = place.matched.start - start..place.matched.end - start;
+    let matched = matched.start - start..matched.end - start;
     lines::snippet(window, first_line, matched, limits)
 }
