@@ -162,13 +162,13 @@ fn sample(
         .log_matcher(matcher)
         .and_then(|matcher| matcher.regex.as_ref());
     let found = regex.and_then(|regex| regex.find(line));
-    let matched = found.map_or(place.literal.clone(), |found| {
+    let span = found.map_or(place.literal.clone(), |found| {
         place.line.start + found.start..place.line.start + found.end
     });
     let captures = regex.map(|regex| regex.captures(line)).unwrap_or_default();
     Sample {
         stamp: place.stamp,
-        snippet: cut_out(text, place, matched, limits),
+        snippet: cut_out(text, place, span, limits),
         captures: captures
             .into_iter()
             .map(|(name, value)| (name, clip(&value, limits.excerpt_bytes).to_owned()))
