@@ -3,7 +3,7 @@
 //! In: YAML text as Kubernetes tools print it. Out: its documents ([`split_documents`]), the items
 //! of a list ([`split_items`]) and their values ([`parse_document`], [`parse_item`]). The cuts are
 //! textual, so that every item keeps its line and a damaged one costs no other. This is the only
-//! file that names the YAML library.
+//! file that reads bundles with the YAML library; `rules::foreign` reads rule files with it.
 
 use serde_json::Value;
 use serde_saphyr::DuplicateKeyPolicy;

@@ -15,6 +15,7 @@ use crate::kube::{Detail, ObjectKey};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 /// How long before its first sign the cause of an incident is looked for.
 const BEFORE: SignedDuration = SignedDuration::from_hours(1);
@@ -153,7 +154,8 @@ pub(super) fn ledger(scene: Scene<'_>, incidents: &[Incident], findings: &[Findi
     if lasting.is_empty() {
         return Ledger::default();
     }
-    let all = traces::changes(scene);
+    let spans: Vec<Span> = lasting.iter().filter_map(|one| span(one)).collect();
+    let all = traces::changes(scene, &spans);
     Ledger {
         incidents: lasting
             .into_iter()
@@ -161,6 +163,15 @@ pub(super) fn ledger(scene: Scene<'_>, incidents: &[Incident], findings: &[Findi
             .collect(),
         blind: blind(scene.evidence),
     }
+}
+
+/// A span of time, both ends in it.
+type Span = RangeInclusive<Timestamp>;
+
+/// The time in which what led to an incident is looked for; `None` where its begin is not known.
+fn span(incident: &Incident) -> Option<Span> {
+    let onset = incident.first_seen?;
+    Some(onset.checked_sub(BEFORE).ok()?..=onset.checked_add(AFTER).ok()?)
 }
 
 /// Moments that stand above the timeline: changes to what is affected itself.
@@ -214,14 +225,11 @@ fn before(
     all: &[Change],
 ) -> Option<Before> {
     let onset = incident.first_seen?;
-    let (from, to) = (
-        onset.checked_sub(BEFORE).ok()?,
-        onset.checked_add(AFTER).ok()?,
-    );
+    let span = span(incident)?;
     let touched = Touched::by(scene, incident, findings);
     let in_time: Vec<Change> = all
         .iter()
-        .filter(|change| (from..=to).contains(&change.at))
+        .filter(|change| span.contains(&change.at))
         .map(|change| Change {
             relation: touched.relation(&change.subject),
             ..change.clone()

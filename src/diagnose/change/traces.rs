@@ -2,7 +2,7 @@
 //!
 //! In: the evidence. Out: every [`Change`] that its objects and events tell of, at any time.
 
-use super::{Change, ChangeKind, Relation};
+use super::{Change, ChangeKind, Relation, Span};
 use crate::diagnose::clue::Scene;
 use crate::diagnose::finding::{Citation, Subject};
 use crate::kube::{Detail, Event, Object, ObjectKey};
@@ -56,24 +56,28 @@ const CONTROLLERS: &[&str] = &[
 /// Controllers that write what somebody wants to have changed.
 const DEPLOYERS: &[&str] = &["argocd", "helm-controller", "kustomize-controller"];
 
-/// All changes that the bundle shows traces of.
-pub(super) fn changes(scene: Scene<'_>) -> Vec<Change> {
+/// All changes that the bundle shows traces of in one of these spans of time. What lies outside is
+/// passed over before it is cited: a citation unpacks the text of its object.
+pub(super) fn changes(scene: Scene<'_>, spans: &[Span]) -> Vec<Change> {
     let evidence = scene.evidence;
-    let mut all = rollouts(scene);
+    let within = |at: Timestamp| spans.iter().any(|span| span.contains(&at));
+    let mut all = rollouts(scene, &within);
     for object in evidence.index.iter() {
-        all.extend(of_object(scene, object));
+        let meta = &object.meta;
+        let managed = meta.managed.iter().map(|entry| entry.time);
+        let mut times = meta.created.into_iter().chain(meta.deleted).chain(managed);
+        if times.any(within) {
+            all.extend(of_object(scene, object));
+        }
     }
-    all.extend(
-        evidence
-            .events
-            .iter()
-            .filter_map(|event| of_event(scene, event)),
-    );
+    let in_time = |event: &&Event| event.last.or(event.first).is_some_and(within);
+    let events = evidence.events.iter().filter(in_time);
+    all.extend(events.filter_map(|event| of_event(scene, event)));
     all
 }
 
 /// Rollouts, as the replica sets that deployments leave behind tell them.
-fn rollouts(scene: Scene<'_>) -> Vec<Change> {
+fn rollouts(scene: Scene<'_>, within: &dyn Fn(Timestamp) -> bool) -> Vec<Change> {
     let index = &scene.evidence.index;
     let mut revisions: BTreeMap<ObjectKey, BTreeMap<u64, (&Object, &[String])>> = BTreeMap::new();
     for object in index.of_kind("ReplicaSet") {
@@ -94,7 +98,8 @@ fn rollouts(scene: Scene<'_>) -> Vec<Change> {
         let mut earlier: Option<&[String]> = None;
         for (revision, (object, images)) in revisions {
             // The first revision is the creation of the deployment, which is told as such.
-            if let (Some(at), true) = (object.meta.created, revision > 1) {
+            let rolled_out = object.meta.created.filter(|at| revision > 1 && within(*at));
+            if let Some(at) = rolled_out {
                 let told = match earlier {
                     Some(before) => images_between(before, images),
                     None => String::new(),

@@ -1,5 +1,5 @@
 //! YAML of rule files, with the place of each part. Hostile files are survived: nesting, nodes and
-//! aliases are bounded. This is the only file of the rules that names the YAML library.
+//! aliases are bounded. This is the only file of the rules that names the YAML library; bundles are read by `kube::yaml`, with bounds of their own.
 
 use serde::de::DeserializeOwned;
 use serde_saphyr::DuplicateKeyPolicy;
