@@ -153,17 +153,18 @@ pub fn diagnose(
     let (mut clues, noise) = rule::evaluate(scene);
     clues.extend(checks::CHECKS.iter().flat_map(|check| (check.run)(scene)));
     clues.extend(predicate::evaluate(scene));
+    let mut told = rule::drop_silenced(scene, &mut clues, window);
     let explained: BTreeSet<String> = clues.iter().map(|clue| clue.rule.clone()).collect();
     clues.retain(|clue: &Clue| window.overlaps(clue.first, clue.last));
     last_words::quote(scene, &mut clues);
     let mut findings = clue::fold(clues, rules);
-    rule::drop_superseded(scene, &mut findings);
+    rule::drop_superseded(scene, &mut findings, &mut told);
     rank::order(&mut findings);
     let found: BTreeSet<&str> = findings
         .iter()
         .map(|finding| finding.rule.as_str())
         .collect();
-    let coverage = coverage::of(scene, &found, window);
+    let coverage = coverage::of(scene, &found, &told, window);
     let incidents = incident::fold(&findings, &evidence.index);
     let changes = change::ledger(scene, &incidents, &findings);
     let common = common::factors(scene, &incidents, &findings);
