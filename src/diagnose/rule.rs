@@ -159,12 +159,9 @@ fn rate_times(scene: Scene<'_>, id: MatcherId, clue: &Clue) -> Option<Vec<Timest
         return None;
     }
     let path = &clue.citations.first()?.path;
-    let sources = scene
-        .evidence
-        .logs
-        .iter()
-        .filter(|source| source.path == *path);
+    let sources = scene.evidence.logs_of(path);
     let mut times: Vec<_> = sources
+        .iter()
         .flat_map(|source| &source.hits)
         .filter(|hit| hit.matcher == id)
         .flat_map(|hit| hit.times.iter().copied())
@@ -366,7 +363,7 @@ fn object_clue(scene: Scene<'_>, object: &Object, hit: &TextHit) -> Clue {
         ..Clue::status(&rule, scene, object)
     };
     let clue = clue.with_citation(&object.path, hit.snippet.clone(), None);
-    match scene.evidence.index.health(object.key(), true) {
+    match crate::evidence::Health::of(object) {
         // `lastState` and messages of conditions that are met again speak of the past.
         crate::evidence::Health::Healthy => clue.in_state(
             State::Resolved,

@@ -27,22 +27,17 @@ impl Capture {
     /// Finds the capture time: the collector's own run time, else the newest time in objects and
     /// events, else the newest complete time in logs.
     pub fn find(parts: &[Part], layout: &Layout) -> Self {
-        let candidates = [
-            (layout.collected_at, "the collector's run id"),
-            (
-                newest_status_time(parts),
-                "the newest time in events and node conditions",
-            ),
-            (newest_object_time(parts), "the newest time in objects"),
-            (
-                newest_probe_time(parts),
-                "the collector's connection probes",
-            ),
-            (newest_log_time(parts), "the newest complete time in logs"),
-        ];
-        let known = candidates
-            .into_iter()
-            .find_map(|(at, by)| at.map(|at| (at, by)));
+        let told_by = |by: &'static str| move |at: Timestamp| (at, by);
+        let known = layout
+            .collected_at
+            .map(told_by("the collector's run id"))
+            .or_else(|| {
+                let by = "the newest time in events and node conditions";
+                newest_status_time(parts).map(told_by(by))
+            })
+            .or_else(|| newest_object_time(parts).map(told_by("the newest time in objects")))
+            .or_else(|| newest_probe_time(parts).map(told_by("the collector's connection probes")))
+            .or_else(|| newest_log_time(parts).map(told_by("the newest complete time in logs")));
         // Where nothing states a year, one has to be taken from what stands around the logs.
         let (guess, guessed_by) = match (
             newest_year_in_messages(parts),

@@ -8,7 +8,7 @@ use crate::diagnose::finding::{Citation, Subject};
 use crate::kube::{Detail, Event, Object, ObjectKey};
 use crate::limits::Limits;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Two times of one write: `creationTimestamp` is cut to the second, managers write at once.
 const AT_ONCE: SignedDuration = SignedDuration::from_secs(2);
@@ -79,14 +79,26 @@ pub(super) fn changes(scene: Scene<'_>, spans: &[Span]) -> Vec<Change> {
 /// Rollouts, as the replica sets that deployments leave behind tell them.
 fn rollouts(scene: Scene<'_>, within: &dyn Fn(Timestamp) -> bool) -> Vec<Change> {
     let index = &scene.evidence.index;
+    let kept = || {
+        index.of_kind("ReplicaSet").filter_map(|object| {
+            let Detail::Workload(workload) = &object.detail else {
+                return None;
+            };
+            Some((object, workload.revision?, workload.images.as_slice()))
+        })
+    };
+    let rolled_out: BTreeSet<ObjectKey> = kept()
+        .filter(|(object, revision, _)| *revision > 1 && object.meta.created.is_some_and(within))
+        .map(|(object, ..)| index.root_owner(object.key()))
+        .filter(|owner| owner.kind == "Deployment")
+        .collect();
+    if rolled_out.is_empty() {
+        return vec![];
+    }
     let mut revisions: BTreeMap<ObjectKey, BTreeMap<u64, (&Object, &[String])>> = BTreeMap::new();
-    for object in index.of_kind("ReplicaSet") {
-        let Detail::Workload(workload) = &object.detail else {
-            continue;
-        };
+    for (object, revision, images) in kept() {
         let owner = index.root_owner(object.key());
-        if let (Some(revision), "Deployment") = (workload.revision, &*owner.kind) {
-            let images = workload.images.as_slice();
+        if rolled_out.contains(&owner) {
             revisions
                 .entry(owner)
                 .or_default()
