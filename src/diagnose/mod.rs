@@ -153,18 +153,19 @@ pub fn diagnose(
         rules,
     };
     let (mut clues, noise) = clues(scene);
+    let mut told = rule::drop_silenced(scene, &mut clues, window);
     let explained: BTreeSet<String> = clues.iter().map(|clue| clue.rule.clone()).collect();
     clues.retain(|clue: &Clue| window.overlaps(clue.first, clue.last));
     last_words::quote(scene, &mut clues);
     let mut findings = clue::fold(clues, rules);
-    rule::drop_superseded(scene, &mut findings);
+    rule::drop_superseded(scene, &mut findings, &mut told);
     rank::order(&mut findings);
     let found: BTreeSet<&str> = findings
         .iter()
         .map(|finding| finding.rule.as_str())
         .collect();
     let (coverage, incidents) = rayon::join(
-        || coverage::of(scene, &found, window),
+        || coverage::of(scene, &found, &told, window),
         || incident::fold(&findings, &evidence.index),
     );
     let onset = incidents

@@ -143,17 +143,27 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
 }
 
 /// A pod that took the place of one that is gone, as its name tells, and whether it is healthy: one
-/// that is not, if there is any.
+/// that is not, if there is any. One that was there before the failure is a sister, whose health
+/// tells nothing of it.
 fn successor(scene: Scene<'_>, event: &Event) -> Option<(String, bool)> {
     let name = base_name(&event.object.name);
     let prefix = name.strip_suffix('*')?;
     let index = &scene.evidence.index;
     index
         .named_like("Pod", &event.object.namespace, prefix)
-        .map(Object::key)
-        .filter(|key| base_name(&key.name) == name)
-        .map(|key| (key.name.clone(), index.health(key, true) == Health::Healthy))
+        .filter(|pod| base_name(&pod.key().name) == name)
+        .map(|pod| (pod, index.health(pod.key(), true) == Health::Healthy))
+        .filter(|(pod, healthy)| !healthy || is_younger(pod, event))
+        .map(|(pod, healthy)| (pod.key().name.clone(), healthy))
         .min_by_key(|(name, healthy)| (*healthy, name.clone()))
+}
+
+/// Whether an object was created after an event was first seen, and so not before the object that the
+/// event is about.
+fn is_younger(object: &Object, event: &Event) -> bool {
+    let seen = event.first.or(event.last);
+    seen.zip(object.meta.created)
+        .is_some_and(|(seen, created)| created >= seen)
 }
 
 /// Whether the bundle would show the workload of a pod that is gone, and shows none.
