@@ -15,20 +15,21 @@ pub(super) const CHECK: Check = Check {
 /// Looks at the condition that the scheduler writes.
 fn run(scene: Scene<'_>) -> Vec<Clue> {
     let room = Room::left(scene);
+    let waiting = unplaced::Waiting::of(scene);
     unplaced::pods(scene)
         .map(|(object, pod, condition)| {
             let detail = match room.lacks(pod, &condition.message) {
                 Some(lacks) => format!("{lacks}; {}", condition.message),
                 None => condition.message.clone(),
             };
-            Clue::status(CHECK.id, scene, object)
+            let clue = Clue::status(CHECK.id, scene, object)
                 .citing(
                     object,
                     &format!("{}.message", condition.path()),
                     condition.since,
                 )
-                .seen(condition.since, scene.evidence.capture.at)
-                .detailed(detail)
+                .detailed(detail);
+            waiting.judged(object, condition, clue)
         })
         .collect()
 }
