@@ -4,7 +4,7 @@
 use super::LogSource;
 use crate::examine::Part;
 use crate::examine::part::CollectorFact;
-use crate::kube::Detail;
+use crate::kube::{ContainerState, Detail, Pod};
 use crate::layout::Layout;
 use crate::time::{Clock, Stamp};
 use jiff::{Timestamp, ToSpan as _};
@@ -24,15 +24,21 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Finds the capture time: the collector's own run time, else the newest time in objects and
-    /// events, else the newest complete time in logs.
+    /// Finds the capture time: the collector's own run time, else the newest time in events and
+    /// status, else in objects, else the newest complete time in logs.
     pub fn find(parts: &[Part], layout: &Layout) -> Self {
+        let of_status = newest_status_time(parts);
+        let of_pods = newest_pod_time(parts);
+        // A container may have ended after the last event that the bundle holds. Other objects
+        // do not count beside these: somebody may have added some of another day.
+        let stated = if of_status.is_some() && of_pods > of_status {
+            (of_pods, "the newest time in the status of pods")
+        } else {
+            (of_status, "the newest time in events and node conditions")
+        };
         let candidates = [
             (layout.collected_at, "the collector's run id"),
-            (
-                newest_status_time(parts),
-                "the newest time in events and node conditions",
-            ),
+            stated,
             (newest_object_time(parts), "the newest time in objects"),
             (
                 newest_probe_time(parts),
@@ -138,12 +144,7 @@ fn newest_object_time(parts: &[Part]) -> Option<Timestamp> {
         .iter()
         .flat_map(|part| &part.objects)
         .filter_map(|object| match &object.detail {
-            Detail::Pod(pod) => pod
-                .conditions
-                .iter()
-                .filter_map(|condition| condition.since)
-                .max()
-                .max(pod.started),
+            Detail::Pod(pod) => newest_time_of_pod(pod),
             _ => object
                 .meta
                 .managed
@@ -153,6 +154,35 @@ fn newest_object_time(parts: &[Part]) -> Option<Timestamp> {
                 .max(object.meta.created),
         });
     objects.max()
+}
+
+/// Newest time that the status of any pod states.
+fn newest_pod_time(parts: &[Part]) -> Option<Timestamp> {
+    let objects = parts.iter().flat_map(|part| &part.objects);
+    objects
+        .filter_map(|object| match &object.detail {
+            Detail::Pod(pod) => newest_time_of_pod(pod),
+            _ => None,
+        })
+        .max()
+}
+
+/// Newest time that the status of a pod states.
+fn newest_time_of_pod(pod: &Pod) -> Option<Timestamp> {
+    let conditions = pod.conditions.iter().map(|condition| condition.since);
+    let states = pod.containers.iter().flat_map(|container| {
+        let times = |state: &ContainerState| match state {
+            ContainerState::Running { since } => *since,
+            ContainerState::Terminated(ended) => ended.started.max(ended.finished),
+            ContainerState::Waiting(_) | ContainerState::Unknown => None,
+        };
+        [times(&container.state), times(&container.last_state)]
+    });
+    conditions
+        .chain(states)
+        .chain([pod.started])
+        .flatten()
+        .max()
 }
 
 /// Newest time of Periscope's connection probes.
