@@ -157,7 +157,7 @@ pub fn diagnose(
     let explained: BTreeSet<String> = clues.iter().map(|clue| clue.rule.clone()).collect();
     clues.retain(|clue: &Clue| window.overlaps(clue.first, clue.last));
     last_words::quote(scene, &mut clues);
-    let mut findings = clue::fold(clues, rules);
+    let mut findings = clue::fold(scene, clues);
     rule::drop_superseded(scene, &mut findings, &mut told);
     rank::order(&mut findings);
     let found: BTreeSet<&str> = findings

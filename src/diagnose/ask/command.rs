@@ -4,7 +4,7 @@ use crate::diagnose::clue::Scene;
 use crate::diagnose::coverage::{Missing, ON_NODES, Wanted, Why};
 use crate::diagnose::finding::{Finding, is_plain};
 use crate::diagnose::incident::Incident;
-use crate::kube::{ObjectKey, kinds};
+use crate::kube::{Detail, ObjectKey, kinds};
 use crate::layout::component_of_container;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub(super) struct Place {
     node: Option<String>,
     windows: bool,
     object: Option<(&'static str, ObjectKey)>,
+    /// Whether that object does not exist any more.
+    gone: bool,
     onset: Option<Timestamp>,
     /// Component of the pods in question; logs of others are looked at only where `anywhere`.
     component: Option<&'static str>,
@@ -50,7 +52,9 @@ impl Place {
 
     /// Where an incident with this cause is.
     pub(super) fn of(scene: Scene<'_>, incident: &Incident, cause: &Finding) -> Self {
-        let mut subjects = cause.affected.iter().chain([&cause.subject]);
+        let one = &cause.example;
+        let all = [one].into_iter().chain(&cause.affected);
+        let mut subjects = all.chain([&cause.subject]);
         let node = subjects
             .find_map(|subject| {
                 let own = (subject.kind == "Node").then_some(&subject.name);
@@ -63,8 +67,9 @@ impl Place {
                 object.key().name == *name && node.operating_system.as_deref() == Some("windows")
             })
         });
-        let one = cause.affected.first().unwrap_or(&cause.subject);
         let key = ObjectKey::new(&one.kind, &one.namespace, &one.name);
+        let evidence = scene.evidence;
+        let gone = evidence.index.get(&key).is_none() && evidence.would_hold(&key);
         let plain = is_plain(&key.name) && (key.namespace.is_empty() || is_plain(&key.namespace));
         Self {
             node,
@@ -72,6 +77,7 @@ impl Place {
             object: kinds::plural_of(&key.kind)
                 .filter(|_| plain)
                 .map(|plural| (plural, key)),
+            gone,
             onset: incident.onset.or(incident.first_seen),
             component: component_of_container("", &one.name),
             anywhere: false,
@@ -81,7 +87,10 @@ impl Place {
     /// The command that shows how the object is now.
     pub(super) fn present_state(&self) -> Option<String> {
         let (plural, key) = self.object.as_ref()?;
-        Some(if key.namespace.is_empty() {
+        Some(if self.gone && !key.namespace.is_empty() {
+            // What is there instead shows whether it is still so.
+            format!("kubectl -n {} get {plural} -o wide", key.namespace)
+        } else if key.namespace.is_empty() {
             format!("kubectl get {plural} {} -o yaml", key.name)
         } else {
             format!(
@@ -128,6 +137,53 @@ pub(super) fn running(scene: Scene<'_>) -> Running<'_> {
         }
     }
     running
+}
+
+/// The log of a container as its node keeps it, where the API server cannot fetch it.
+pub(super) fn log_on_node(scene: Scene<'_>, node: &str, container: &str) -> Option<String> {
+    if !is_plain(node) || !is_plain(container) {
+        return None;
+    }
+    let found = scene.evidence.index.get(&ObjectKey::new("Node", "", node));
+    let detail = match found.map(|object| &object.detail) {
+        Some(Detail::Node(node)) => Some(&**node),
+        _ => None,
+    };
+    let runtime = detail.and_then(|node| node.runtime_version.as_deref());
+    let read = if runtime.is_some_and(|version| version.starts_with("docker://")) {
+        format!(
+            "docker logs --timestamps --tail 200 $(docker ps -a -q --filter status=exited --filter name=k8s_{container}_ | head -1)"
+        )
+    } else {
+        format!(
+            "crictl logs --timestamps --tail 200 $(crictl ps -a -q --state exited --name {container} | head -1)"
+        )
+    };
+    if !scene.evidence.in_azure() {
+        return Some(format!(
+            "ssh {node} 'sudo sh -c \"{}\"'",
+            read.replace('$', "\\$")
+        ));
+    }
+    let id = detail.and_then(|node| node.provider_id.as_deref());
+    let part = |name: &str| {
+        let mut parts = id.unwrap_or_default().split('/');
+        parts.find(|part| part.eq_ignore_ascii_case(name))?;
+        parts.next().filter(|value| is_plain(value))
+    };
+    let group = part("resourceGroups").unwrap_or("<node-resource-group>");
+    let machine = part("virtualMachines");
+    let run = match (part("virtualMachineScaleSets"), machine) {
+        (None, Some(machine)) => format!("az vm run-command invoke -g {group} -n {machine}"),
+        (set, instance) => format!(
+            "az vmss run-command invoke -g {group} -n {} --instance-id {}",
+            set.unwrap_or("<scale-set>"),
+            instance.unwrap_or("<instance>")
+        ),
+    };
+    Some(format!(
+        "{run} --command-id RunShellScript --scripts '{read}'"
+    ))
 }
 
 /// A command, and what it brings.
@@ -187,10 +243,15 @@ fn kollect() -> String {
 /// All objects of a kind. Of secrets only the names: their values are nobody's business.
 fn objects(kind: &str) -> Option<String> {
     let plural = kinds::plural_of(kind)?;
+    let everywhere = if kinds::is_namespaced(kind) {
+        " -A"
+    } else {
+        ""
+    };
     Some(if kind == "Secret" {
         "kubectl get secrets -A".to_owned()
     } else {
-        format!("kubectl get {plural} -A -o yaml > {plural}.yaml")
+        format!("kubectl get {plural}{everywhere} -o yaml > {plural}.yaml")
     })
 }
 
@@ -217,13 +278,21 @@ fn log_of(
     Some(Command { text, brings })
 }
 
+/// The node of a cluster that has one.
+fn only_node<'a>(scene: Scene<'a>) -> Option<&'a str> {
+    let mut nodes = scene.evidence.index.nodes();
+    let name = nodes.next().map(|(object, _)| object.key().name.as_str())?;
+    let only = nodes.next().is_none() && is_plain(name);
+    only.then_some(name)
+}
+
 /// The journal of a node around the time in question: kubelet, runtime and kernel stand in it.
 fn journal(scene: Scene<'_>, place: &Place) -> (String, String) {
     let node = match &place.node {
         Some(_) if place.windows => return (kollect(), "logs of the nodes".to_owned()),
         Some(node) => node,
         None if scene.evidence.in_azure() => return (kollect(), "logs of the nodes".to_owned()),
-        None => "<node>",
+        None => only_node(scene).unwrap_or("<node>"),
     };
     let time = place
         .around()

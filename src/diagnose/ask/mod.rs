@@ -13,6 +13,7 @@ use super::clue::Scene;
 use super::coverage::{Coverage, Outcome};
 use super::finding::{Finding, Fingerprint, State};
 use super::incident::Incident;
+use super::last_words;
 use crate::kube::{ContainerState, Detail, ObjectKey};
 use command::{Place, Running, command, running};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,14 @@ const INCIDENTS: usize = 6;
 const COMMANDS: usize = 8;
 /// Where nothing is found: commands, and checks that one must let run to be worth asking for.
 const BLIND: (usize, usize) = (3, 4);
+
+/// Kinds by which the kubelet and controllers name an object that does not exist, in lower case.
+const NAMED_IN_ERRORS: [&str; 4] = [
+    "configmap",
+    "persistentvolumeclaim",
+    "secret",
+    "serviceaccount",
+];
 
 /// One thing to ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +87,9 @@ pub(super) fn ask(
             row.rank = row.rank.min(rank);
             row.settles.insert(cause.fingerprint.clone());
             row.purpose = Some(purpose);
+        }
+        if last_words::state_the_cause(scene, cause) || names_what_is_missing(cause) {
+            continue;
         }
         let causes = causes::may_explain(&cause.rule);
         for row in &coverage.rules {
@@ -182,17 +194,35 @@ fn own_evidence(scene: Scene<'_>, place: &Place, cause: &Finding) -> Vec<(String
     asks
 }
 
+/// Whether a finding's own evidence says that an object does not exist which the pod names: that is
+/// its cause, and nothing else needs to be looked for.
+fn names_what_is_missing(cause: &Finding) -> bool {
+    cause.citations.iter().any(|citation| {
+        // The text of an event in JSON has its quotes escaped.
+        let text = citation.snippet.text.replace('\\', "").to_lowercase();
+        NAMED_IN_ERRORS.iter().any(|kind| {
+            let start = format!("{kind} \"");
+            let named = text.split(start.as_str()).skip(1);
+            let mut after = named.filter_map(|rest| rest.split_once('"'));
+            after.any(|(_, rest)| rest.trim_start().starts_with("not found"))
+        })
+    })
+}
+
 /// The log of the last run of a container that crashes, where the bundle holds none of its logs.
+/// Pods that are gone have none any more.
 fn last_run(scene: Scene<'_>, cause: &Finding) -> Option<(String, String)> {
     let evidence = scene.evidence;
-    let pod = cause
-        .affected
-        .iter()
-        .find(|subject| subject.kind == "Pod")?;
-    let key = ObjectKey::new("Pod", &pod.namespace, &pod.name);
-    let Some(Detail::Pod(status)) = evidence.index.get(&key).map(|object| &object.detail) else {
-        return None;
-    };
+    let all = [&cause.example].into_iter().chain(&cause.affected);
+    let (pod, key, status) = all
+        .filter(|subject| subject.kind == "Pod")
+        .find_map(|pod| {
+            let key = ObjectKey::new("Pod", &pod.namespace, &pod.name);
+            match &evidence.index.get(&key)?.detail {
+                Detail::Pod(status) => Some((pod, key, status)),
+                _ => None,
+            }
+        })?;
     let crashed = status.containers.iter().find(|container| {
         let failed = |state: &ContainerState| {
             matches!(state, ContainerState::Terminated(ended) if ended.exit_code != 0)
@@ -210,7 +240,16 @@ fn last_run(scene: Scene<'_>, cause: &Finding) -> Option<(String, String)> {
                 .as_deref()
                 .is_none_or(|name| name == crashed.name)
     });
-    let command = command::previous_log(&key, &crashed.name)?;
+    // What the collector could not fetch, the same call does not bring either.
+    let refused = evidence.logs.iter().any(|log| {
+        log.fetch_error.is_some()
+            && log.role.pod.as_deref() == Some(&*pod.name)
+            && log.role.namespace.as_deref() == Some(&*pod.namespace)
+    });
+    let command = match status.node.as_deref() {
+        Some(node) if refused => command::log_on_node(scene, node, &crashed.name)?,
+        _ => command::previous_log(&key, &crashed.name)?,
+    };
     (!logged).then(|| {
         let why = format!(
             "the last lines of container {} before it ended are not in the bundle",
