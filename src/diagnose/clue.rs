@@ -2,13 +2,14 @@
 //! folded into a finding.
 
 use super::finding::{Citation, Finding, FindingBuilder, State, Subject};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Health};
 use crate::kube::{Object, ObjectKey};
 use crate::limits::Limits;
 use crate::locator::{EntryPath, Snippet};
 use crate::rules::{MatcherId, RuleSet};
 use crate::severity::{Confidence, Severity};
 use jiff::Timestamp;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much a clue knows about the present: an object's status is the present, an event is the
@@ -210,7 +211,7 @@ pub(super) fn base_name(pod: &str) -> String {
 }
 
 /// Folds clues into findings: one for each rule and subject.
-pub(super) fn fold(clues: Vec<Clue>, rules: &RuleSet) -> Vec<Finding> {
+pub(super) fn fold(scene: Scene<'_>, clues: Vec<Clue>) -> Vec<Finding> {
     let mut groups: BTreeMap<(String, Subject), Vec<Clue>> = BTreeMap::new();
     for clue in clues {
         let subject = Subject {
@@ -224,13 +225,42 @@ pub(super) fn fold(clues: Vec<Clue>, rules: &RuleSet) -> Vec<Finding> {
     }
     groups
         .into_iter()
-        .filter_map(|((rule, subject), clues)| finding(rules, &rule, subject, clues))
+        .filter_map(|((rule, subject), clues)| finding(scene, &rule, subject, clues))
         .collect()
 }
 
+/// The clue whose object commands name: of those that know most, one that says so itself, else one
+/// about an object that is there and is bad now.
+fn example<'c>(scene: Scene<'_>, clues: &'c [Clue]) -> Option<&'c Clue> {
+    let index = &scene.evidence.index;
+    clues.iter().min_by_key(|clue| {
+        let Subject {
+            kind,
+            namespace,
+            name,
+            ..
+        } = &clue.affected;
+        let key = ObjectKey::new(kind, namespace, name);
+        let fitness = match index.health(&key, false) {
+            Health::Unhealthy => 0,
+            _ if index.get(&key).is_some() => 1,
+            _ => 2,
+        };
+        let named = ["kind", "name"]
+            .iter()
+            .all(|name| clue.values.contains_key(*name));
+        (Reverse(clue.authority), !named, fitness, clue.state.0)
+    })
+}
+
 /// One finding of all clues about one subject.
-fn finding(rules: &RuleSet, rule: &str, subject: Subject, mut clues: Vec<Clue>) -> Option<Finding> {
-    let rule = rules.rule(rule)?;
+fn finding(
+    scene: Scene<'_>,
+    rule: &str,
+    subject: Subject,
+    mut clues: Vec<Clue>,
+) -> Option<Finding> {
+    let rule = scene.rules.rule(rule)?;
     clues.sort_by(|a, b| {
         b.authority
             .cmp(&a.authority)
@@ -259,7 +289,16 @@ fn finding(rules: &RuleSet, rule: &str, subject: Subject, mut clues: Vec<Clue>) 
             .map(|clue| clue.count)
             .sum(),
     );
-    builder = builder.severity(clues.iter().filter_map(|clue| clue.severity).max());
+    // A hit without a severity of its own is as bad as the rule says; of what a check says of
+    // several objects the worst counts that it states.
+    let severities = clues
+        .iter()
+        .filter(|clue| clue.authority == strongest)
+        .filter_map(|clue| {
+            let by_rule = (strongest < Authority::Status).then_some(rule.severity);
+            clue.severity.or(by_rule)
+        });
+    builder = builder.severity(severities.max());
     builder = builder.confidence(clues.iter().filter_map(|clue| clue.confidence).max());
     let details: BTreeSet<&str> = clues
         .iter()
@@ -267,6 +306,9 @@ fn finding(rules: &RuleSet, rule: &str, subject: Subject, mut clues: Vec<Clue>) 
         .filter(|detail| !detail.is_empty())
         .collect();
     builder = builder.detail(details.into_iter().take(3).collect::<Vec<_>>().join("; "));
+    if let Some(example) = example(scene, &clues) {
+        builder = builder.naming(example.affected.clone(), example.values.clone());
+    }
     for clue in clues {
         builder = builder.seen(clue.first, clue.last).values(clue.values);
         for citation in clue.citations {

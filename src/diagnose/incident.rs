@@ -46,7 +46,7 @@ pub struct Incident {
 
 /// Folds findings, which are in the order of the report, into incidents, worst first.
 pub(super) fn fold(findings: &[Finding], index: &Index) -> Vec<Incident> {
-    let causes = Causes::find(findings, &Links::new(index));
+    let causes = Causes::find(findings, &Links::new(index, findings));
     let mut incidents: Vec<Incident> = causes
         .groups(findings)
         .into_iter()

@@ -79,20 +79,30 @@ const LEAST_NAME: usize = 4;
 /// What links are told from.
 pub(super) struct Links<'e> {
     index: &'e Index,
-    /// For each owner of pods: the nodes that they run on.
+    /// For each owner of pods that a finding is about: the nodes that they run on.
     nodes_of: BTreeMap<ObjectKey, BTreeSet<&'e str>>,
 }
 
 impl<'e> Links<'e> {
-    /// Knows the owners of all pods.
-    pub(super) fn new(index: &'e Index) -> Self {
-        let mut nodes_of: BTreeMap<ObjectKey, BTreeSet<&str>> = BTreeMap::new();
-        for (object, pod) in index.pods() {
-            if let Some(node) = pod.node.as_deref() {
-                let owner = index.root_owner(object.key());
-                nodes_of.entry(owner).or_default().insert(node);
-            }
-        }
+    /// Looks up the nodes of what findings are about.
+    pub(super) fn new(index: &'e Index, findings: &[Finding]) -> Self {
+        let subjects = findings
+            .iter()
+            .flat_map(|finding| finding.affected.iter().chain([&finding.subject]));
+        let owners: BTreeSet<ObjectKey> = subjects
+            .filter(|subject| subject.kind != "Pod")
+            .map(key)
+            .collect();
+        let nodes = |owner: &ObjectKey| -> BTreeSet<&'e str> {
+            let pods = index.pods_under(owner);
+            pods.filter_map(|(_, pod)| pod.node.as_deref()).collect()
+        };
+        let nodes_of = owners
+            .into_iter()
+            .map(|owner| (nodes(&owner), owner))
+            .filter(|(nodes, _)| !nodes.is_empty())
+            .map(|(nodes, owner)| (owner, nodes))
+            .collect();
         Self { index, nodes_of }
     }
 

@@ -3,6 +3,7 @@
 use super::checks;
 use super::clue::{Authority, Clue, Scene};
 use super::finding::{Citation, Finding, State, Subject};
+use super::unplaced::{self, Waiting};
 use super::{Window, state};
 use crate::evidence::{LogHit, LogSource};
 use crate::kube::{Detail, Event, Object, ObjectKey, TextHit};
@@ -10,7 +11,7 @@ use crate::limits::Limits;
 use crate::rules::syntax::{Require, Requires};
 use crate::rules::version::VersionRange;
 use crate::rules::{Kind, Matcher, MatcherId, Rule, RuleSet};
-use crate::severity::Confidence;
+use crate::severity::{Confidence, Severity};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,9 +41,12 @@ pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
             });
         }
     }
+    let waiting = Waiting::of(scene);
     for object in scene.evidence.index.iter() {
         for hit in &object.hits {
-            hits.add(scene, hit.matcher, 1, || object_clue(scene, object, hit));
+            hits.add(scene, hit.matcher, 1, || {
+                object_clue(scene, &waiting, object, hit)
+            });
         }
     }
     let mut clues: Vec<Clue> = Vec::new();
@@ -177,12 +181,9 @@ fn rate_times(scene: Scene<'_>, id: MatcherId, clue: &Clue) -> Option<Vec<Timest
         return None;
     }
     let path = &clue.citations.first()?.path;
-    let sources = scene
-        .evidence
-        .logs
-        .iter()
-        .filter(|source| source.path == *path);
+    let sources = scene.evidence.logs_of(path);
     let mut times: Vec<_> = sources
+        .iter()
         .flat_map(|source| &source.hits)
         .filter(|hit| hit.matcher == id)
         .flat_map(|hit| hit.times.iter().copied())
@@ -290,6 +291,8 @@ pub(super) fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Cl
         .first()
         .map(|(_, _, captures)| captures.as_slice())
         .unwrap_or_default();
+    let state = log_state(scene, source, hit);
+    let passing = state.0 == State::Resolved && state::only_at_start(source, hit);
     Clue {
         rule: rule_id(scene, hit.matcher),
         subject,
@@ -298,12 +301,16 @@ pub(super) fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Cl
         first: hit.first,
         last: hit.last,
         citations,
-        state: log_state(scene, source, hit),
+        state,
         authority: Authority::Log,
         detail: String::new(),
         values: values(captures),
         silenced_by: hit.silenced_by.clone(),
-        severity: None,
+        severity: scene
+            .rules
+            .rule_of(hit.matcher)
+            .filter(|_| passing)
+            .map(|rule| rule.severity.min(Severity::Low)),
         confidence: None,
     }
 }
@@ -395,20 +402,23 @@ fn event_subject(scene: Scene<'_>, event: &Event) -> Subject {
 }
 
 /// The clue of an object's own field or status message.
-fn object_clue(scene: Scene<'_>, object: &Object, hit: &TextHit) -> Clue {
+fn object_clue(scene: Scene<'_>, waiting: &Waiting<'_>, object: &Object, hit: &TextHit) -> Clue {
     let rule = rule_id(scene, hit.matcher);
     let clue = Clue {
         values: values(&hit.captures),
         ..Clue::status(&rule, scene, object)
     };
     let clue = clue.with_citation(&object.path, hit.snippet.clone(), None);
-    match scene.evidence.index.health(object.key(), true) {
+    match crate::evidence::Health::of(object) {
         // `lastState` and messages of conditions that are met again speak of the past.
         crate::evidence::Health::Healthy => clue.in_state(
             State::Resolved,
             format!("{} is healthy at capture time", object.key()),
         ),
-        _ => clue,
+        _ => match unplaced::condition(object) {
+            Some(condition) => waiting.judged(object, condition, clue),
+            None => clue,
+        },
     }
 }
 

@@ -204,6 +204,19 @@ pub(super) fn of_log(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (Sta
     (state, reason)
 }
 
+/// Whether a log says something only while its component started, and for a short time: such
+/// complaints are part of many good starts. A log that begins in the midst of them, as one does
+/// that was rotated, does not tell that they were few.
+pub(super) fn only_at_start(source: &LogSource, hit: &LogHit) -> bool {
+    let (Some(first), Some(last), Some(begin)) = (hit.first, hit.last, source.first) else {
+        return false;
+    };
+    last.duration_since(begin) <= START_UP
+        && last.duration_since(first) <= START_UP
+        && goes_on_after(source, hit)
+        && begins_later(source, hit).is_none()
+}
+
 /// Where a log starts, if its lines are at it from the first on: then it tells no onset.
 fn begins_later(source: &LogSource, hit: &LogHit) -> Option<Timestamp> {
     let (begin, first, last) = (source.first?, hit.first?, hit.last?);

@@ -96,7 +96,8 @@ pub fn run(
         .matchers()
         .map(|id| hits::places(id, &evidence))
         .collect();
-    let diagnosis = diagnose(evidence, facts, rules, Window::default());
+    let workers = settings.workers;
+    let diagnosis = workers.run(|| diagnose(evidence, facts, rules, Window::default()));
 
     let probes = Probes::of(rules, rule);
     let (evidence, _) = collect(

@@ -31,6 +31,7 @@ fn told_by(scene: Scene<'_>, object: &Object) -> Box<[MatcherId]> {
 /// check has nothing to add; where resources are short, it has the arithmetic.
 fn run(scene: Scene<'_>) -> Vec<Clue> {
     let room = Room::left(scene);
+    let waiting = unplaced::Waiting::of(scene);
     unplaced::pods(scene)
         .map(|(object, pod, condition)| {
             let detail = match room.lacks(pod, &condition.message) {
@@ -41,13 +42,9 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             if !condition.message.contains("Insufficient ") {
                 clue.silenced_by = told_by(scene, object);
             }
-            clue.citing(
-                object,
-                &format!("{}.message", condition.path()),
-                condition.since,
-            )
-            .seen(condition.since, scene.evidence.capture.at)
-            .detailed(detail)
+            let path = format!("{}.message", condition.path());
+            let clue = clue.citing(object, &path, condition.since).detailed(detail);
+            waiting.judged(object, condition, clue)
         })
         .collect()
 }
