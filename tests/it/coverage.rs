@@ -7,6 +7,7 @@ use bundlescope::limits::Limits;
 use bundlescope::rules::{Kind, Matcher, Rule};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// Sources of evidence, each a file in which nothing is wrong: what it is to a rule, its name and
@@ -75,6 +76,40 @@ fn diagnosis(sources: &BTreeSet<&str>) -> Diagnosis {
         .chain([("readme.png".to_owned(), b"\x89PNG\r\n\x1a\n\0".to_vec())])
         .collect();
     analyze_bytes("bundle.tar", &tar(&files), &Limits::RELEASE)
+}
+
+/// A kubelet's log with so many errors of a rule that asks for thirty in ten minutes.
+fn kubelet_log(errors: usize) -> Vec<u8> {
+    let mut log = String::from("I0301 10:00:00.000000    1234 server.go:411] Version: v1.19.4\n");
+    for second in 0..errors {
+        let _ = writeln!(
+            log,
+            "E0301 10:00:{second:02}.500000    1234 kubelet.go:2183] node \"n1\" not found"
+        );
+    }
+    log.into_bytes()
+}
+
+#[test]
+fn errors_below_the_rate_of_a_rule_are_unexplained() {
+    let told = |errors| {
+        let files: Files = vec![("n1/kubelet.log".into(), kubelet_log(errors))];
+        let diagnosis = analyze_bytes("bundle.tar", &tar(&files), &Limits::RELEASE);
+        let rules = diagnosis.findings.iter().map(|finding| &finding.rule);
+        let found = rules.filter(|rule| *rule == "kubelet-node-not-found");
+        let unknown = diagnosis.unknown.listed.iter().map(|error| error.count);
+        (found.count(), unknown.sum::<u64>())
+    };
+    assert_eq!(told(3), (0, 3));
+    assert_eq!(told(40), (1, 0));
+}
+
+#[test]
+fn a_version_that_a_log_names_is_the_version_of_its_component() {
+    let files: Files = vec![("n1/kubelet.log".into(), kubelet_log(0))];
+    let diagnosis = analyze_bytes("bundle.tar", &tar(&files), &Limits::RELEASE);
+    let version = diagnosis.bundle.kubernetes_version.as_deref();
+    assert_eq!(version, Some("v1.19.4"));
 }
 
 /// Whether a rule has anything to look at among these sources, told from the rule alone.

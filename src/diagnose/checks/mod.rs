@@ -33,6 +33,8 @@ mod node_pid_pressure;
 mod node_pods_at_maximum;
 mod node_taint_blocks;
 mod npd_condition_true;
+mod openshift_operator_degraded;
+mod openshift_operator_progressing;
 mod pdb_blocks_eviction;
 mod periscope_outbound_failed;
 mod pod_config_error;
@@ -122,6 +124,8 @@ pub const CHECKS: &[Check] = &[
     node_pods_at_maximum::CHECK,
     node_taint_blocks::CHECK,
     npd_condition_true::CHECK,
+    openshift_operator_degraded::CHECK,
+    openshift_operator_progressing::CHECK,
     pdb_blocks_eviction::CHECK,
     periscope_outbound_failed::CHECK,
     pod_config_error::CHECK,
