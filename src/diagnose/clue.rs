@@ -274,7 +274,7 @@ fn finding(
         .filter(|clue| clue.authority == strongest)
         .map(|clue| clue.state.clone())
         .min()?;
-    let affected: BTreeSet<Subject> = clues.iter().map(|clue| clue.affected.clone()).collect();
+    let affected = once(clues.iter().map(|clue| &clue.affected));
     let mut builder = FindingBuilder::new(rule, subject).state(state, reason);
     // The status of an object repeats what its events count.
     let counted = if clues.iter().any(|clue| clue.authority < Authority::Status) {
@@ -318,9 +318,41 @@ fn finding(
     builder.affects(affected).build()
 }
 
+/// Each object once: some clues know its node, others do not.
+fn once<'a>(affected: impl Iterator<Item = &'a Subject>) -> BTreeSet<Subject> {
+    let all: BTreeSet<&Subject> = affected.collect();
+    // Without a node a subject comes right before itself with one.
+    let next = all.iter().skip(1).map(Some).chain([None]);
+    all.iter()
+        .zip(next)
+        .filter(|(one, next)| {
+            let again = |next: &&Subject| {
+                one.node.is_none()
+                    && (&one.kind, &one.namespace, &one.name)
+                        == (&next.kind, &next.namespace, &next.name)
+            };
+            !next.is_some_and(again)
+        })
+        .map(|(one, _)| (*one).clone())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_object_whose_node_one_clue_knows_is_told_once() {
+        let pod = |name: &str, node: Option<&str>| Subject {
+            kind: "Pod".into(),
+            namespace: "shop".into(),
+            name: name.into(),
+            node: node.map(str::to_owned),
+        };
+        let seen = [pod("a", None), pod("b", None), pod("a", Some("n1"))];
+        let told: Vec<Subject> = once(seen.iter()).into_iter().collect();
+        assert_eq!(told, [pod("a", Some("n1")), pod("b", None)]);
+    }
 
     #[test]
     fn replicas_of_one_workload_share_a_name() {

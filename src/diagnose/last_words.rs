@@ -5,7 +5,7 @@ use super::finding::{Citation, Finding};
 use crate::evidence::LogSource;
 use crate::kube::{ContainerState, Detail, ObjectKey};
 use crate::locator::Snippet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rules about a container that ended.
 const ENDS: [&str; 3] = ["container-exit-error", "pod-crashloop", "pod-oomkilled"];
@@ -39,23 +39,21 @@ type LogsOfPods<'e> = BTreeMap<(&'e str, &'e str), Vec<&'e LogSource>>;
 
 /// Adds the last lines of its log to each clue about the end of a container.
 pub(super) fn quote(scene: Scene<'_>, clues: &mut [Clue]) {
+    let ended: BTreeSet<(&str, &str)> = clues.iter().filter(|clue| is_end(clue)).map(pod).collect();
     let mut logs: LogsOfPods<'_> = BTreeMap::new();
     for log in scene.evidence.logs.iter().filter(|log| log.tail.is_some()) {
         if let Some(pod) = &log.role.pod {
             let namespace = log.role.namespace.as_deref().unwrap_or_default();
-            logs.entry((namespace, pod)).or_default().push(log);
+            if ended.contains(&(namespace, pod.as_str())) {
+                logs.entry((namespace, pod)).or_default().push(log);
+            }
         }
     }
-    for clue in clues
-        .iter_mut()
-        .filter(|clue| ENDS.contains(&clue.rule.as_str()) && clue.affected.kind == "Pod")
-    {
-        let pod = (
-            clue.affected.namespace.as_str(),
-            clue.affected.name.as_str(),
-        );
+    for clue in clues.iter_mut().filter(|clue| is_end(clue)) {
         let container = clue.values.get("container").map(String::as_str);
         let running = is_running(scene, clue, container);
+        let affected = &clue.affected;
+        let pod = (affected.namespace.as_str(), affected.name.as_str());
         let own = logs.get(&pod).into_iter().flatten().filter(|log| {
             let named = log.role.container.as_deref();
             // What a container writes that runs again is not about its end.
@@ -76,6 +74,16 @@ pub(super) fn quote(scene: Scene<'_>, clues: &mut [Clue]) {
             });
         }
     }
+}
+
+/// Whether a clue is about the end of a pod's container.
+fn is_end(clue: &Clue) -> bool {
+    ENDS.contains(&clue.rule.as_str()) && clue.affected.kind == "Pod"
+}
+
+/// Namespace and name of the pod that a clue was seen on.
+fn pod(clue: &Clue) -> (&str, &str) {
+    (&clue.affected.namespace, &clue.affected.name)
 }
 
 /// Whether a finding quotes last words that state why its container ended: then its log tells the

@@ -1,8 +1,8 @@
-//! The pods of each workload, and whether a pod has had time to become ready.
+//! Whether a pod of a workload is ready, and whether it has had time to become so.
 
 use super::clue::Scene;
 use crate::evidence::Health;
-use crate::kube::{Container, ContainerState, Object, ObjectKey, Pod};
+use crate::kube::{Container, ContainerState, Object, Pod};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -15,25 +15,14 @@ const KEEPS_FAILING: u64 = 3;
 /// (`progressDeadlineSeconds`, unless the deployment says otherwise).
 const ROLLOUT: SignedDuration = SignedDuration::from_mins(10);
 
-/// Pods by the workload at the top of their owners; a pod without one stands under its own key.
-pub(super) fn by_workload(scene: Scene<'_>) -> BTreeMap<ObjectKey, Vec<(&Object, &Pod)>> {
-    let index = &scene.evidence.index;
-    let mut pods: BTreeMap<ObjectKey, Vec<(&Object, &Pod)>> = BTreeMap::new();
-    for (object, pod) in index.pods() {
-        let owner = index.root_owner(object.key());
-        pods.entry(owner).or_default().push((object, pod));
-    }
-    pods
-}
-
 /// Whether a pod has ended, well or badly: it is replaced, and counts for nothing any more.
 pub(super) fn has_ended(pod: &Pod) -> bool {
     matches!(pod.phase.as_str(), "Succeeded" | "Failed")
 }
 
 /// Whether a pod runs with all containers ready.
-pub(super) fn is_ready(scene: Scene<'_>, object: &Object) -> bool {
-    scene.evidence.index.health(object.key(), true) == Health::Healthy
+pub(super) fn is_ready(object: &Object) -> bool {
+    Health::of(object) == Health::Healthy
 }
 
 /// Whether something that happened at a time is too young to be called a failure.
@@ -109,7 +98,7 @@ pub(super) fn done_by_another(scene: Scene<'_>, object: &Object, pod: &Pod) -> O
     let mut later: Vec<_> = index
         .pods_of(&key.namespace)
         .filter(|(other, _)| other.meta.created.is_some_and(|at| at > created))
-        .filter(|(other, other_pod)| is_ready(scene, other) && same_kind(other, other_pod))
+        .filter(|(other, other_pod)| is_ready(other) && same_kind(other, other_pod))
         .map(|(other, _)| (other.meta.created, other.key().name.as_str()))
         .collect();
     later.sort_unstable();

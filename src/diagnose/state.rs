@@ -4,6 +4,7 @@ use super::clue::{Scene, base_name};
 use super::finding::State;
 use crate::evidence::{Health, LogHit, LogSource};
 use crate::kube::{Detail, Event, Object, ObjectKey};
+use crate::locator::Snippet;
 use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
 
@@ -23,6 +24,8 @@ const START_UP: SignedDuration = SignedDuration::from_mins(1);
 const LOG_STALE: SignedDuration = SignedDuration::from_hours(1);
 /// Lines that must follow the last hit in a log without times before it counts as ended.
 const LINES_QUIET: u64 = 500;
+/// Lines that are enough where the pod that wrote the log is healthy, if its hits stood closer.
+const LINES_QUIET_HEALTHY: u64 = 5;
 
 /// The state of what an event says: the health of its object decides where it is known, else how
 /// long ago the event was last seen.
@@ -143,17 +146,27 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
 }
 
 /// A pod that took the place of one that is gone, as its name tells, and whether it is healthy: one
-/// that is not, if there is any.
+/// that is not, if there is any. One that was there before the failure is a sister, whose health
+/// tells nothing of it.
 fn successor(scene: Scene<'_>, event: &Event) -> Option<(String, bool)> {
     let name = base_name(&event.object.name);
     let prefix = name.strip_suffix('*')?;
     let index = &scene.evidence.index;
     index
         .named_like("Pod", &event.object.namespace, prefix)
-        .map(Object::key)
-        .filter(|key| base_name(&key.name) == name)
-        .map(|key| (key.name.clone(), index.health(key, true) == Health::Healthy))
+        .filter(|pod| base_name(&pod.key().name) == name)
+        .map(|pod| (pod, index.health(pod.key(), true) == Health::Healthy))
+        .filter(|(pod, healthy)| !healthy || is_younger(pod, event))
+        .map(|(pod, healthy)| (pod.key().name.clone(), healthy))
         .min_by_key(|(name, healthy)| (*healthy, name.clone()))
+}
+
+/// Whether an object was created after an event was first seen, and so not before the object that the
+/// event is about.
+fn is_younger(object: &Object, event: &Event) -> bool {
+    let seen = event.first.or(event.last);
+    seen.zip(object.meta.created)
+        .is_some_and(|(seen, created)| created >= seen)
 }
 
 /// Whether the bundle would show the workload of a pod that is gone, and shows none.
@@ -221,7 +234,7 @@ fn begins_later(source: &LogSource, hit: &LogHit) -> Option<Timestamp> {
 /// The state of what lines of a log say: whether they go on until the log ends.
 fn until_the_end(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
     let (Some(first), Some(last), Some(end)) = (hit.first, hit.last, source.last) else {
-        return of_log_without_times(source, hit);
+        return of_log_without_times(scene, source, hit);
     };
     let quiet = end.duration_since(last);
     let span = source
@@ -328,18 +341,27 @@ fn goes_on_after(source: &LogSource, hit: &LogHit) -> bool {
         .is_some_and(|(_, snippet, _)| source.last_line > snippet.line)
 }
 
-/// The state of lines without times: whether many lines follow.
-fn of_log_without_times(source: &LogSource, hit: &LogHit) -> (State, String) {
-    let last_line = hit.samples.last().map_or(0, |(_, snippet, _)| snippet.line);
+/// The state of lines without times: whether many lines follow, or as many as a healthy pod needs
+/// to show that it does something else by now.
+fn of_log_without_times(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
+    let line = |sample: Option<&(_, Snippet, _)>| sample.map_or(0, |(_, snippet, _)| snippet.line);
+    let last_line = line(hit.samples.last());
     let after = source.last_line.saturating_sub(last_line);
     if after >= LINES_QUIET && after > source.lines / 4 {
-        (State::Resolved, format!("{after} lines without it follow"))
-    } else {
-        (
-            State::Unknown,
-            "the log has no times to tell whether it ended".into(),
-        )
+        return (State::Resolved, format!("{after} lines without it follow"));
     }
+    let pauses = hit.count.saturating_sub(1).max(1);
+    let pause = last_line.saturating_sub(line(hit.samples.first())) / pauses;
+    if after >= LINES_QUIET_HEALTHY.max(pause * 4)
+        && let Some(Writer::Healthy(what)) = writer(scene, source, hit)
+    {
+        let reason = format!("{after} lines without it follow, and the {what} is healthy");
+        return (State::Resolved, reason);
+    }
+    (
+        State::Unknown,
+        "the log has no times to tell whether it ended".into(),
+    )
 }
 
 /// Time between an instant and the capture; negative differences (skewed clocks) are none.

@@ -27,28 +27,14 @@ impl Capture {
     /// Finds the capture time: the collector's own run time, else the newest time in events and
     /// status, else in objects, else the newest complete time in logs.
     pub fn find(parts: &[Part], layout: &Layout) -> Self {
-        let of_status = newest_status_time(parts);
-        let of_pods = newest_pod_time(parts);
-        // A container may have ended after the last event that the bundle holds. Other objects
-        // do not count beside these: somebody may have added some of another day.
-        let stated = if of_status.is_some() && of_pods > of_status {
-            (of_pods, "the newest time in the status of pods")
-        } else {
-            (of_status, "the newest time in events and node conditions")
-        };
-        let candidates = [
-            (layout.collected_at, "the collector's run id"),
-            stated,
-            (newest_object_time(parts), "the newest time in objects"),
-            (
-                newest_probe_time(parts),
-                "the collector's connection probes",
-            ),
-            (newest_log_time(parts), "the newest complete time in logs"),
-        ];
-        let known = candidates
-            .into_iter()
-            .find_map(|(at, by)| at.map(|at| (at, by)));
+        let told_by = |by: &'static str| move |at: Timestamp| (at, by);
+        let known = layout
+            .collected_at
+            .map(told_by("the collector's run id"))
+            .or_else(|| newest_stated_time(parts))
+            .or_else(|| newest_object_time(parts).map(told_by("the newest time in objects")))
+            .or_else(|| newest_probe_time(parts).map(told_by("the collector's connection probes")))
+            .or_else(|| newest_log_time(parts).map(told_by("the newest complete time in logs")));
         // Where nothing states a year, one has to be taken from what stands around the logs.
         let (guess, guessed_by) = match (
             newest_year_in_messages(parts),
@@ -114,6 +100,18 @@ impl Capture {
     /// The instant a number of seconds before the capture.
     pub fn ago(&self, seconds: i64) -> Option<Timestamp> {
         self.at?.checked_sub(seconds.seconds()).ok()
+    }
+}
+
+/// The newest time in events and status. A container may have ended after the last event that the
+/// bundle holds. Other objects do not count beside these: somebody may have added some of another
+/// day.
+fn newest_stated_time(parts: &[Part]) -> Option<(Timestamp, &'static str)> {
+    let (of_status, of_pods) = (newest_status_time(parts), newest_pod_time(parts));
+    if of_status.is_some() && of_pods > of_status {
+        of_pods.map(|at| (at, "the newest time in the status of pods"))
+    } else {
+        of_status.map(|at| (at, "the newest time in events and node conditions"))
     }
 }
 

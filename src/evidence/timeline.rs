@@ -4,7 +4,7 @@
 use super::{Capture, LogSource};
 use crate::kube::Event;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Components that write all the time while they live; a silence of others means nothing. A
 /// kube-proxy that has nothing to change writes nothing for days.
@@ -130,9 +130,9 @@ fn component(log: &LogSource) -> Option<&'static str> {
 }
 
 /// The node of a log.
-fn node(log: &LogSource) -> Option<String> {
+fn node(log: &LogSource) -> Option<&str> {
     let host = log.hosts.first().filter(|_| log.hosts.len() == 1);
-    log.role.node.clone().or_else(|| host.cloned())
+    log.role.node.as_ref().or(host).map(String::as_str)
 }
 
 /// The silences of a log that are far longer than its rhythm.
@@ -157,7 +157,7 @@ fn gaps(log: &LogSource) -> Vec<LogGap> {
             from: *from,
             to: *to,
             component: component.to_owned(),
-            node: node(log),
+            node: node(log).map(str::to_owned),
             path: log.path.path(),
             alone: true,
         })
@@ -201,7 +201,7 @@ fn reboots(logs: &[LogSource], events: &[Event]) -> Vec<Reboot> {
     let told = logs.iter().flat_map(|log| {
         log.boots.iter().map(move |at| Reboot {
             at: *at,
-            node: node(log),
+            node: node(log).map(str::to_owned),
             told_by: "journal",
         })
     });
@@ -230,44 +230,53 @@ fn reboots(logs: &[LogSource], events: &[Event]) -> Vec<Reboot> {
     kept
 }
 
+/// Who wrote a log: component, node, pod and container.
+type Writer<'a> = (
+    &'static str,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a str>,
+);
+
+/// Who wrote a log, where its name tells enough to find another of the same writer.
+fn writer(log: &LogSource) -> Option<Writer<'_>> {
+    let role = &log.role;
+    let named = role.pod.is_some() || role.node.is_some();
+    let component = component(log).filter(|_| named && !role.previous)?;
+    Some((
+        component,
+        node(log),
+        role.pod.as_deref(),
+        role.container.as_deref(),
+    ))
+}
+
 /// Where logs of one writer follow each other.
 fn rotations(logs: &[LogSource]) -> Vec<Rotation> {
-    let mut writers: BTreeMap<_, Vec<(Timestamp, Timestamp, String)>> = BTreeMap::new();
-    for log in logs {
-        let (Some(component), Some(first), Some(last)) = (component(log), log.first, log.last)
-        else {
+    let mut spans: Vec<(Writer<'_>, Timestamp, Timestamp, &LogSource)> = logs
+        .iter()
+        .filter_map(|log| Some((writer(log)?, log.first?, log.last?, log)))
+        .collect();
+    spans.sort_by(
+        |(a_writer, a_first, a_last, a), (b_writer, b_first, b_last, b)| {
+            (a_writer, a_first, a_last)
+                .cmp(&(b_writer, b_first, b_last))
+                .then_with(|| a.path.path().cmp(&b.path.path()))
+        },
+    );
+    let mut found = BTreeSet::new();
+    for pair in spans.windows(2) {
+        let [(earlier, _, end, _), (later, begin, _, log)] = pair else {
             continue;
         };
-        let role = &log.role;
-        let named = role.pod.is_some() || role.node.is_some();
-        if named && !role.previous {
-            let writer = (
-                component,
-                node(log),
-                role.pod.clone(),
-                role.container.clone(),
-            );
-            writers
-                .entry(writer)
-                .or_default()
-                .push((first, last, log.path.path()));
-        }
-    }
-    let mut found = BTreeSet::new();
-    for ((component, node, ..), mut files) in writers {
-        files.sort();
-        for pair in files.windows(2) {
-            let [(_, end, _), (begin, _, path)] = pair else {
-                continue;
-            };
-            if begin >= end {
-                found.insert(Rotation {
-                    at: *begin,
-                    component: component.to_owned(),
-                    node: node.clone(),
-                    path: path.clone(),
-                });
-            }
+        if earlier == later && begin >= end {
+            let (component, node, ..) = later;
+            found.insert(Rotation {
+                at: *begin,
+                component: (*component).to_owned(),
+                node: node.map(str::to_owned),
+                path: log.path.path(),
+            });
         }
     }
     found.into_iter().take(TOLD).collect()

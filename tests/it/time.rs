@@ -8,7 +8,7 @@ use bundlescope::diagnose::{Diagnosis, Window};
 use bundlescope::evidence::Evidence;
 use bundlescope::ingest::{Input, Meter};
 use bundlescope::limits::Limits;
-use bundlescope::{Settings, analyze, collect};
+use bundlescope::{Settings, Workers, analyze, collect};
 use std::fmt::Write as _;
 
 /// Node of all logs here.
@@ -22,11 +22,12 @@ fn read(files: &[(&str, String)], window: Window) -> (Evidence, Diagnosis) {
         .map(|(name, text)| ((*name).to_owned(), text.clone().into_bytes()))
         .collect();
     write_folder(folder.path(), &files);
+    let workers = Workers::start(1).unwrap();
     let meter = Meter::default();
     let settings = Settings {
         rules: &RULES,
         limits: &Limits::RELEASE,
-        threads: 1,
+        workers: &workers,
         meter: &meter,
     };
     let inputs = || {

@@ -7,6 +7,7 @@ use crate::diagnose::incident::Incident;
 use crate::kube::{Detail, ObjectKey, kinds};
 use crate::layout::component_of_container;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
 /// How far around the first sign of an incident a log is asked for.
 const AROUND: SignedDuration = SignedDuration::from_hours(1);
@@ -122,6 +123,22 @@ pub(super) fn previous_log(pod: &ObjectKey, container: &str) -> Option<String> {
     })
 }
 
+/// The first pod of each component that runs in the cluster.
+pub(super) type Running<'a> = BTreeMap<&'static str, &'a ObjectKey>;
+
+/// Looks through all pods once for what runs.
+pub(super) fn running(scene: Scene<'_>) -> Running<'_> {
+    let mut running = Running::new();
+    for (object, pod) in scene.evidence.index.pods() {
+        let key = object.key();
+        let own = pod.containers.iter();
+        for component in own.filter_map(|one| component_of_container(&one.name, &key.name)) {
+            running.entry(component).or_insert(key);
+        }
+    }
+    running
+}
+
 /// The log of a container as its node keeps it, where the API server cannot fetch it.
 pub(super) fn log_on_node(scene: Scene<'_>, node: &str, container: &str) -> Option<String> {
     if !is_plain(node) || !is_plain(container) {
@@ -179,7 +196,12 @@ pub(super) struct Command {
 
 /// The command that gets what is missing; `None` where nothing would: the component does not run in
 /// this cluster, is another than the one in question, or the time was left out on purpose.
-pub(super) fn command(scene: Scene<'_>, missing: &Missing, place: &Place) -> Option<Command> {
+pub(super) fn command(
+    scene: Scene<'_>,
+    running: &Running<'_>,
+    missing: &Missing,
+    place: &Place,
+) -> Option<Command> {
     if missing.why == Why::OutsideWindow {
         return None;
     }
@@ -188,7 +210,7 @@ pub(super) fn command(scene: Scene<'_>, missing: &Missing, place: &Place) -> Opt
         Wanted::Log(components) if !components.is_empty() => {
             return components
                 .iter()
-                .find_map(|component| log_of(scene, component, missing, place));
+                .find_map(|component| log_of(scene, running, component, missing, place));
         }
         Wanted::Log(_) | Wanted::ContainerLogs => {
             "kubectl cluster-info dump -A --output-directory=dump".to_owned()
@@ -234,7 +256,13 @@ fn objects(kind: &str) -> Option<String> {
 }
 
 /// The log of one component.
-fn log_of(scene: Scene<'_>, component: &str, missing: &Missing, place: &Place) -> Option<Command> {
+fn log_of(
+    scene: Scene<'_>,
+    running: &Running<'_>,
+    component: &str,
+    missing: &Missing,
+    place: &Place,
+) -> Option<Command> {
     let (text, brings) = if missing.why == Why::ManagedControlPlane {
         (
             control_plane_log(component, place),
@@ -243,7 +271,7 @@ fn log_of(scene: Scene<'_>, component: &str, missing: &Missing, place: &Place) -
     } else if ON_NODES.contains(&component) {
         journal(scene, place)
     } else if place.looks_at(component) {
-        (pod_log(scene, component)?, format!("log of {component}"))
+        (pod_log(running, component)?, format!("log of {component}"))
     } else {
         return None;
     };
@@ -277,14 +305,8 @@ fn journal(scene: Scene<'_>, place: &Place) -> (String, String) {
 }
 
 /// The log of a pod of a component. Where pods were collected and none is of it, it does not run.
-fn pod_log(scene: Scene<'_>, component: &str) -> Option<String> {
-    let index = &scene.evidence.index;
-    let mut pods = index.pods().filter(|(object, pod)| {
-        pod.containers.iter().any(|container| {
-            component_of_container(&container.name, &object.key().name) == Some(component)
-        })
-    });
-    let key = pods.next()?.0.key();
+fn pod_log(running: &Running<'_>, component: &str) -> Option<String> {
+    let key = *running.get(component)?;
     let plain = is_plain(&key.name) && is_plain(&key.namespace);
     plain.then(|| {
         format!(

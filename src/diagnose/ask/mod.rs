@@ -15,7 +15,7 @@ use super::finding::{Finding, Fingerprint, State};
 use super::incident::Incident;
 use super::last_words;
 use crate::kube::{ContainerState, Detail, ObjectKey};
-use command::{Place, command};
+use command::{Place, Running, command, running};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Incidents that questions are asked about.
@@ -78,6 +78,7 @@ pub(super) fn ask(
         })
         .take(INCIDENTS)
         .collect();
+    let running = running(scene);
     let mut gathered: BTreeMap<String, Gathered> = BTreeMap::new();
     for (rank, (incident, cause)) in open.iter().enumerate() {
         let place = Place::of(scene, incident, cause);
@@ -100,7 +101,7 @@ pub(super) fn ask(
             }
             let place = place.or_anywhere(*anywhere);
             for missing in &row.missing {
-                let Some(command) = command(scene, missing, &place) else {
+                let Some(command) = command(scene, &running, missing, &place) else {
                     continue;
                 };
                 let known = gathered.entry(command.text).or_insert_with(|| Gathered {
@@ -114,7 +115,7 @@ pub(super) fn ask(
         }
     }
     if open.is_empty() {
-        gathered = blind(scene, coverage);
+        gathered = blind(scene, &running, coverage);
     }
     let mut rows: Vec<(String, Gathered)> = gathered.into_iter().collect();
     rows.sort_by(|(a_text, a), (b_text, b)| {
@@ -147,7 +148,11 @@ fn finish(command: String, row: Gathered) -> Ask {
 }
 
 /// The widest blind spots, where nothing is found.
-fn blind(scene: Scene<'_>, coverage: &Coverage) -> BTreeMap<String, Gathered> {
+fn blind(
+    scene: Scene<'_>,
+    running: &Running<'_>,
+    coverage: &Coverage,
+) -> BTreeMap<String, Gathered> {
     let (commands, enough) = BLIND;
     let mut gathered: BTreeMap<String, Gathered> = BTreeMap::new();
     for row in &coverage.rules {
@@ -156,7 +161,7 @@ fn blind(scene: Scene<'_>, coverage: &Coverage) -> BTreeMap<String, Gathered> {
         }
         // A rule that lacks several things could run with any of them.
         for missing in &row.missing {
-            if let Some(command) = command(scene, missing, &Place::anywhere()) {
+            if let Some(command) = command(scene, running, missing, &Place::anywhere()) {
                 let known = gathered.entry(command.text).or_default();
                 known.missing.insert(command.brings);
                 known.rules.insert(row.rule.clone());

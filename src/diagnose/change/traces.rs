@@ -83,13 +83,28 @@ pub(super) fn changes(scene: Scene<'_>, spans: &[Span]) -> Vec<Change> {
 /// behind tell them.
 fn rollouts(scene: Scene<'_>, wanted: &dyn Fn(&Object, Timestamp) -> bool) -> Vec<Change> {
     let index = &scene.evidence.index;
+    let kept = || {
+        index.of_kind("ReplicaSet").filter_map(|object| {
+            let Detail::Workload(workload) = &object.detail else {
+                return None;
+            };
+            Some((object, workload.revision?, workload))
+        })
+    };
+    let rolled_out: BTreeSet<ObjectKey> = kept()
+        .filter(|(object, revision, _)| {
+            *revision > 1 && object.meta.created.is_some_and(|at| wanted(object, at))
+        })
+        .map(|(object, ..)| index.root_owner(object.key()))
+        .filter(|owner| owner.kind == "Deployment")
+        .collect();
+    if rolled_out.is_empty() {
+        return vec![];
+    }
     let mut revisions: BTreeMap<ObjectKey, BTreeMap<u64, (&Object, &Workload)>> = BTreeMap::new();
-    for object in index.of_kind("ReplicaSet") {
-        let Detail::Workload(workload) = &object.detail else {
-            continue;
-        };
+    for (object, revision, workload) in kept() {
         let owner = index.root_owner(object.key());
-        if let (Some(revision), "Deployment") = (workload.revision, &*owner.kind) {
+        if rolled_out.contains(&owner) {
             revisions
                 .entry(owner)
                 .or_default()
