@@ -162,7 +162,8 @@ pub(super) fn name_pods(logs: &mut [LogSource], index: &Index) {
             .uid
             .as_deref()
             .and_then(|uid| index.pod_by_uid(uid));
-        if let Some(pod) = pod.filter(|_| hit.about.pod.is_none()) {
+        let known = hit.about.pod.is_some() && hit.about.namespace.is_some();
+        if let Some(pod) = pod.filter(|_| !known) {
             hit.about.namespace = Some(pod.namespace.as_str().into());
             hit.about.pod = Some(pod.name.as_str().into());
         }

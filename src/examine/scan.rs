@@ -21,15 +21,15 @@ pub use message::{TextSource, scan_event, scan_message};
 pub use object::scan_object;
 
 use super::lines;
-use super::part::{ErrorGroup, HitGroup};
-use super::prefix;
+use super::part::{About, ErrorGroup, HitGroup};
+use super::prefix::{self, Prefix};
 use super::templates::{self, ErrorLine};
 use crate::limits::Limits;
 use crate::rules::engine::Engine;
 use crate::rules::{Kind, MatcherId, Require, RuleSet};
 use errors::Errors;
 use groups::{Groups, Hit, Place};
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 use std::ops::Range;
 
 /// Bytes above a kernel's kill in which its report begins: older kernels write a table between.
@@ -68,10 +68,12 @@ pub fn scan_lines(
         ordinal: 0,
         number: first_line,
         counted: body.start,
+        body_start: body.start,
         marked: false,
         groups: Groups::new(limits),
         errors: Errors::new(limits),
         pending: None,
+        record: Record::default(),
     };
     for (literal, at) in engine.logs.find(text, body.clone()) {
         if at.end > scan.line.end || scan.ordinal == 0 {
@@ -108,12 +110,29 @@ struct Scan<'a> {
     number: u64,
     /// Up to where line ends have been counted.
     counted: usize,
+    /// Where the body begins in the text.
+    body_start: usize,
     /// Whether the current line has a text that marks errors.
     marked: bool,
     groups: Groups<'a>,
     errors: Errors<'a>,
     /// The last error line, until it is known whether a rule hits a further line of its record.
     pending: Option<Pending<'a>>,
+    /// The record that the last hit stands in.
+    record: Record,
+}
+
+/// A record with a hit in it, and what is known of it as a whole.
+#[derive(Default)]
+struct Record {
+    /// From its first line to its last one.
+    bytes: Range<usize>,
+    /// The objects that one of its lines names.
+    about: About,
+    /// Matchers that were counted in it.
+    told: Vec<MatcherId>,
+    /// Its lines above the body: hits on them were counted with the piece before.
+    above: Vec<Range<usize>>,
 }
 
 /// An error line that is not counted yet.
@@ -198,12 +217,21 @@ impl<'a> Scan<'a> {
         if marked && !ids.iter().any(|id| explains(self.rules, *id)) {
             self.error(&ids);
         }
+        self.enter_record(line, &prefix);
         let mut about = about::about(line);
+        if !about::names_object(&about) && about::names_object(&self.record.about) {
+            about = self.record.about.clone();
+        }
         if about.pod.is_none() && about.uid.is_none() {
             let above = self.text.get(offset.saturating_sub(REPORT_BYTES)..offset);
             about.uid = about::killed_uid(above.unwrap_or_default(), line);
         }
         for (id, silenced_by) in silence::standing(&ids, self.rules) {
+            // A record tells one occurrence, however many of its lines repeat the words.
+            if self.record.told.contains(&id) || self.told_above(id) {
+                continue;
+            }
+            self.record.told.push(id);
             let Some((_, at)) = hits.iter().find(|(other, _)| *other == id) else {
                 continue;
             };
@@ -225,6 +253,55 @@ impl<'a> Scan<'a> {
                 },
             });
         }
+    }
+
+    /// Makes the record around the current line, which has a hit, the one that is known. Only lines
+    /// that show by their look that a record spans several are asked for the others: a value of
+    /// klog that opens a block (`err=<`), and an indented line under a header.
+    fn enter_record(&mut self, line: &[u8], prefix: &Prefix<'_>) {
+        if self.line.start < self.record.bytes.end {
+            return;
+        }
+        let message = line.get(prefix.wrapped..).unwrap_or_default();
+        let inside = !prefix.headed && message.first().is_some_and(|byte| b" \t".contains(byte));
+        let lines = if inside || line.ends_with(b"=<") {
+            lines::record(self.text, self.line.clone())
+        } else {
+            vec![]
+        };
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
+            self.record = Record {
+                bytes: self.line.clone(),
+                ..Record::default()
+            };
+            return;
+        };
+        let text = |line: &Range<usize>| self.text.get(line.clone()).unwrap_or_default();
+        let mut named = lines.iter().map(|line| about::about(text(line)));
+        let about = named.find(about::names_object).unwrap_or_default();
+        let bytes = first.start..last.end;
+        self.record = Record {
+            bytes,
+            about,
+            told: vec![],
+            above: lines
+                .into_iter()
+                .filter(|line| line.start < self.body_start)
+                .collect(),
+        };
+    }
+
+    /// Whether the record that is known has a hit of this matcher above the body.
+    fn told_above(&self, id: MatcherId) -> bool {
+        let Some(matcher) = self.rules.log_matcher(id) else {
+            return false;
+        };
+        self.record.above.iter().any(|line| {
+            let line = self.text.get(line.clone()).unwrap_or_default();
+            let mut literals = matcher.literals.iter();
+            literals.any(|literal| memmem::find(line, literal.as_bytes()).is_some())
+                && matcher.matches(line)
+        })
     }
 
     /// Notes the current line if it reports an error; `hit_by` are matchers that may explain it.

@@ -36,8 +36,13 @@ pub fn line_at(text: &[u8], at: usize) -> Range<usize> {
 
 /// The line that begins the record in which `line` stands; often `line` itself.
 pub fn head(text: &[u8], line: Range<usize>) -> Range<usize> {
-    let lines = record::record(text, line.clone());
+    let lines = record(text, line.clone());
     lines.into_iter().next().unwrap_or(line)
+}
+
+/// Byte ranges of the lines of the record that a line stands in, in order; at least the line itself.
+pub fn record(text: &[u8], line: Range<usize>) -> Vec<Range<usize>> {
+    record::record(text, line)
 }
 
 /// End of a line without the carriage returns before its line feed.
