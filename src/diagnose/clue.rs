@@ -246,19 +246,7 @@ fn finding(rules: &RuleSet, rule: &str, subject: Subject, mut clues: Vec<Clue>) 
         .min()?;
     let affected: BTreeSet<Subject> = clues.iter().map(|clue| clue.affected.clone()).collect();
     let mut builder = FindingBuilder::new(rule, subject).state(state, reason);
-    // The status of an object repeats what its events count.
-    let counted = if clues.iter().any(|clue| clue.authority < Authority::Status) {
-        Authority::Event
-    } else {
-        Authority::Status
-    };
-    builder = builder.count(
-        clues
-            .iter()
-            .filter(|clue| clue.authority <= counted)
-            .map(|clue| clue.count)
-            .sum(),
-    );
+    builder = builder.count(occurrences(&clues));
     builder = builder.severity(clues.iter().filter_map(|clue| clue.severity).max());
     builder = builder.confidence(clues.iter().filter_map(|clue| clue.confidence).max());
     let details: BTreeSet<&str> = clues
@@ -274,6 +262,31 @@ fn finding(rules: &RuleSet, rule: &str, subject: Subject, mut clues: Vec<Clue>) 
         }
     }
     builder.affects(affected).build()
+}
+
+/// How often the clues of one finding saw it. Its log and the events about an object tell the same
+/// occurrences, and its status repeats what they count: of each object the larger sum counts.
+fn occurrences(clues: &[Clue]) -> u64 {
+    let mut seen: BTreeMap<(&str, &str, &str), BTreeMap<Authority, u64>> = BTreeMap::new();
+    for clue in clues {
+        let Subject {
+            kind,
+            namespace,
+            name,
+            ..
+        } = &clue.affected;
+        let sums = seen.entry((kind, namespace, name)).or_default();
+        let sum = sums.entry(clue.authority).or_default();
+        *sum = sum.saturating_add(clue.count);
+    }
+    let told = clues.iter().any(|clue| clue.authority < Authority::Status);
+    let of_object = |sums: &BTreeMap<Authority, u64>| {
+        let counted = sums
+            .iter()
+            .filter(|(authority, _)| !told || **authority < Authority::Status);
+        counted.map(|(_, sum)| *sum).max().unwrap_or(0)
+    };
+    seen.values().map(of_object).fold(0, u64::saturating_add)
 }
 
 #[cfg(test)]

@@ -276,10 +276,15 @@ impl FindingBuilder {
         self
     }
 
-    /// Adds evidence.
+    /// Adds evidence, each place once: two matchers may mark different words of one line.
     #[must_use]
     pub fn cite(mut self, citation: Citation) -> Self {
-        if !self.finding.citations.contains(&citation) {
+        let same = |known: &Citation| {
+            known.path == citation.path
+                && known.snippet.line == citation.snippet.line
+                && known.snippet.text == citation.snippet.text
+        };
+        if !self.finding.citations.iter().any(same) {
             self.finding.citations.push(citation);
         }
         self
@@ -307,7 +312,11 @@ impl FindingBuilder {
             let latest = rest.split_off(rest.len().saturating_sub(2));
             finding.citations.extend(latest);
         }
-        let one = finding.affected.first().unwrap_or(&finding.subject);
+        // A controller's own pod is not what its lines speak of.
+        let one = match finding.affected.first() {
+            Some(affected) if finding.subject.kind != "Component" => affected,
+            _ => &finding.subject,
+        };
         for (name, value) in [
             ("kind", &one.kind),
             ("namespace", &one.namespace),
