@@ -4,15 +4,16 @@ use super::checks;
 use super::clue::{Authority, Clue, Scene};
 use super::finding::{Citation, State, Subject};
 use super::state;
-use crate::evidence::{LogHit, LogSource};
+use crate::evidence::{LogHit, LogSample, LogSource};
 use crate::examine::part::About;
 use crate::kube::{Detail, Event, Object, ObjectKey, TextHit};
 use crate::rules::syntax::{Require, Requires, SubjectOf};
 use crate::rules::version::VersionRange;
-use crate::rules::{Kind, Matcher, MatcherId, Rule};
+use crate::rules::{Kind, Matcher, MatcherId, Pattern, Rule};
 use crate::severity::Confidence;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 mod rate;
 
@@ -23,6 +24,11 @@ const CONTROLLERS: [&str; 4] = [
     "kube-controller-manager",
     "kube-scheduler",
 ];
+
+/// A line of klog behind an escaped line break: the kubelet and operators quote the last words of
+/// a container that ended.
+static QUOTED_LOG: LazyLock<Pattern> =
+    LazyLock::new(|| Pattern::trusted(r"\\n[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ "));
 
 /// Lines of a controller this close to a line that names an object tell the same.
 const SAME_OCCURRENCE: SignedDuration = SignedDuration::from_mins(1);
@@ -333,12 +339,15 @@ pub(super) fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Cl
 /// The state of hits in a log. What lasts until somebody mends it is not over because a log is
 /// quiet about it: a component may just not have tried again.
 fn log_state(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
-    let rule = scene.rules.rule_of(hit.matcher);
-    let (state, reason) = match rule.map(|rule| rule.subject) {
-        Some(SubjectOf::Writer) => state::of_log(scene, source, hit, &About::default()),
-        _ => state::of_log(scene, source, hit, &hit.about),
+    let (state, reason) = if is_writers_own(scene, hit) {
+        state::of_log(scene, source, hit, &About::default())
+    } else {
+        state::of_log(scene, source, hit, &hit.about)
     };
-    let persists = rule.is_some_and(|rule| rule.persists);
+    let persists = scene
+        .rules
+        .rule_of(hit.matcher)
+        .is_some_and(|rule| rule.persists);
     if persists && state == State::Resolved {
         let reason = format!("{reason}; but it lasts until somebody mends it");
         return (State::Unknown, reason);
@@ -346,12 +355,19 @@ fn log_state(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, Stri
     (state, reason)
 }
 
+/// Whether the lines tell a failure of the component that wrote them, whatever they name: the rule
+/// says so, and they do not quote the log of another process.
+fn is_writers_own(scene: Scene<'_>, hit: &LogHit) -> bool {
+    let rule = scene.rules.rule_of(hit.matcher);
+    let quotes = |(_, snippet, _): &LogSample| QUOTED_LOG.is_match(snippet.text.as_bytes());
+    rule.is_some_and(|rule| rule.subject == SubjectOf::Writer) && !hit.samples.iter().all(quotes)
+}
+
 /// What a log line is about, and the object it was seen on: the object that it names, the pod whose
 /// log it is, the node, or at least the component. A rule about the writer's own failure does not
 /// ask what the line names.
 fn log_subject(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (Subject, Subject) {
-    let rule = scene.rules.rule_of(hit.matcher);
-    let own = rule.is_some_and(|rule| rule.subject == SubjectOf::Writer);
+    let own = is_writers_own(scene, hit);
     if let Some(key) = state::named(&hit.about).filter(|_| !own) {
         return (scene.owner_subject(&key), scene.subject(&key));
     }

@@ -50,7 +50,8 @@ pub(super) fn about(line: &[u8]) -> About {
     } else if let Some(pod) = named(line, &POD) {
         (about.namespace, about.pod) = pod_name(pod);
     }
-    if about.pod.is_none()
+    // A bare name is not enough: lines quote `pod "name" not found` beside the full name.
+    if about.namespace.is_none()
         && let Some((namespace, name)) = unquoted_pod(line).or_else(|| of_the_runtime(line))
     {
         (about.namespace, about.pod) = (Some(boxed(namespace)), Some(boxed(name)));
@@ -415,6 +416,7 @@ mod tests {
             format!("Error syncing in pod web-0_shop({uid})"),
             format!("failed to create sandbox k8s_web-0_shop_{uid}_0(f7f2)"),
             format!("container /k8s_app_web-0_shop_{uid}_3 is gone"),
+            format!("sandbox k8s_web-0_shop_{uid}_0(f7f2): pod \"web-0\" not found"),
         ] {
             let told = [Some("shop".to_owned()), Some("web-0".to_owned()), None];
             assert_eq!(names(&line), told, "{line}");
