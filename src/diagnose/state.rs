@@ -5,6 +5,7 @@ use super::finding::State;
 use crate::evidence::{Health, LogHit, LogSource};
 use crate::examine::part::About;
 use crate::kube::{Detail, Event, Object, ObjectKey};
+use crate::locator::Snippet;
 use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
 
@@ -24,6 +25,8 @@ const START_UP: SignedDuration = SignedDuration::from_mins(1);
 const LOG_STALE: SignedDuration = SignedDuration::from_hours(1);
 /// Lines that must follow the last hit in a log without times before it counts as ended.
 const LINES_QUIET: u64 = 500;
+/// Lines that are enough where the pod that wrote the log is healthy, if its hits stood closer.
+const LINES_QUIET_HEALTHY: u64 = 5;
 
 /// The state of what an event says: the health of its object decides where it is known, else how
 /// long ago the event was last seen.
@@ -68,19 +71,24 @@ pub(super) fn of_event(scene: Scene<'_>, event: &Event) -> (State, String) {
             State::Active,
             format!("{} is not healthy at capture time", event.object),
         ),
-        Health::Gone => gone(scene, &event.object, recent),
+        Health::Gone => gone(scene, &event.object, event.first.or(event.last), recent),
         Health::Unknown => by_age(recent),
     }
 }
 
 /// The state of an event, or of lines, about an object that does not exist any more.
-fn gone(scene: Scene<'_>, object: &ObjectKey, recent: Option<SignedDuration>) -> (State, String) {
+fn gone(
+    scene: Scene<'_>,
+    object: &ObjectKey,
+    seen: Option<Timestamp>,
+    recent: Option<SignedDuration>,
+) -> (State, String) {
     let index = &scene.evidence.index;
     let owner = (object.kind == "Pod")
         .then(|| index.owner_by_name(&object.namespace, &object.name))
         .flatten();
     let next = if owner.is_none() && object.kind == "Pod" {
-        successor(scene, object)
+        successor(scene, object, seen)
     } else {
         None
     };
@@ -144,17 +152,30 @@ fn gone(scene: Scene<'_>, object: &ObjectKey, recent: Option<SignedDuration>) ->
 }
 
 /// A pod that took the place of one that is gone, as its name tells, and whether it is healthy: one
-/// that is not, if there is any.
-fn successor(scene: Scene<'_>, object: &ObjectKey) -> Option<(String, bool)> {
+/// that is not, if there is any. One that was there before the failure is a sister, whose health
+/// tells nothing of it.
+fn successor(
+    scene: Scene<'_>,
+    object: &ObjectKey,
+    seen: Option<Timestamp>,
+) -> Option<(String, bool)> {
     let name = base_name(&object.name);
     let prefix = name.strip_suffix('*')?;
     let index = &scene.evidence.index;
     index
         .named_like("Pod", &object.namespace, prefix)
-        .map(Object::key)
-        .filter(|key| base_name(&key.name) == name)
-        .map(|key| (key.name.clone(), index.health(key, true) == Health::Healthy))
+        .filter(|pod| base_name(&pod.key().name) == name)
+        .map(|pod| (pod, index.health(pod.key(), true) == Health::Healthy))
+        .filter(|(pod, healthy)| !healthy || is_younger(pod, seen))
+        .map(|(pod, healthy)| (pod.key().name.clone(), healthy))
         .min_by_key(|(name, healthy)| (*healthy, name.clone()))
+}
+
+/// Whether an object was created after a failure was first seen, and so not before the object that
+/// failed.
+fn is_younger(object: &Object, seen: Option<Timestamp>) -> bool {
+    seen.zip(object.meta.created)
+        .is_some_and(|(seen, created)| created >= seen)
 }
 
 /// Whether the bundle would show the workload of a pod that is gone, and shows none.
@@ -195,7 +216,12 @@ pub(super) fn of_log(
     if let Some(key) = named(about).filter(|_| state != State::Resolved && hit.last.is_some())
         && evidence.index.health(&key, evidence.would_hold(&key)) == Health::Gone
     {
-        return gone(scene, &key, age(evidence.capture.at, hit.last));
+        let recent = age(evidence.capture.at, hit.last);
+        let gone = gone(scene, &key, hit.first, recent);
+        // That it is gone may end what its lines leave open, and begins nothing.
+        if gone.0 > state {
+            return gone;
+        }
     }
     if let Some(begin) = begins_later(source, hit).filter(|_| state != State::Resolved) {
         let begin = begin.strftime("%Y-%m-%d %H:%M:%S UTC");
@@ -220,6 +246,19 @@ pub(super) fn named(about: &About) -> Option<ObjectKey> {
     ))
 }
 
+/// Whether a log says something only while its component started, and for a short time: such
+/// complaints are part of many good starts. A log that begins in the midst of them, as one does
+/// that was rotated, does not tell that they were few.
+pub(super) fn only_at_start(source: &LogSource, hit: &LogHit) -> bool {
+    let (Some(first), Some(last), Some(begin)) = (hit.first, hit.last, source.first) else {
+        return false;
+    };
+    last.duration_since(begin) <= START_UP
+        && last.duration_since(first) <= START_UP
+        && goes_on_after(source, hit)
+        && begins_later(source, hit).is_none()
+}
+
 /// Where a log starts, if its lines are at it from the first on: then it tells no onset.
 fn begins_later(source: &LogSource, hit: &LogHit) -> Option<Timestamp> {
     let (begin, first, last) = (source.first?, hit.first?, hit.last?);
@@ -239,7 +278,7 @@ fn until_the_end(
     about: &About,
 ) -> (State, String) {
     let (Some(first), Some(last), Some(end)) = (hit.first, hit.last, source.last) else {
-        return of_log_without_times(source, hit);
+        return of_log_without_times(scene, source, hit, about);
     };
     let quiet = end.duration_since(last);
     let span = source
@@ -347,18 +386,32 @@ fn goes_on_after(source: &LogSource, hit: &LogHit) -> bool {
         .is_some_and(|(_, snippet, _)| source.last_line > snippet.line)
 }
 
-/// The state of lines without times: whether many lines follow.
-fn of_log_without_times(source: &LogSource, hit: &LogHit) -> (State, String) {
-    let last_line = hit.samples.last().map_or(0, |(_, snippet, _)| snippet.line);
+/// The state of lines without times: whether many lines follow, or as many as a healthy pod needs
+/// to show that it does something else by now.
+fn of_log_without_times(
+    scene: Scene<'_>,
+    source: &LogSource,
+    hit: &LogHit,
+    about: &About,
+) -> (State, String) {
+    let line = |sample: Option<&(_, Snippet, _)>| sample.map_or(0, |(_, snippet, _)| snippet.line);
+    let last_line = line(hit.samples.last());
     let after = source.last_line.saturating_sub(last_line);
     if after >= LINES_QUIET && after > source.lines / 4 {
-        (State::Resolved, format!("{after} lines without it follow"))
-    } else {
-        (
-            State::Unknown,
-            "the log has no times to tell whether it ended".into(),
-        )
+        return (State::Resolved, format!("{after} lines without it follow"));
     }
+    let pauses = hit.count.saturating_sub(1).max(1);
+    let pause = last_line.saturating_sub(line(hit.samples.first())) / pauses;
+    if after >= LINES_QUIET_HEALTHY.max(pause * 4)
+        && let Some(Writer::Healthy(what)) = writer(scene, source, hit, about)
+    {
+        let reason = format!("{after} lines without it follow, and the {what} is healthy");
+        return (State::Resolved, reason);
+    }
+    (
+        State::Unknown,
+        "the log has no times to tell whether it ended".into(),
+    )
 }
 
 /// Time between an instant and the capture; negative differences (skewed clocks) are none.

@@ -138,17 +138,13 @@ pub(super) fn errors(
     }
 }
 
-/// Whether a rule that is found, or one that knows the lines as harmless, hit these lines. A rule
-/// with a rate knows them as well: fewer of them are normal.
+/// Whether a rule that is found, or one that knows the lines as harmless, hit these lines. Lines
+/// below the rate of a rule show nowhere else, so they count as unexplained.
 fn is_explained(rules: &RuleSet, explained: &BTreeSet<String>, error: &LogError) -> bool {
     error.hit_by.iter().any(|id| {
-        let rated = rules
-            .matcher(*id)
-            .is_some_and(|matcher| matcher.rate().is_some());
-        rated
-            || rules.rule_of(*id).is_some_and(|rule| {
-                rule.kind == Kind::Noise || explained.contains(&rule.id.to_string())
-            })
+        rules.rule_of(*id).is_some_and(|rule| {
+            rule.kind == Kind::Noise || explained.contains(&rule.id.to_string())
+        })
     })
 }
 

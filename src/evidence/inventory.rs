@@ -1,7 +1,7 @@
 //! Versions in use, as objects, images and collectors state them.
 
 use super::{Index, images};
-use crate::examine::part::CollectorFact;
+use crate::examine::part::{CollectorFact, LOGS_OWN};
 use crate::kube::{Detail, Object};
 use crate::layout::Role;
 use crate::limits::Limits;
@@ -25,6 +25,14 @@ pub struct VersionFact {
 const CONTAINERS: usize = 4;
 /// Where AKS states the image of a node.
 const NODE_IMAGE: &str = "kubernetes.azure.com/node-image-version";
+/// Components with the version of the release that they are of.
+const RELEASED: &[&str] = &[
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-proxy",
+    "kube-scheduler",
+    "kubelet",
+];
 
 /// Versions by component: `kubernetes` (the control plane), `kubelet`, `kernel`, `container runtime`,
 /// `os image`, `node image`, and what images and start-up lines of logs tell.
@@ -115,12 +123,13 @@ impl Inventory {
     /// Adds the versions that programs name when they start, where nothing else tells them.
     fn add_started(&mut self, collector: &[(EntryPath, Role, CollectorFact)]) {
         let mut latest: BTreeMap<(&'static str, &EntryPath), (&str, &Snippet)> = BTreeMap::new();
-        for (path, _, fact) in collector {
+        for (path, role, fact) in collector {
             if let CollectorFact::Started {
                 component,
                 version,
                 snippet,
             } = fact
+                && let Some(component) = started(component, role)
                 && !self.versions.contains_key(component)
             {
                 latest.insert((component, path), (version, snippet));
@@ -198,6 +207,15 @@ impl Inventory {
             .keys()
             .map(|component| (*component, self.versions(component)))
     }
+}
+
+/// The component that a start-up line is about; where the line does not say, the one whose log it
+/// is, if that has a version of the release.
+fn started(component: &'static str, role: &Role) -> Option<&'static str> {
+    if component != LOGS_OWN {
+        return Some(component);
+    }
+    role.component.filter(|own| RELEASED.contains(own))
 }
 
 /// A field of an object, as the bundle has it.

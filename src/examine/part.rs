@@ -228,6 +228,10 @@ pub struct Sample {
     pub captures: Vec<(String, String)>,
 }
 
+/// Stands in for the component of [`CollectorFact::Started`] where the line is the same in the logs
+/// of many: whose log it is tells.
+pub const LOGS_OWN: &str = "";
+
 /// A fact from a file that only a collector writes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CollectorFact {
@@ -241,7 +245,7 @@ pub enum CollectorFact {
     HelmRelease(HelmRelease),
     /// The version that a program names in its log when it starts.
     Started {
-        /// `kubelet`, `container runtime`, ..., as the inventory calls it.
+        /// `kubelet`, `container runtime`, ..., as the inventory calls it, or [`LOGS_OWN`].
         component: &'static str,
         /// `v1.28.5`.
         version: String,

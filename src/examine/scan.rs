@@ -1,11 +1,11 @@
-//! One automaton over all literals, then a regex on the hit's line only.
+//! One search for all literals, then a regex on the hit's line only.
 //!
 //! In: a cleaned piece of a log. Out: its hits, grouped by matcher, writer and subject, counted,
 //! with the first and last of each as samples. Which component's log it is, is not known here, so
 //! matchers of all components take part; [`crate::rules::LogMatcher::accepts`] is asked later.
 //!
 //! The order of work on a piece keeps the cost of a line without a literal at that of the
-//! automaton: a literal names its line; when the line is over, each matcher that had a literal on
+//! search: a literal names its line; when the line is over, each matcher that had a literal on
 //! it is confirmed once; lines that only quote a failure are dropped ([`crate::rules::guards`]); a
 //! general rule is silenced by a specific one on the same line ([`silence`]); the rest is counted,
 //! and texts are cut out at the very end, for the samples that are kept.

@@ -1,7 +1,7 @@
 //! Versions that programs name in their log when they start.
 
 use super::lines;
-use super::part::CollectorFact;
+use super::part::{CollectorFact, LOGS_OWN};
 use crate::limits::Limits;
 use memchr::memmem;
 
@@ -24,8 +24,8 @@ const fn line(component: &'static str, words: &'static [u8], prefix: &'static st
     }
 }
 
-/// Start-up lines of the kubelet, containerd, `CoreDNS` and the kernel. All are rare words, so that
-/// healthy logs cost one search each.
+/// Start-up lines of the kubelet, containerd, `CoreDNS`, the kernel, and what all of Kubernetes'
+/// own components write. All are rare words, so that healthy logs cost one search each.
 const LINES: &[Line] = &[
     line("kubelet", b"\"Kubelet version\" kubeletVersion=\"", ""),
     line("kubelet", b"] Kubelet version: ", ""),
@@ -36,6 +36,8 @@ const LINES: &[Line] = &[
     ),
     line("CoreDNS", b"CoreDNS-", ""),
     line("kernel", b"kernel: Linux version ", ""),
+    // With the `v`, because cadvisor begins a line about the machine in the same way.
+    line(LOGS_OWN, b"] Version: v", "v"),
 ];
 
 /// The versions named in a log; of several starts of one component the last counts.
@@ -131,6 +133,13 @@ mod tests {
                 ("kernel", "5.15.0-1051-azure".to_owned(), 1),
             ]
         );
+    }
+
+    #[test]
+    fn a_line_that_all_components_write_names_none() {
+        let log = "I0312 06:02:11.000000    9 server.go:163] Version: v1.27.8\n\
+            I0312 06:02:12.000000    9 manager.go:229] Version: {KernelVersion:4.9.56 DockerVersion:}\n";
+        assert_eq!(told(log), [(LOGS_OWN, "v1.27.8".to_owned(), 1)]);
     }
 
     #[test]

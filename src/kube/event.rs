@@ -106,14 +106,21 @@ impl Event {
 }
 
 /// What the event is about: `involvedObject`, or `regarding` of `events.k8s.io`. An event about a
-/// cluster-scoped object is itself stored in `default`, so only the reference's namespace counts.
+/// cluster-scoped object is itself stored in `default`, so only the reference's namespace counts;
+/// some programs name their own there, but a node has none.
 fn subject(value: &Value) -> ObjectKey {
     let reference = read::get(value, "involvedObject")
         .or_else(|| read::get(value, "regarding"))
         .unwrap_or(&Value::Null);
+    let kind = read::string(reference, "kind");
+    let namespace = if kind == "Node" {
+        String::new()
+    } else {
+        read::string(reference, "namespace")
+    };
     ObjectKey {
-        kind: read::string(reference, "kind"),
-        namespace: read::string(reference, "namespace"),
+        kind,
+        namespace,
         name: read::string(reference, "name"),
     }
 }
@@ -175,6 +182,17 @@ mod tests {
             event.last.map(|t| t.to_string()).as_deref(),
             Some("2024-05-01T11:00:00Z")
         );
+    }
+
+    #[test]
+    fn a_node_has_no_namespace_whatever_the_event_says() {
+        let event = event(&json!({
+            "metadata": {"name": "n1.1", "namespace": "checks"},
+            "involvedObject": {"kind": "Node", "namespace": "checks", "name": "n1"},
+            "reason": "ConnectivityOutageDetected", "message": "no way", "type": "Warning"
+        }))
+        .expect("it has a reason");
+        assert_eq!(event.object, ObjectKey::new("Node", "", "n1"));
     }
 
     #[test]

@@ -65,12 +65,14 @@ impl Object {
     /// often have no kind of their own: the caller fills it in from the list's.
     pub fn from_value(value: &Value, path: &EntryPath, text: ObjectText) -> Option<Self> {
         let meta = Meta::from_value(value)?;
-        let detail = if is_builtin(value::text(value, "apiVersion")) {
+        let api_version = value::text(value, "apiVersion");
+        let mut detail = if is_builtin(api_version) {
             Detail::from_value(&meta.key.kind, value)
+        } else if meta.key.kind == "ClusterOperator" && group(api_version) == OPENSHIFT_CONFIG {
+            Detail::ClusterOperator(Condition::all(value))
         } else {
             Detail::Other
         };
-        let mut detail = detail;
         if let Detail::Pod(pod) = &mut detail {
             // Lists of one are made with room for four, and a container is half a kilobyte.
             pod.containers.shrink_to_fit();
@@ -115,7 +117,7 @@ impl Object {
 
     /// Gives up what only diagnoses of something remarkable read: annotations, who wrote its
     /// status (of a pod, who wrote at all, and what each container asks for), and of a replica set everything but its owner, counts,
-    /// revision and images.
+    /// revision, images and commands.
     pub fn keep_identity(&mut self) {
         self.meta.annotations = std::collections::BTreeMap::new();
         match &mut self.detail {
@@ -125,6 +127,7 @@ impl Object {
                 workload.selector = std::collections::BTreeMap::new();
                 workload.conditions = Vec::new();
                 workload.images.shrink_to_fit();
+                workload.commands.shrink_to_fit();
                 workload.pod_labels = std::collections::BTreeMap::new();
                 workload.references = Vec::new();
             }
@@ -165,11 +168,17 @@ const BUILTIN_GROUPS: &[&str] = &[
     "storage.k8s.io",
 ];
 
+/// The group in which OpenShift keeps what its operators say of themselves.
+const OPENSHIFT_CONFIG: Option<&str> = Some("config.openshift.io");
+
 /// Whether an `apiVersion` is of Kubernetes itself; items of typed lists state none.
 fn is_builtin(api_version: Option<&str>) -> bool {
-    api_version
-        .and_then(|version| version.split_once('/'))
-        .is_none_or(|(group, _)| BUILTIN_GROUPS.contains(&group))
+    group(api_version).is_none_or(|group| BUILTIN_GROUPS.contains(&group))
+}
+
+/// The group that an `apiVersion` names.
+fn group(api_version: Option<&str>) -> Option<&str> {
+    Some(api_version?.split_once('/')?.0)
 }
 
 /// The fields of its kind that diagnoses read.
@@ -203,6 +212,8 @@ pub enum Detail {
     Quota(Quota),
     /// `APIService`.
     ApiService(ApiService),
+    /// `ClusterOperator` of OpenShift: `status.conditions`.
+    ClusterOperator(Vec<Condition>),
     /// Any other kind: it is known to exist, and object matchers were run on it.
     Other,
 }

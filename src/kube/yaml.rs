@@ -16,9 +16,41 @@ const DEPTH: usize = 120;
 /// lines.
 const NODES: usize = 16_000_000;
 
+/// What troubleshoot.sh writes in place of a secret or an address, quoted or not.
+const HIDDEN: &str = "***HIDDEN***";
+
 /// The value of one document. Words such as `on` and `yes` stay text, as in Go's JSON-based YAML;
 /// of a key that stands twice the last value counts, as everywhere in Kubernetes.
 pub fn parse_document(text: &str) -> Result<Value, String> {
+    parse(text).or_else(|error| {
+        // YAML takes a bare `***HIDDEN***` for an alias: the redactor damaged a sound document.
+        let mended = text.contains(HIDDEN).then(|| quote_hidden(text));
+        mended.and_then(|text| parse(&text).ok()).ok_or(error)
+    })
+}
+
+/// A document in which values that begin with [`HIDDEN`] are quoted; its lines stay as many.
+fn quote_hidden(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 64);
+    for (_, _, line) in lines(text) {
+        let content = line.trim_end();
+        let cut = content.split_once(HIDDEN).filter(|(before, after)| {
+            let opens = before.trim_end_matches(' ').ends_with([':', '-']);
+            opens && before.ends_with(' ') && !after.contains('\'')
+        });
+        match cut {
+            Some((before, after)) => {
+                let end = line.get(content.len()..).unwrap_or_default();
+                quoted.extend([before, "'", HIDDEN, after, "'", end]);
+            }
+            None => quoted.push_str(line),
+        }
+    }
+    quoted
+}
+
+/// The value of one document, as it stands.
+fn parse(text: &str) -> Result<Value, String> {
     let budget = serde_saphyr::budget! {
         max_events: 2 * NODES,
         max_nodes: NODES,
@@ -241,6 +273,21 @@ mod tests {
                 "mode": 420, "true": false, "1": "a", "x": ".nan", "twice": 2
             })
         );
+    }
+
+    #[test]
+    fn what_a_redactor_hid_costs_no_document() {
+        let text = "ip: ***HIDDEN***\r\nreplicas:\n  r-1: ***HIDDEN***:10000\n  tcp://***HIDDEN***:1: x\nlist:\n- ***HIDDEN***\nkey: '***HIDDEN***'\ntext: a ***HIDDEN*** b\n";
+        let hidden = HIDDEN;
+        assert_eq!(
+            parse_document(text).expect("a document"),
+            json!({
+                "ip": hidden, "replicas": {"r-1": format!("{hidden}:10000"), format!("tcp://{hidden}:1"): "x"},
+                "list": [hidden], "key": hidden, "text": format!("a {hidden} b")
+            })
+        );
+        // Other aliases without an anchor stay an error.
+        assert!(parse_document("ip: ***GONE***\n").is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the engine trusts: rules whose parts are known to be sound, and the set of them.
 //!
 //! In: the texts of rule files. Out: a [`RuleSet`], or every mistake in every file. The set is
-//! built once and shared by all workers; what only some commands need (the automaton, regexes) is
+//! built once and shared by all workers; what only some commands need (the index of literals, regexes) is
 //! built when it is first used.
 
 use super::engine::Engine;
@@ -327,7 +327,7 @@ impl RuleSet {
         &self.hash
     }
 
-    /// The automaton and the indexes of matchers, built on first use.
+    /// The indexes of matchers, built on first use.
     pub fn engine(&self) -> &Engine {
         self.engine.get_or_init(|| Engine::new(self))
     }

@@ -22,9 +22,9 @@ use std::fmt::Display;
 use std::time::Duration;
 use toml::Spanned;
 
-/// Shortest literal: shorter ones hit everywhere and make the automaton useless.
+/// Shortest literal: shorter ones hit everywhere, and the search looks at four bytes at a time.
 const SHORTEST_LITERAL: usize = 3;
-/// Longest literal: every byte of every literal is a state of the automaton.
+/// Longest literal: a longer one is a whole message, and breaks with its next wording.
 const LONGEST_LITERAL: usize = 512;
 
 /// A rule whose matchers have no place in a set yet.
@@ -339,7 +339,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Literals that the automaton can search for.
+    /// Literals that can be searched for.
     fn literals(&mut self, literals: &[Text]) -> Vec<String> {
         for literal in literals {
             let at = literal.span().start;

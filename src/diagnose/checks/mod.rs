@@ -33,6 +33,8 @@ mod node_pid_pressure;
 mod node_pods_at_maximum;
 mod node_taint_blocks;
 mod npd_condition_true;
+mod openshift_operator_degraded;
+mod openshift_operator_progressing;
 mod pdb_blocks_eviction;
 mod periscope_outbound_failed;
 mod pod_config_error;
@@ -57,6 +59,7 @@ mod webhook_service_dead;
 mod workload_below_desired;
 
 use super::clue::{Clue, Scene};
+use rayon::prelude::*;
 
 /// A diagnosis in Rust.
 #[derive(Clone, Copy)]
@@ -121,6 +124,8 @@ pub const CHECKS: &[Check] = &[
     node_pods_at_maximum::CHECK,
     node_taint_blocks::CHECK,
     npd_condition_true::CHECK,
+    openshift_operator_degraded::CHECK,
+    openshift_operator_progressing::CHECK,
     pdb_blocks_eviction::CHECK,
     periscope_outbound_failed::CHECK,
     pod_config_error::CHECK,
@@ -143,6 +148,16 @@ pub const CHECKS: &[Check] = &[
     webhook_service_dead::CHECK,
     workload_below_desired::CHECK,
 ];
+
+/// Clues of all checks, in the order of these. One check may cost more than all others together,
+/// so each is handed out by itself.
+pub(super) fn run(scene: Scene<'_>) -> Vec<Clue> {
+    CHECKS
+        .par_iter()
+        .with_max_len(1)
+        .flat_map_iter(|check| (check.run)(scene))
+        .collect()
+}
 
 /// Checks whose rule's matchers only find candidates: a hit is no clue before the check has joined
 /// it with objects.
