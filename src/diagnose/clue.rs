@@ -275,20 +275,9 @@ fn finding(
         .map(|clue| clue.state.clone())
         .min()?;
     let affected = once(clues.iter().map(|clue| &clue.affected));
+    let component = (subject.kind == "Component").then(|| subject.clone());
     let mut builder = FindingBuilder::new(rule, subject).state(state, reason);
-    // The status of an object repeats what its events count.
-    let counted = if clues.iter().any(|clue| clue.authority < Authority::Status) {
-        Authority::Event
-    } else {
-        Authority::Status
-    };
-    builder = builder.count(
-        clues
-            .iter()
-            .filter(|clue| clue.authority <= counted)
-            .map(|clue| clue.count)
-            .sum(),
-    );
+    builder = builder.count(occurrences(&clues));
     // A hit without a severity of its own is as bad as the rule says; of what a check says of
     // several objects the worst counts that it states.
     let severities = clues
@@ -307,7 +296,9 @@ fn finding(
         .collect();
     builder = builder.detail(details.into_iter().take(3).collect::<Vec<_>>().join("; "));
     if let Some(example) = example(scene, &clues) {
-        builder = builder.naming(example.affected.clone(), example.values.clone());
+        // A controller's own pod is not what its lines speak of.
+        let named = component.unwrap_or_else(|| example.affected.clone());
+        builder = builder.naming(named, example.values.clone());
     }
     for clue in clues {
         builder = builder.seen(clue.first, clue.last).values(clue.values);
@@ -316,6 +307,31 @@ fn finding(
         }
     }
     builder.affects(affected).build()
+}
+
+/// How often the clues of one finding saw it. Its log and the events about an object tell the same
+/// occurrences, and its status repeats what they count: of each object the larger sum counts.
+fn occurrences(clues: &[Clue]) -> u64 {
+    let mut seen: BTreeMap<(&str, &str, &str), BTreeMap<Authority, u64>> = BTreeMap::new();
+    for clue in clues {
+        let Subject {
+            kind,
+            namespace,
+            name,
+            ..
+        } = &clue.affected;
+        let sums = seen.entry((kind, namespace, name)).or_default();
+        let sum = sums.entry(clue.authority).or_default();
+        *sum = sum.saturating_add(clue.count);
+    }
+    let told = clues.iter().any(|clue| clue.authority < Authority::Status);
+    let of_object = |sums: &BTreeMap<Authority, u64>| {
+        let counted = sums
+            .iter()
+            .filter(|(authority, _)| !told || **authority < Authority::Status);
+        counted.map(|(_, sum)| *sum).max().unwrap_or(0)
+    };
+    seen.values().map(of_object).fold(0, u64::saturating_add)
 }
 
 /// Each object once: some clues know its node, others do not.

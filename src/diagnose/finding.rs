@@ -309,10 +309,15 @@ impl FindingBuilder {
         self
     }
 
-    /// Adds evidence.
+    /// Adds evidence, each place once: two matchers may mark different words of one line.
     #[must_use]
     pub fn cite(mut self, citation: Citation) -> Self {
-        if !self.finding.citations.contains(&citation) {
+        let same = |known: &Citation| {
+            known.path == citation.path
+                && known.snippet.line == citation.snippet.line
+                && known.snippet.text == citation.snippet.text
+        };
+        if !self.finding.citations.iter().any(same) {
             self.finding.citations.push(citation);
         }
         self

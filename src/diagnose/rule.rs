@@ -5,16 +5,20 @@ use super::clue::{Authority, Clue, Scene};
 use super::finding::{Citation, Finding, State, Subject};
 use super::unplaced::{self, Waiting};
 use super::{Window, state};
-use crate::evidence::{LogHit, LogSource};
+use crate::evidence::{LogHit, LogSample, LogSource};
+use crate::examine::part::About;
 use crate::kube::{Detail, Event, Object, ObjectKey, TextHit};
 use crate::limits::Limits;
-use crate::rules::syntax::{Require, Requires};
+use crate::rules::syntax::{Require, Requires, SubjectOf};
 use crate::rules::version::VersionRange;
-use crate::rules::{Kind, Matcher, MatcherId, Rule, RuleSet};
+use crate::rules::{Kind, Matcher, MatcherId, Pattern, Rule, RuleSet};
 use crate::severity::{Confidence, Severity};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+mod rate;
 
 /// Components whose logs speak of other objects, not of themselves.
 const CONTROLLERS: [&str; 4] = [
@@ -24,20 +28,28 @@ const CONTROLLERS: [&str; 4] = [
     "kube-scheduler",
 ];
 
+/// A line of klog behind an escaped line break: the kubelet and operators quote the last words of
+/// a container that ended.
+static QUOTED_LOG: LazyLock<Pattern> =
+    LazyLock::new(|| Pattern::trusted(r"\\n[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ "));
+
+/// Lines of a controller this close to a line that names an object tell the same.
+const SAME_OCCURRENCE: SignedDuration = SignedDuration::from_mins(1);
+
 /// Clues of all rules' matchers, and the number of lines that each noise rule explains.
 pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
     let mut hits = Hits::default();
     for source in &scene.evidence.logs {
         for hit in &source.hits {
             hits.add(scene, hit.matcher, hit.count, || {
-                log_clue(scene, source, hit)
+                (Origin::Log(hit), log_clue(scene, source, hit))
             });
         }
     }
-    for event in &scene.evidence.events {
+    for (place, event) in scene.evidence.events.iter().enumerate() {
         for hit in &event.hits {
             hits.add(scene, hit.matcher, event.count, || {
-                event_clue(scene, event, hit)
+                (Origin::Event(place), event_clue(scene, event, hit))
             });
         }
     }
@@ -45,7 +57,7 @@ pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
     for object in scene.evidence.index.iter() {
         for hit in &object.hits {
             hits.add(scene, hit.matcher, 1, || {
-                object_clue(scene, &waiting, object, hit)
+                (Origin::Object, object_clue(scene, &waiting, object, hit))
             });
         }
     }
@@ -56,7 +68,7 @@ pub(super) fn evaluate(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
         .iter()
         .filter(|rule| checks::hits_are_clues(&rule.id) && rule.predicate.is_none())
     {
-        let fired: BTreeMap<MatcherId, Vec<Clue>> = rule
+        let fired: BTreeMap<MatcherId, Vec<Fired<'_>>> = rule
             .matchers()
             .filter_map(|id| hits.clues.remove(&id).map(|clues| (id, clues)))
             .collect();
@@ -89,21 +101,35 @@ pub(super) fn drop_silenced(scene: Scene<'_>, clues: &mut Vec<Clue>, window: Win
     explained
 }
 
+/// What a clue was made of.
+#[derive(Clone, Copy)]
+enum Origin<'a> {
+    /// Lines of a log.
+    Log(&'a LogHit),
+    /// The event at this place among all.
+    Event(usize),
+    /// An object's own field or status message.
+    Object,
+}
+
+/// A clue of one matcher, and what it was made of.
+type Fired<'a> = (Origin<'a>, Clue);
+
 /// Hits so far.
 #[derive(Default)]
-struct Hits {
-    clues: BTreeMap<MatcherId, Vec<Clue>>,
+struct Hits<'a> {
+    clues: BTreeMap<MatcherId, Vec<Fired<'a>>>,
     noise: BTreeMap<String, u64>,
 }
 
-impl Hits {
+impl<'a> Hits<'a> {
     /// Counts a hit of a noise rule, or keeps the clue of another.
     fn add(
         &mut self,
         scene: Scene<'_>,
         matcher: MatcherId,
         count: u64,
-        clue: impl FnOnce() -> Clue,
+        clue: impl FnOnce() -> Fired<'a>,
     ) {
         let Some(rule) = scene.rules.rule_of(matcher) else {
             return;
@@ -120,13 +146,19 @@ impl Hits {
 fn rule_clues(
     scene: Scene<'_>,
     rule: &Rule,
-    mut fired: BTreeMap<MatcherId, Vec<Clue>>,
+    mut fired: BTreeMap<MatcherId, Vec<Fired<'_>>>,
 ) -> Vec<Clue> {
-    fired.retain(|id, clues| often_enough(scene, *id, clues));
+    fired.retain(|id, fired| {
+        if let Some(rate) = scene.rules.matcher(*id).and_then(Matcher::rate) {
+            rate::keep_frequent(rate, fired);
+        }
+        !fired.is_empty()
+    });
     if fired.is_empty() || (rule.require == Require::All && fired.len() < rule.matchers().len()) {
         return version_clue(scene, rule).into_iter().collect();
     }
-    let mut clues: Vec<Clue> = fired.into_values().flatten().collect();
+    let mut clues = once_per_event(fired.into_values().flatten());
+    drop_faceless(&mut clues);
     for clue in &mut clues {
         // The symptom inside the affected range is the known issue; outside it is something alike.
         if let Some((fits, version)) = version_fits(scene, rule, &clue.affected) {
@@ -152,44 +184,65 @@ fn rule_clues(
     clues
 }
 
-/// Whether a matcher with a rate was hit that often within its time by one writer or object.
-fn often_enough(scene: Scene<'_>, id: MatcherId, clues: &mut Vec<Clue>) -> bool {
-    let Some(rate) = scene.rules.matcher(id).and_then(Matcher::rate) else {
-        return true;
-    };
-    let within = rate
-        .within
-        .and_then(|within| SignedDuration::try_from(within).ok());
-    clues.retain(|clue| match (within, rate_times(scene, id, clue)) {
-        (Some(within), Some(times)) if !times.is_empty() => {
-            let span = usize::try_from(rate.at_least)
-                .unwrap_or(usize::MAX)
-                .saturating_sub(1);
-            times
-                .iter()
-                .zip(times.iter().skip(span))
-                .any(|(first, last)| last.duration_since(*first) <= within)
+/// The clues, one for each event: two matchers of a rule that know the same event, one its reason
+/// and one its words, tell one occurrence.
+fn once_per_event<'a>(fired: impl Iterator<Item = Fired<'a>>) -> Vec<Clue> {
+    let mut clues: Vec<Clue> = Vec::new();
+    let mut known: BTreeMap<usize, usize> = BTreeMap::new();
+    for (origin, clue) in fired {
+        if let Origin::Event(event) = origin {
+            if let Some(same) = known.get(&event).and_then(|place| clues.get_mut(*place)) {
+                for (name, value) in clue.values {
+                    same.values.entry(name).or_insert(value);
+                }
+                continue;
+            }
+            known.insert(event, clues.len());
         }
-        _ => clue.count >= rate.at_least,
-    });
-    !clues.is_empty()
+        clues.push(clue);
+    }
+    clues
 }
 
-/// Times of the log hits that a clue was made of.
-fn rate_times(scene: Scene<'_>, id: MatcherId, clue: &Clue) -> Option<Vec<Timestamp>> {
-    if clue.authority != Authority::Log {
-        return None;
+/// Drops clues that only know which component wrote the lines, where the rule also names an object
+/// that it saw as often within the same minute: a controller tells one failure on several lines,
+/// not all of which name the object.
+fn drop_faceless(clues: &mut Vec<Clue>) {
+    let faceless =
+        |clue: &Clue| clue.authority == Authority::Log && clue.subject.kind == "Component";
+    if !clues.iter().any(faceless) || clues.iter().all(faceless) {
+        return;
     }
-    let path = &clue.citations.first()?.path;
-    let sources = scene.evidence.logs_of(path);
-    let mut times: Vec<_> = sources
+    let span = |clue: &Clue| clue.first.zip(clue.last);
+    let named: Vec<_> = clues
         .iter()
-        .flat_map(|source| &source.hits)
-        .filter(|hit| hit.matcher == id)
-        .flat_map(|hit| hit.times.iter().copied())
+        .filter(|clue| !faceless(clue))
+        .filter_map(|clue| Some((span(clue)?, clue.count)))
         .collect();
-    times.sort_unstable();
-    Some(times)
+    clues.retain(|clue| {
+        let Some((first, last)) = span(clue).filter(|_| faceless(clue)) else {
+            return true;
+        };
+        let near = named.iter().filter(|((from, to), _)| {
+            from.duration_since(last) <= SAME_OCCURRENCE
+                && first.duration_since(*to) <= SAME_OCCURRENCE
+        });
+        let reach = near.fold(None, |reach: Option<(Timestamp, Timestamp, u64)>, other| {
+            let ((from, to), count) = *other;
+            Some(match reach {
+                Some((begin, end, sum)) => {
+                    (begin.min(from), end.max(to), sum.saturating_add(count))
+                }
+                None => (from, to, count),
+            })
+        });
+        let told = reach.is_some_and(|(begin, end, sum)| {
+            sum >= clue.count
+                && begin.duration_since(first) <= SAME_OCCURRENCE
+                && last.duration_since(end) <= SAME_OCCURRENCE
+        });
+        !told
+    });
 }
 
 /// Whether the version that a symptom was seen with is in the rule's range, and the version:
@@ -270,13 +323,7 @@ fn version_clue(scene: Scene<'_>, rule: &Rule) -> Option<Clue> {
 
 /// The clue of hits in a log.
 pub(super) fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Clue {
-    let affected = log_subject(scene, source, hit);
-    let key = ObjectKey::new(&affected.kind, &affected.namespace, &affected.name);
-    let subject = if affected.kind == "Pod" {
-        scene.owner_subject(&key)
-    } else {
-        affected.clone()
-    };
+    let (subject, affected) = log_subject(scene, source, hit);
     let citations = hit
         .samples
         .iter()
@@ -318,7 +365,11 @@ pub(super) fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Cl
 /// The state of hits in a log. What lasts until somebody mends it is not over because a log is
 /// quiet about it: a component may just not have tried again.
 fn log_state(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
-    let (state, reason) = state::of_log(scene, source, hit);
+    let (state, reason) = if is_writers_own(scene, hit) {
+        state::of_log(scene, source, hit, &About::default())
+    } else {
+        state::of_log(scene, source, hit, &hit.about)
+    };
     let persists = scene
         .rules
         .rule_of(hit.matcher)
@@ -330,40 +381,59 @@ fn log_state(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, Stri
     (state, reason)
 }
 
-/// What a log line is about: the pod that it names, the pod whose log it is, the node, or at
-/// least the component.
-fn log_subject(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Subject {
+/// Whether the lines tell a failure of the component that wrote them, whatever they name: the rule
+/// says so, and they do not quote the log of another process.
+fn is_writers_own(scene: Scene<'_>, hit: &LogHit) -> bool {
+    let rule = scene.rules.rule_of(hit.matcher);
+    let quotes = |(_, snippet, _): &LogSample| QUOTED_LOG.is_match(snippet.text.as_bytes());
+    rule.is_some_and(|rule| rule.subject == SubjectOf::Writer) && !hit.samples.iter().all(quotes)
+}
+
+/// What a log line is about, and the object it was seen on: the object that it names, the pod whose
+/// log it is, the node, or at least the component. A rule about the writer's own failure does not
+/// ask what the line names.
+fn log_subject(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (Subject, Subject) {
+    let own = is_writers_own(scene, hit);
     let role = &source.role;
-    if let (Some(namespace), Some(pod)) = (&hit.about.namespace, &hit.about.pod) {
-        let subject = scene.subject(&ObjectKey::new("Pod", namespace, pod));
+    if let Some(key) = state::named(&hit.about).filter(|_| !own) {
+        let subject = scene.subject(&key);
         // A kubelet speaks of the pods of its own node, of those as well that are gone.
-        let own = hit.component.filter(|name| *name == "kubelet");
-        let host = own.and_then(|_| hit.host.clone().or_else(|| role.node.clone()));
-        return Subject {
-            node: subject.node.or(host),
+        let kubelets = hit.component == Some("kubelet") && key.kind == "Pod";
+        let host = kubelets.then(|| hit.host.clone().or_else(|| role.node.clone()));
+        let affected = Subject {
+            node: subject.node.or(host.flatten()),
             ..subject
         };
+        return (scene.owner_subject(&key), affected);
     }
-    if let Some(node) = &hit.about.node {
-        return Subject::node(node);
+    if let Some(node) = hit.about.node.as_ref().filter(|_| !own) {
+        return (Subject::node(node), Subject::node(node));
     }
-    if let Some(component) = hit.component.filter(|name| CONTROLLERS.contains(name)) {
-        // Their logs speak of others: the pod that wrote the line is the wrong one to look at.
-        return Subject::component(component, role.node.as_deref());
-    }
-    if let Some(pod) = &role.pod {
+    let pod = role.pod.as_ref().map(|pod| {
         let namespace = role.namespace.as_deref().unwrap_or_default();
-        let subject = scene.subject(&ObjectKey::new("Pod", namespace, pod));
-        return Subject {
-            node: subject.node.or_else(|| role.node.clone()),
-            ..subject
-        };
+        let key = ObjectKey::new("Pod", namespace, pod);
+        let affected = scene.subject(&key);
+        let node = affected.node.or_else(|| role.node.clone());
+        (scene.owner_subject(&key), Subject { node, ..affected })
+    });
+    if let Some(component) = hit
+        .component
+        .filter(|name| CONTROLLERS.contains(name) && !own)
+    {
+        // Their logs speak of others: the pod that wrote the line is the wrong one to blame.
+        let node = hit.host.as_deref().or(role.node.as_deref());
+        let affected = pod.map_or_else(|| Subject::component(component, node), |(_, pod)| pod);
+        return (Subject::component(component, None), affected);
     }
-    match (hit.host.as_deref().or(role.node.as_deref()), hit.component) {
+    if let Some(pod) = pod {
+        return pod;
+    }
+    let writer = match (hit.host.as_deref().or(role.node.as_deref()), hit.component) {
         (Some(node), _) => Subject::node(node),
         (None, Some(component)) => Subject::component(component, None),
         (None, None) => Subject::component(source.path.file_name(), None),
-    }
+    };
+    (writer.clone(), writer)
 }
 
 /// The clue of an event.

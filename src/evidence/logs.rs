@@ -168,7 +168,7 @@ pub(super) fn name_pods(logs: &mut [LogSource], index: &Index) {
     let hits = logs.iter_mut().flat_map(|log| &mut log.hits);
     let mut nameless = hits
         .map(|hit| &mut hit.about)
-        .filter(|about| about.uid.is_some() && about.pod.is_none())
+        .filter(|about| about.uid.is_some() && (about.pod.is_none() || about.namespace.is_none()))
         .peekable();
     // Few bundles have such lines, and all have pods.
     if nameless.peek().is_none() {

@@ -9,7 +9,7 @@ use super::foreign::{self, LeftOut, Seen};
 use super::lower::{Draft, Regexes, lower};
 use super::matcher::{LogMatcher, Matcher, MatcherId};
 use super::predicate::Predicate;
-use super::syntax::{self, EventType, Kind, Maturity, Require, RuleError, Should};
+use super::syntax::{self, EventType, Kind, Maturity, Require, RuleError, Should, SubjectOf};
 use super::version::VersionRange;
 use crate::severity::{Category, Confidence, Severity};
 use sha2::{Digest as _, Sha256};
@@ -58,6 +58,8 @@ pub struct Rule {
     pub supersedes: BTreeSet<RuleId>,
     /// Whether silence of a log is no sign that the failure ended.
     pub persists: bool,
+    /// Whom its lines are about.
+    pub subject: SubjectOf,
     /// Versions with the failure.
     pub version: Option<VersionRange>,
     /// Proof.
@@ -97,6 +99,7 @@ impl Rule {
             references: Vec::new(),
             supersedes: BTreeSet::new(),
             persists: false,
+            subject: SubjectOf::Named,
             version: None,
             examples: Vec::new(),
             predicate: None,

@@ -10,8 +10,8 @@ use super::matcher::{
     Condition, EVENT, EventMatcher, LogMatcher, Matcher, ObjectMatcher, Pattern, Rate, STATUS,
 };
 use super::syntax::{
-    EventTable, ExampleTable, Kind, LogTable, ObjectTable, Requires, RuleError, RuleFile, Text,
-    VersionTable,
+    EventTable, ExampleTable, Kind, LogTable, ObjectTable, Requires, RuleError, RuleFile,
+    SubjectOf, Text, VersionTable,
 };
 use super::version::{VersionRange, parse_version};
 use crate::component::COMPONENTS;
@@ -107,6 +107,12 @@ impl Judge<'_> {
                 }
             }
         }
+        if let Some(subject) = file.subject.as_ref().filter(|_| file.log.is_empty()) {
+            self.wrong(
+                subject.span().start,
+                "`subject` says whom lines are about, and the rule has no [[log]] matcher",
+            );
+        }
         let by_version = file
             .version
             .as_ref()
@@ -143,6 +149,7 @@ impl Judge<'_> {
             maturity: file.maturity,
             require: file.require,
             persists: file.persists,
+            subject: file.subject.map_or(SubjectOf::Named, Spanned::into_inner),
             explain: self.words(&file.explain),
             disprove: file
                 .disprove

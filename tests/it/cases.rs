@@ -62,6 +62,8 @@ struct Match {
     subject: String,
     /// It was seen at least this often.
     count: u64,
+    /// And at most this often, where several things tell the same.
+    at_most: Option<u64>,
     /// Where it is not that of the rule, or matters.
     severity: Option<String>,
     /// Texts that its evidence quotes, with the lines around.
@@ -202,6 +204,9 @@ fn judge_match(rule: &str, expect: &Match, diagnosis: &Diagnosis) -> Vec<String>
                 "counted {} instead of at least {}",
                 finding.count, expect.count
             ));
+        }
+        if let Some(most) = expect.at_most.filter(|most| finding.count > *most) {
+            wrong.push(format!("counted {} instead of {most}", finding.count));
         }
         for quote in &expect.quotes {
             let mut lines = finding.citations.iter().flat_map(|citation| {
