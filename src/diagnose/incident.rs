@@ -186,6 +186,9 @@ impl Causes {
     }
 }
 
+/// When a finding began, its place in the report, and itself.
+type Begun<'f> = (Option<Timestamp>, usize, &'f Finding);
+
 /// For each finding the first in the report's order of those that are the same failure at the same
 /// time: between two of them lies no longer pause than this. What is so at capture time lasts until
 /// then; what has no time stands with the earliest.
@@ -193,8 +196,7 @@ fn occurrences<'f>(
     findings: impl Iterator<Item = (usize, &'f Finding)>,
     pause: SignedDuration,
 ) -> BTreeMap<usize, usize> {
-    let mut by_kind: BTreeMap<(&str, bool), Vec<(Option<Timestamp>, usize, &Finding)>> =
-        BTreeMap::new();
+    let mut by_kind: BTreeMap<(&str, bool), Vec<Begun<'_>>> = BTreeMap::new();
     for (place, finding) in findings {
         let begin = finding.first_seen.or(finding.last_seen);
         let kind = (finding.rule.as_str(), ended(finding));

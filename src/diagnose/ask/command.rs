@@ -279,7 +279,7 @@ fn log_of(
 }
 
 /// The node of a cluster that has one.
-fn only_node<'a>(scene: Scene<'a>) -> Option<&'a str> {
+fn only_node(scene: Scene<'_>) -> Option<&str> {
     let mut nodes = scene.evidence.index.nodes();
     let name = nodes.next().map(|(object, _)| object.key().name.as_str())?;
     let only = nodes.next().is_none() && is_plain(name);
