@@ -40,7 +40,7 @@ struct Telling {
     line: String,
     /// The archive that a machine's log lies in: a machine has several logs of one component that
     /// are no copies of each other, but a collector packs its extracts apart.
-    archive: Option<Option<EntryPath>>,
+    archive: Option<String>,
 }
 
 /// Drops what other logs tell too.
@@ -128,9 +128,10 @@ fn retold(mut tellings: Vec<Telling>) -> Vec<(usize, usize)> {
     dropped
 }
 
-/// The archive that matters for a writer.
-fn archive_of(writer: &Writer, source: &LogSource) -> Option<Option<EntryPath>> {
-    matches!(writer, Writer::Machine(..)).then(|| source.path.archive())
+/// The archive that a machine's log lies in, empty for the bundle itself.
+fn archive_of(writer: &Writer, source: &LogSource) -> Option<String> {
+    let archive = || source.path.archive().map(|archive| archive.path());
+    matches!(writer, Writer::Machine(..)).then(|| archive().unwrap_or_default())
 }
 
 /// Who wrote lines of a log, where that is known well enough to tell that two logs are of one.
