@@ -38,6 +38,9 @@ struct Telling {
     last: Timestamp,
     /// The first line, without the lines around it.
     line: String,
+    /// The archive that a machine's log lies in: a machine has several logs of one component that
+    /// are no copies of each other, but a collector packs its extracts apart.
+    archive: Option<String>,
 }
 
 /// Drops what other logs tell too.
@@ -57,6 +60,7 @@ fn drop_extracts(sources: &mut [LogSource]) {
                 && let (Some(first), Some(last)) = (hit.first, hit.last)
                 && let Some((_, snippet, _)) = hit.samples.first()
             {
+                let archive = archive_of(&writer, source);
                 let key = (bundle, writer, hit.matcher, &hit.about, &hit.silenced_by);
                 hits.entry(key).or_default().push(Telling {
                     at: (place, index),
@@ -64,6 +68,7 @@ fn drop_extracts(sources: &mut [LogSource]) {
                     first,
                     last,
                     line: snippet.text.clone(),
+                    archive,
                 });
             }
         }
@@ -73,6 +78,7 @@ fn drop_extracts(sources: &mut [LogSource]) {
                     (error.times.first(), error.times.last())
                 && let Some((_, snippet)) = error.samples.first()
             {
+                let archive = archive_of(&writer, source);
                 let key = (bundle, writer, &error.template, &error.hit_by);
                 errors.entry(key).or_default().push(Telling {
                     at: (place, index),
@@ -80,6 +86,7 @@ fn drop_extracts(sources: &mut [LogSource]) {
                     first: *first.min(last),
                     last: *last.max(first),
                     line: snippet.text.clone(),
+                    archive,
                 });
             }
         }
@@ -109,7 +116,8 @@ fn retold(mut tellings: Vec<Telling>) -> Vec<(usize, usize)> {
             let spans = other.first <= telling.first && telling.last <= other.last;
             // Where both begin with one moment, it has to be one line.
             let alike = other.first != telling.first || other.line == telling.line;
-            other.at.0 != telling.at.0 && spans && alike
+            let apart = other.archive.is_none() || other.archive != telling.archive;
+            other.at.0 != telling.at.0 && spans && alike && apart
         });
         if told {
             dropped.push(telling.at);
@@ -118,6 +126,12 @@ fn retold(mut tellings: Vec<Telling>) -> Vec<(usize, usize)> {
         }
     }
     dropped
+}
+
+/// The archive that a machine's log lies in, empty for the bundle itself.
+fn archive_of(writer: &Writer, source: &LogSource) -> Option<String> {
+    let archive = || source.path.archive().map(|archive| archive.path());
+    matches!(writer, Writer::Machine(..)).then(|| archive().unwrap_or_default())
 }
 
 /// Who wrote lines of a log, where that is known well enough to tell that two logs are of one.

@@ -143,9 +143,8 @@ fn of_the_runtime(line: &[u8]) -> Option<(&[u8], &[u8])> {
         .get(..end.unwrap_or(window.len()))?
         .split(|byte| *byte == b'_')
         .collect();
-    let (name, namespace, uid) = match *parts {
-        [name, namespace, uid, _] | [_, name, namespace, uid, _] => (name, namespace, uid),
-        _ => return None,
+    let ([name, namespace, uid, _] | [_, name, namespace, uid, _]) = *parts else {
+        return None;
     };
     (is_name(name) && is_name(namespace) && is_uid(uid)).then_some((namespace, name))
 }
