@@ -1,4 +1,4 @@
-//! Runs rooms 1 to 5 over the inputs: one thread reads, a pool of threads examines.
+//! Runs rooms 1 to 5 over the inputs: one thread reads, a pool of threads examines and diagnoses.
 //!
 //! The reader fills batches and hands them over through a channel that holds one; this thread
 //! receives them and lets the pool work on each. So the next batch inflates while the last one is
@@ -20,14 +20,35 @@ const BATCH_BYTES: usize = 6 << 20;
 /// Entries after which it is, however small they are.
 const BATCH_ENTRIES: usize = 256;
 
+/// The threads that examine and diagnose. Whoever calls starts them, so that one run over several
+/// bundles, and what it does with the result, needs no further ones.
+#[derive(Debug)]
+pub struct Workers(rayon::ThreadPool);
+
+impl Workers {
+    /// Starts so many threads; 0 for as many as the machine has.
+    pub fn start(threads: usize) -> Result<Self, AnalyzeError> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map(Self)
+            .map_err(|source| AnalyzeError::Threads { threads, source })
+    }
+
+    /// Lets the threads share in some work, and waits for its result.
+    pub fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        self.0.install(work)
+    }
+}
+
 /// What an analysis needs besides its inputs.
 pub struct Settings<'a> {
     /// The rules.
     pub rules: &'a RuleSet,
     /// Bounds on work and memory.
     pub limits: &'a Limits,
-    /// Threads that examine; 0 for as many as the machine has.
-    pub threads: usize,
+    /// Threads that examine and diagnose.
+    pub workers: &'a Workers,
     /// Told how far the reading is.
     pub meter: &'a Meter,
 }
@@ -55,7 +76,8 @@ pub fn analyze(
     window: Window,
 ) -> Result<Diagnosis, AnalyzeError> {
     let (evidence, facts) = collect(inputs, settings)?;
-    Ok(diagnose::diagnose(evidence, facts, settings.rules, window))
+    let diagnose = || diagnose::diagnose(evidence, facts, settings.rules, window);
+    Ok(settings.workers.run(diagnose))
 }
 
 /// Reads the inputs and builds the evidence, without a diagnosis.
@@ -63,13 +85,6 @@ pub fn collect(
     inputs: &[Input],
     settings: &Settings<'_>,
 ) -> Result<(Evidence, Vec<InputFacts>), AnalyzeError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(settings.threads)
-        .build()
-        .map_err(|source| AnalyzeError::Threads {
-            threads: settings.threads,
-            source,
-        })?;
     let reader = Reader {
         limits: settings.limits,
         cut: &examine::cut_for,
@@ -85,7 +100,7 @@ pub fn collect(
     let facts = std::thread::scope(|scope| {
         let reading = scope.spawn(|| read_all(&reader, inputs, sender));
         for batch in receiver {
-            let done: Vec<(Vec<Part>, Vec<Gap>)> = pool.install(|| {
+            let done: Vec<(Vec<Part>, Vec<Gap>)> = settings.workers.run(|| {
                 batch
                     .into_par_iter()
                     .map(|work| work_off(&reader, examiner, work))
@@ -101,10 +116,8 @@ pub fn collect(
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
-    Ok((
-        Evidence::build(parts, gaps, settings.rules, settings.limits),
-        facts,
-    ))
+    let build = || Evidence::build(parts, gaps, settings.rules, settings.limits);
+    Ok((settings.workers.run(build), facts))
 }
 
 /// Reads all inputs and sends their work in batches.

@@ -1,5 +1,7 @@
 //! Every number that bounds work, with its reason. Tests shrink them to reach the edges cheaply.
 
+use jiff::SignedDuration;
+
 /// Bounds on what one analysis reads and keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -68,6 +70,12 @@ pub struct Limits {
     pub objects: usize,
     /// Compressed bytes of object text kept for citations.
     pub object_text_bytes: usize,
+    /// A general finding may reach this far beyond the specific one that tells the same: the
+    /// kubelet waits up to five minutes between two tries, and each of them may say either.
+    pub same_finding: SignedDuration,
+    /// The same failure after a longer pause than this is another incident: the longest back-off of
+    /// the kubelet is five minutes, so that two tries in a row went well or were not made.
+    pub incident_pause: SignedDuration,
 }
 
 impl Limits {
@@ -102,5 +110,7 @@ impl Limits {
         events: 200_000,
         objects: 200_000,
         object_text_bytes: 48 << 20,
+        same_finding: SignedDuration::from_mins(5),
+        incident_pause: SignedDuration::from_mins(10),
     };
 }

@@ -2,7 +2,7 @@
 
 use super::output::Output;
 use super::{Console, ExitStatus, inputs, is_dash, progress};
-use crate::analyze::{Settings, analyze};
+use crate::analyze::{Settings, Workers, analyze};
 use crate::cli::{AnalyzeArgs, FailOn};
 use crate::diagnose::{Diagnosis, State, Window};
 use crate::ingest::{Input, Meter};
@@ -23,11 +23,12 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
         .map(|(path, _)| Output::open(path))
         .collect::<anyhow::Result<Vec<_>>>()?;
 
+    let workers = Workers::start(args.input.threads)?;
     let meter = Meter::default();
     let settings = Settings {
         rules: &rules,
         limits: &Limits::RELEASE,
-        threads: args.input.threads,
+        workers: &workers,
         meter: &meter,
     };
     let window = Window {
@@ -41,11 +42,16 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
     let options = options(args, &rules);
     let to_stdout = targets.iter().any(|(path, _)| is_dash(path));
     for ((_, format), output) in targets.iter().zip(outputs) {
-        let bytes = report::render(&diagnosis, &options, *format)?;
+        let bytes = workers.run(|| report::render(&diagnosis, &options, *format))?;
         output.finish(&bytes, &mut console.out)?;
     }
     if !to_stdout {
-        summary(&diagnosis, &options, &targets, console)?;
+        let style = report::text::Style {
+            color: console.color,
+            ..report::text::Style::default()
+        };
+        let text = workers.run(|| report::text::render(&diagnosis, &options, style))?;
+        summary(text, &targets, console)?;
     }
     Ok(status(&diagnosis, args.fail_on))
 }
@@ -132,16 +138,10 @@ fn command(args: &AnalyzeArgs) -> String {
 
 /// Tells the answer on the terminal, and what was written where.
 fn summary(
-    diagnosis: &Diagnosis,
-    options: &ReportOptions,
+    mut text: String,
     targets: &[(PathBuf, Format)],
     console: &mut Console,
 ) -> anyhow::Result<()> {
-    let style = report::text::Style {
-        color: console.color,
-        ..report::text::Style::default()
-    };
-    let mut text = report::text::render(diagnosis, options, style)?;
     for (path, _) in targets {
         writeln!(text, "wrote {}", path.display())?;
     }

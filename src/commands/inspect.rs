@@ -1,7 +1,7 @@
 //! `bundlescope inspect`: what is in a bundle.
 
 use super::{Console, ExitStatus, inputs, progress};
-use crate::analyze::{Settings, collect};
+use crate::analyze::{Settings, Workers, collect};
 use crate::cli::InspectArgs;
 use crate::diagnose::coverage;
 use crate::evidence::Evidence;
@@ -16,11 +16,12 @@ use std::io::Write as _;
 pub(super) fn run(args: &InspectArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
     let rules = super::rules::load(&args.input.rules)?;
     let inputs = inputs(&args.input.bundles)?;
+    let workers = Workers::start(args.input.threads)?;
     let meter = Meter::default();
     let settings = Settings {
         rules: &rules,
         limits: &Limits::RELEASE,
-        threads: args.input.threads,
+        workers: &workers,
         meter: &meter,
     };
     let (evidence, facts) =

@@ -1,7 +1,7 @@
 //! `bundlescope rules test`: one rule file on real bundles.
 
 use super::{Console, ExitStatus, inputs, progress};
-use crate::analyze::Settings;
+use crate::analyze::{Settings, Workers};
 use crate::ingest::Meter;
 use crate::limits::Limits;
 use crate::redact::Masker;
@@ -26,11 +26,12 @@ pub(super) fn run(
 ) -> anyhow::Result<ExitStatus> {
     let (id, rules) = load(file)?;
     let inputs = inputs(bundles)?;
+    let workers = Workers::start(0)?;
     let meter = Meter::default();
     let settings = Settings {
         rules: &rules,
         limits: &Limits::RELEASE,
-        threads: 0,
+        workers: &workers,
         meter: &meter,
     };
     let mut trials = Vec::new();

@@ -8,9 +8,10 @@
 use super::groups::{
     ADDRESSES, AGGREGATED, AUTHENTICATION, AZURE_CALLS, CANNOT_START, CERTIFICATE,
     CONTROL_PLANE_LOST, CRASH, CRASH_LOOP, DISK_REFUSED, DNS_SERVER, DOWN, EVICTION, EXIT, Group,
-    IDENTITY, IMAGE, IMAGE_WAIT, LEAVING, LOAD_BALANCER, LOOKUPS, MISSING, MOUNT, NETWORK_PLUGIN,
-    NO_BACKENDS, NO_CAPACITY, NO_ROOM, NODE_DISK, NODE_DOWN, NODE_MEMORY, NOT_READY, OUT_OF_MEMORY,
-    REFUSED, RUNTIME, SANDBOX, TUNNEL, UNPLACED, VOLUME, WEBHOOK_CALLS, WEBHOOK_DEAD,
+    IDENTITY, IMAGE, IMAGE_WAIT, LEASE, LEAVING, LOAD_BALANCER, LOOKUPS, MISSING, MOUNT,
+    NETWORK_PLUGIN, NO_BACKENDS, NO_CAPACITY, NO_ROOM, NODE_DISK, NODE_DOWN, NODE_MEMORY,
+    NOT_READY, OUT_OF_MEMORY, REFUSED, RUNTIME, SANDBOX, TUNNEL, UNPLACED, VOLUME, WEBHOOK_CALLS,
+    WEBHOOK_DEAD,
 };
 use super::link::Link;
 use std::collections::BTreeMap;
@@ -68,25 +69,36 @@ pub(super) const CAUSES: &[Cause] = &[
     ),
     row(&[ADDRESSES], &[SANDBOX, NOT_READY, DOWN], Link::Subject),
     row(&[SANDBOX], &[CRASH, NOT_READY, DOWN], Link::Subject),
+    // What crashes has its image.
     row(
         &[IMAGE],
-        &[IMAGE, IMAGE_WAIT, CRASH, NOT_READY, DOWN],
+        &[IMAGE, IMAGE_WAIT, NOT_READY, DOWN],
         Link::Subject,
     ),
+    // Without a secret the kubelet pulls all the same, and the registry answers; that the way to it
+    // fails, or that nobody waits for the answer, has another cause.
     row(
         &[&["pull-secret-missing"]],
-        &[IMAGE, IMAGE_WAIT],
+        &[&["image-pull-unauthorized", "image-pull-not-found"]],
         Link::Subject,
     ),
+    // A back-off that nothing else explains does not say what the registry answered.
+    row(&[&["pull-secret-missing"]], &[IMAGE_WAIT], Link::Pods),
     row(&[IMAGE_WAIT], &[NOT_READY, DOWN], Link::Subject),
     row(&[CANNOT_START], &[CRASH, NOT_READY, DOWN], Link::Subject),
-    row(&[NO_ROOM], &[UNPLACED, NOT_READY, DOWN], Link::Subject),
-    row(&[UNPLACED], &[NOT_READY, DOWN], Link::Subject),
+    // A pod on no node has no probes.
+    row(&[NO_ROOM], &[UNPLACED, DOWN], Link::Subject),
+    row(&[UNPLACED], &[DOWN], Link::Subject),
     row(&[REFUSED], &[DOWN], Link::Subject),
     row(&[DNS_SERVER], &[CRASH, NOT_READY, DOWN], Link::Subject),
     row(
         &[LOOKUPS],
         &[&["image-pull-network"], CRASH, NOT_READY, DOWN],
+        Link::Subject,
+    ),
+    row(
+        &[&["apiserver-unreachable-from-node"]],
+        &[CRASH, LEASE, NOT_READY, DOWN],
         Link::Subject,
     ),
     row(&[CRASH_LOOP], &[NOT_READY, EXIT, DOWN], Link::Subject),
@@ -139,6 +151,13 @@ pub(super) const CAUSES: &[Cause] = &[
         &[CONTROL_PLANE_LOST],
         &[CONTROL_PLANE_LOST, NODE_DOWN],
         Link::SameNode,
+    ),
+    // Of what happens on a node that cannot reach the API server, only a lost lease can have no
+    // other cause; crashes and probes are taken where the pod itself says that it cannot reach it.
+    row(
+        &[&["apiserver-unreachable-from-node"]],
+        &[LEASE],
+        Link::Node,
     ),
     row(
         &[NETWORK_PLUGIN],
@@ -287,7 +306,10 @@ pub(super) fn may_explain(rule: &str) -> BTreeMap<&'static str, bool> {
     let mut causes = BTreeMap::new();
     for row in CAUSES.iter().filter(|row| row.explains(rule)) {
         let own = row.depth(rule);
-        let elsewhere = !matches!(row.link, Link::Subject | Link::Node | Link::SameNode);
+        let elsewhere = !matches!(
+            row.link,
+            Link::Subject | Link::Pods | Link::Node | Link::SameNode
+        );
         for cause in row.causes.iter().copied().flatten() {
             if own.is_none_or(|own| row.depth(cause) < Some(own)) {
                 *causes.entry(*cause).or_default() |= elsewhere;

@@ -80,7 +80,7 @@ impl Factor {
 /// Pods or nodes by number, and the values that each has.
 struct Population<'a> {
     name: &'static str,
-    /// Keys of all, in order.
+    /// Keys of all, sorted.
     keys: Vec<&'a ObjectKey>,
     /// (dimension's rank, dimension, value) to the numbers of those that have it, ascending.
     values: BTreeMap<(usize, &'static str, &'a str), Vec<usize>>,
@@ -130,17 +130,14 @@ fn of_incident(
     affected: &BTreeSet<ObjectKey>,
 ) -> Vec<Factor> {
     let all = population.keys.len();
-    let bad: BTreeSet<usize> = (0..all)
-        .filter(|number| {
-            population
-                .keys
-                .get(*number)
-                .is_some_and(|key| affected.contains(*key))
-        })
+    let bad: BTreeSet<usize> = affected
+        .iter()
+        .filter_map(|key| population.keys.binary_search(&key).ok())
         .collect();
     if bad.len() < SUPPORT || bad.len() == all {
         return vec![];
     }
+    let is_bad: Vec<bool> = (0..all).map(|number| bad.contains(&number)).collect();
     let owners: BTreeSet<ObjectKey> = bad
         .iter()
         .filter_map(|number| population.keys.get(*number))
@@ -156,7 +153,10 @@ fn of_incident(
             incident: incident.to_owned(),
             population: population.name,
             traits: vec![(dimension, (*value).to_owned())],
-            bad_with: members.iter().filter(|number| bad.contains(number)).count(),
+            bad_with: members
+                .iter()
+                .filter(|number| is_bad.get(**number) == Some(&true))
+                .count(),
             with: members.len(),
             bad: bad.len(),
             all,
@@ -213,32 +213,53 @@ fn chance(factor: &Factor) -> f64 {
 
 /// All pods that have not done their work, with their values.
 fn pods(index: &Index) -> Population<'_> {
-    let nodes: BTreeMap<&str, (&Meta, &Node)> = index
-        .nodes()
-        .map(|(object, node)| (object.key().name.as_str(), (&object.meta, node)))
-        .collect();
     let mut population = Population::new("pods");
+    let mut by_node: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_image: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_namespace: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (object, pod) in index.pods().filter(|(_, pod)| pod.phase != "Succeeded") {
-        let mut values = vec![(8, "namespace", object.key().namespace.as_str())];
-        values.extend(images(pod));
-        if let Some(name) = pod.node.as_deref() {
-            values.push((0, "node", name));
-            if let Some((meta, node)) = nodes.get(name) {
-                values.extend(traits(meta, node));
+        let number = population.add(object.key());
+        by_namespace
+            .entry(&object.key().namespace)
+            .or_default()
+            .push(number);
+        for image in images(pod) {
+            by_image.entry(image).or_default().push(number);
+        }
+        if let Some(node) = pod.node.as_deref() {
+            by_node.entry(node).or_default().push(number);
+        }
+    }
+    // What a node is, its pods share: they are told of it together.
+    for (object, node) in index.nodes() {
+        if let Some(members) = by_node.get(object.key().name.as_str()) {
+            for value in traits(&object.meta, node) {
+                population.share(value, members);
             }
         }
-        population.add(object.key(), values);
     }
-    population
+    for (rank, dimension, values) in [
+        (0, "node", by_node),
+        (7, "image", by_image),
+        (8, "namespace", by_namespace),
+    ] {
+        for (value, members) in values {
+            population.share((rank, dimension, value), &members);
+        }
+    }
+    population.sorted()
 }
 
 /// All nodes with their values.
 fn nodes(index: &Index) -> Population<'_> {
     let mut population = Population::new("nodes");
     for (object, node) in index.nodes() {
-        population.add(object.key(), traits(&object.meta, node));
+        let number = population.add(object.key());
+        for value in traits(&object.meta, node) {
+            population.share(value, &[number]);
+        }
     }
-    population
+    population.sorted()
 }
 
 impl<'a> Population<'a> {
@@ -251,29 +272,35 @@ impl<'a> Population<'a> {
         }
     }
 
-    /// Adds one with its values.
-    fn add(&mut self, key: &'a ObjectKey, values: Vec<(usize, &'static str, &'a str)>) {
-        let number = self.keys.len();
+    /// Adds one, after all with smaller keys, and tells its number.
+    fn add(&mut self, key: &'a ObjectKey) -> usize {
         self.keys.push(key);
-        for value in values {
-            let members = self.values.entry(value).or_default();
+        self.keys.len() - 1
+    }
+
+    /// Gives a value to some.
+    fn share(&mut self, value: (usize, &'static str, &'a str), members: &[usize]) {
+        self.values.entry(value).or_default().extend(members);
+    }
+
+    /// The same with each value's members in order, each once.
+    fn sorted(mut self) -> Self {
+        for members in self.values.values_mut() {
+            members.sort_unstable();
             // Two containers of a pod may have the same image.
-            if members.last() != Some(&number) {
-                members.push(number);
-            }
+            members.dedup();
         }
+        self
     }
 }
 
 /// The images of a pod.
-fn images(pod: &Pod) -> impl Iterator<Item = (usize, &'static str, &str)> {
+fn images(pod: &Pod) -> impl Iterator<Item = &str> {
     let images = pod
         .containers
         .iter()
         .map(|container| container.image.as_str());
-    images
-        .filter(|image| !image.is_empty())
-        .map(|image| (7, "image", image))
+    images.filter(|image| !image.is_empty())
 }
 
 /// What a node is, as (rank of the dimension, dimension, value).

@@ -31,6 +31,8 @@ pub struct Finding {
     pub subject: Subject,
     /// Objects it was seen on, sorted, each once.
     pub affected: Vec<Subject>,
+    /// The one of these that commands name.
+    pub example: Subject,
     /// Hits, or sum of the events' counts.
     pub count: u64,
     /// First seen.
@@ -203,6 +205,7 @@ impl FindingBuilder {
             confidence: rule.confidence,
             state: State::Unknown,
             state_reason: String::new(),
+            example: subject.clone(),
             subject,
             affected: vec![],
             count: 0,
@@ -276,10 +279,45 @@ impl FindingBuilder {
         self
     }
 
-    /// Adds evidence.
+    /// Sets the object that commands name, with the values that its clue knows. Values that other
+    /// clues add later do not mix with its names.
+    #[must_use]
+    pub fn naming(mut self, example: Subject, values: BTreeMap<String, String>) -> Self {
+        self = self.values(values);
+        // A component is no object, and the cluster has no name: these stay open in commands.
+        if !matches!(&*example.kind, "Cluster" | "Component") {
+            let names = [
+                ("kind", &example.kind),
+                ("namespace", &example.namespace),
+                ("name", &example.name),
+            ];
+            let names = names.map(|(name, value)| (name.to_owned(), value.clone()));
+            self = self.values(BTreeMap::from(names));
+        }
+        let own = match &*example.kind {
+            "Pod" => Some(("pod", &example.name)),
+            "Node" => Some(("node", &example.name)),
+            _ => None,
+        };
+        let at = example.node.as_ref().map(|node| ("node", node));
+        for (name, value) in own.into_iter().chain(at) {
+            self.values
+                .entry(name.to_owned())
+                .or_insert_with(|| value.clone());
+        }
+        self.finding.example = example;
+        self
+    }
+
+    /// Adds evidence, each place once: two matchers may mark different words of one line.
     #[must_use]
     pub fn cite(mut self, citation: Citation) -> Self {
-        if !self.finding.citations.contains(&citation) {
+        let same = |known: &Citation| {
+            known.path == citation.path
+                && known.snippet.line == citation.snippet.line
+                && known.snippet.text == citation.snippet.text
+        };
+        if !self.finding.citations.iter().any(same) {
             self.finding.citations.push(citation);
         }
         self
@@ -306,30 +344,6 @@ impl FindingBuilder {
             });
             let latest = rest.split_off(rest.len().saturating_sub(2));
             finding.citations.extend(latest);
-        }
-        let one = finding.affected.first().unwrap_or(&finding.subject);
-        for (name, value) in [
-            ("kind", &one.kind),
-            ("namespace", &one.namespace),
-            ("name", &one.name),
-        ] {
-            self.values
-                .entry(name.to_owned())
-                .or_insert_with(|| value.clone());
-        }
-        if one.kind == "Pod" {
-            self.values
-                .entry("pod".into())
-                .or_insert_with(|| one.name.clone());
-        }
-        if one.kind == "Node" {
-            self.values
-                .entry("node".into())
-                .or_insert_with(|| one.name.clone());
-        } else if let Some(node) = &one.node {
-            self.values
-                .entry("node".into())
-                .or_insert_with(|| node.clone());
         }
         for command in &mut finding.check {
             *command = fill(command, &self.values);

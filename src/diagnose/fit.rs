@@ -22,7 +22,7 @@ impl<'a> Room<'a> {
     /// Subtracts from what each node has to give what its pods that have not ended ask for.
     pub(super) fn left(scene: Scene<'a>) -> Self {
         let index = &scene.evidence.index;
-        let mut taken: BTreeMap<&str, BTreeMap<String, i64>> = BTreeMap::new();
+        let mut taken: BTreeMap<&str, BTreeMap<&str, i64>> = BTreeMap::new();
         for (_, pod) in index.pods().filter(|(_, pod)| !has_ended(pod)) {
             if let Some(node) = pod.node.as_deref() {
                 let taken = taken.entry(node).or_default();
@@ -37,7 +37,7 @@ impl<'a> Room<'a> {
             .map(|(object, node)| {
                 let taken = taken.get(object.key().name.as_str());
                 let left = node.allocatable.iter().map(|(resource, amount)| {
-                    let taken = taken.and_then(|taken| taken.get(resource));
+                    let taken = taken.and_then(|taken| taken.get(resource.as_str()));
                     let left = amount.saturating_sub(taken.copied().unwrap_or(0));
                     (resource.clone(), left)
                 });
@@ -63,12 +63,11 @@ impl<'a> Room<'a> {
         if usable.is_empty() {
             return None;
         }
-        let blamed: Vec<(String, i64)> = wanted(pod)
-            .into_iter()
+        let blamed: Vec<(&str, i64)> = wanted(pod)
             .filter(|(resource, amount)| *amount > 0 && is_blamed(message, resource))
             .collect();
-        let fits = |left: &BTreeMap<String, i64>, (resource, amount): &(String, i64)| {
-            left.get(resource).copied().unwrap_or(0) >= *amount
+        let fits = |left: &BTreeMap<String, i64>, (resource, amount): &(&str, i64)| {
+            left.get(*resource).copied().unwrap_or(0) >= *amount
         };
         if blamed.is_empty()
             || usable
@@ -84,7 +83,7 @@ impl<'a> Room<'a> {
             let largest = usable
                 .iter()
                 .map(|(object, _, left)| {
-                    let left = left.get(resource).copied().unwrap_or(0);
+                    let left = left.get(*resource).copied().unwrap_or(0);
                     (left.max(0), &object.key().name)
                 })
                 .max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(a.1)));
@@ -108,11 +107,16 @@ impl<'a> Room<'a> {
     }
 }
 
-/// What the scheduler counts for a pod: its requests, and itself.
-fn wanted(pod: &Pod) -> BTreeMap<String, i64> {
-    let mut wanted = pod.requests.clone();
-    wanted.insert("pods".to_owned(), 1);
-    wanted
+/// What the scheduler counts for a pod, by resource: its requests, and itself.
+fn wanted(pod: &Pod) -> impl Iterator<Item = (&str, i64)> {
+    let requests = pod.requests.iter();
+    let requests = requests.map(|(resource, amount)| (resource.as_str(), *amount));
+    let mut wanted: Vec<_> = requests
+        .filter(|(resource, _)| *resource != "pods")
+        .collect();
+    let place = wanted.partition_point(|(resource, _)| *resource < "pods");
+    wanted.insert(place, ("pods", 1));
+    wanted.into_iter()
 }
 
 /// Whether selector and taints let the pod run on a node.

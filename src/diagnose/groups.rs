@@ -121,6 +121,8 @@ pub(super) const CONTROL_PLANE_LOST: Group = &[
     "kubelet-bootstrap-unauthorized",
     "node-status-update-failed",
 ];
+/// A controller could not renew its lease.
+pub(super) const LEASE: Group = &["leader-election-lost"];
 /// A certificate is over.
 pub(super) const CERTIFICATE: Group = &["certificate-expired", "x509-expired"];
 /// Credentials are refused.

@@ -1,15 +1,16 @@
 //! Findings that are one event seen from several sides, folded under their cause.
 //!
 //! Which rules explain which stands in a table ([`super::causes`]), what they must share in
-//! [`super::link`]. What no cause explains is grouped by rule: the same failure of nine pods is one
-//! incident. Where two causes explain a symptom equally well, both are shown.
+//! [`super::link`]. What no cause explains is grouped by rule and time: the same failure of nine pods
+//! is one incident, and the same failure an hour later another. Where two causes explain a symptom equally well, both are shown.
 
 use super::causes::{CAUSES, Cause};
 use super::finding::{Finding, Fingerprint, State};
 use super::link::Links;
 use crate::evidence::Index;
+use crate::limits::Limits;
 use crate::severity::{Confidence, Severity};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +46,7 @@ pub struct Incident {
 
 /// Folds findings, which are in the order of the report, into incidents, worst first.
 pub(super) fn fold(findings: &[Finding], index: &Index) -> Vec<Incident> {
-    let causes = Causes::find(findings, &Links::new(index));
+    let causes = Causes::find(findings, &Links::new(index, findings));
     let mut incidents: Vec<Incident> = causes
         .groups(findings)
         .into_iter()
@@ -155,24 +156,15 @@ impl Causes {
         current
     }
 
-    /// Findings by their deepest cause; the same failure of several subjects is one group, under
-    /// the first of them.
+    /// Findings by their deepest cause; the same failure of several subjects at one time is one
+    /// group, under the first of them.
     fn groups(&self, findings: &[Finding]) -> Vec<Group> {
-        let mut by_kind: BTreeMap<(&str, bool), usize> = BTreeMap::new();
-        for (place, finding) in findings.iter().enumerate() {
-            if !self.of.contains_key(&place) {
-                by_kind
-                    .entry((&finding.rule, ended(finding)))
-                    .or_insert(place);
-            }
-        }
+        let unexplained = findings.iter().enumerate();
+        let unexplained = unexplained.filter(|(place, _)| !self.of.contains_key(place));
+        let leaders = occurrences(unexplained, Limits::RELEASE.incident_pause);
         let leader_of = |place: usize| {
             let cause = self.deepest(place);
-            findings
-                .get(cause)
-                .and_then(|leading| by_kind.get(&(leading.rule.as_str(), ended(leading))))
-                .copied()
-                .unwrap_or(cause)
+            leaders.get(&cause).copied().unwrap_or(cause)
         };
         let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
         for place in 0..findings.len() {
@@ -192,6 +184,54 @@ impl Causes {
         side_by_side(findings, &mut groups);
         groups.into_values().collect()
     }
+}
+
+/// When a finding began, its place in the report, and itself.
+type Begun<'f> = (Option<Timestamp>, usize, &'f Finding);
+
+/// For each finding the first in the report's order of those that are the same failure at the same
+/// time: between two of them lies no longer pause than this. What is so at capture time lasts until
+/// then; what has no time stands with the earliest.
+fn occurrences<'f>(
+    findings: impl Iterator<Item = (usize, &'f Finding)>,
+    pause: SignedDuration,
+) -> BTreeMap<usize, usize> {
+    let mut by_kind: BTreeMap<(&str, bool), Vec<Begun<'_>>> = BTreeMap::new();
+    for (place, finding) in findings {
+        let begin = finding.first_seen.or(finding.last_seen);
+        let kind = (finding.rule.as_str(), ended(finding));
+        by_kind
+            .entry(kind)
+            .or_default()
+            .push((begin, place, finding));
+    }
+    let mut leaders = BTreeMap::new();
+    for mut kind in by_kind.into_values() {
+        kind.sort_by_key(|(begin, place, _)| (*begin, *place));
+        let mut until: Option<Timestamp> = None;
+        let mut together: Vec<usize> = Vec::new();
+        let mut lead = |together: &mut Vec<usize>| {
+            if let Some(leader) = together.iter().copied().min() {
+                leaders.extend(together.drain(..).map(|place| (place, leader)));
+            }
+        };
+        for (begin, place, finding) in kind {
+            let apart = until
+                .zip(begin)
+                .map(|(end, begin)| begin.duration_since(end));
+            if apart.is_some_and(|apart| apart > pause) {
+                lead(&mut together);
+            }
+            together.push(place);
+            let end = match finding.state {
+                State::Active => Some(Timestamp::MAX),
+                _ => finding.last_seen.or(begin),
+            };
+            until = until.max(end);
+        }
+        lead(&mut together);
+    }
+    leaders
 }
 
 /// Takes a competing cause into the group of what it may explain, where it explains nothing else:

@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What a symptom must share with its cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Link {
-    /// The subject, or an affected object.
+    /// A pod, where both are about pods; else the subject, or an affected object that is no node.
     Subject,
+    /// Every pod that the symptom was seen on: the cause was seen on all of them.
+    Pods,
     /// A mark that both quote: the name of a provisioned volume, a code of Entra ID.
     Token,
     /// A node that the cause is about and the symptom was seen on.
@@ -63,8 +65,13 @@ impl Link {
 /// Times of two sources differ by as much: events are written late, logs at once.
 const SLACK: SignedDuration = SignedDuration::from_mins(10);
 
-/// A failure that began this long before what is said to have caused it has another cause.
+/// A failure that began this long before what is said to have caused it has another cause. Of a
+/// cause that has ended and lasted for a time the begin is known better than that: see `SLACK`.
 const HEAD_START: SignedDuration = SignedDuration::from_mins(30);
+
+/// A failure that goes on for this long after its cause has ended has another one by now. Back-offs
+/// end after five minutes, but a rollout may wait for several of them.
+const AFTERMATH: SignedDuration = SignedDuration::from_mins(30);
 
 /// Names shorter than this stand in other words too often to tell anything.
 const LEAST_NAME: usize = 4;
@@ -72,20 +79,30 @@ const LEAST_NAME: usize = 4;
 /// What links are told from.
 pub(super) struct Links<'e> {
     index: &'e Index,
-    /// For each owner of pods: the nodes that they run on.
+    /// For each owner of pods that a finding is about: the nodes that they run on.
     nodes_of: BTreeMap<ObjectKey, BTreeSet<&'e str>>,
 }
 
 impl<'e> Links<'e> {
-    /// Knows the owners of all pods.
-    pub(super) fn new(index: &'e Index) -> Self {
-        let mut nodes_of: BTreeMap<ObjectKey, BTreeSet<&str>> = BTreeMap::new();
-        for (object, pod) in index.pods() {
-            if let Some(node) = pod.node.as_deref() {
-                let owner = index.root_owner(object.key());
-                nodes_of.entry(owner).or_default().insert(node);
-            }
-        }
+    /// Looks up the nodes of what findings are about.
+    pub(super) fn new(index: &'e Index, findings: &[Finding]) -> Self {
+        let subjects = findings
+            .iter()
+            .flat_map(|finding| finding.affected.iter().chain([&finding.subject]));
+        let owners: BTreeSet<ObjectKey> = subjects
+            .filter(|subject| subject.kind != "Pod")
+            .map(key)
+            .collect();
+        let nodes = |owner: &ObjectKey| -> BTreeSet<&'e str> {
+            let pods = index.pods_under(owner);
+            pods.filter_map(|(_, pod)| pod.node.as_deref()).collect()
+        };
+        let nodes_of = owners
+            .into_iter()
+            .map(|owner| (nodes(&owner), owner))
+            .filter(|(nodes, _)| !nodes.is_empty())
+            .map(|(nodes, owner)| (owner, nodes))
+            .collect();
         Self { index, nodes_of }
     }
 
@@ -104,6 +121,7 @@ impl<'e> Links<'e> {
                     && cause.subject.namespace == symptom.subject.namespace
             }
             Link::Subject => share_an_object(cause, symptom),
+            Link::Pods => share_all_pods(cause, symptom),
             Link::Node => {
                 let nodes = self.nodes(symptom);
                 let own = cause.affected.iter().filter(|one| one.kind == "Node");
@@ -205,15 +223,30 @@ fn key(subject: &Subject) -> ObjectKey {
     ObjectKey::new(&subject.kind, &subject.namespace, &subject.name)
 }
 
-/// Whether two findings are about the same object, wherever it was seen.
+/// Whether two findings are about the same object, wherever it was seen. What happens to one pod of
+/// an owner says nothing about another, and what happens on one node has its own links.
 fn share_an_object(a: &Finding, b: &Finding) -> bool {
     let same = |a: &Subject, b: &Subject| {
-        (&a.kind, &a.namespace, &a.name) == (&b.kind, &b.namespace, &b.name)
+        a.kind != "Node" && (&a.kind, &a.namespace, &a.name) == (&b.kind, &b.namespace, &b.name)
     };
-    same(&a.subject, &b.subject)
-        || a.affected
-            .iter()
-            .any(|one| b.affected.iter().any(|other| same(one, other)))
+    let of_pods = |finding: &Finding| finding.affected.iter().any(|one| one.kind == "Pod");
+    let shared = a.affected.iter();
+    let mut shared = shared.filter(|one| b.affected.iter().any(|other| same(one, other)));
+    if of_pods(a) && of_pods(b) {
+        shared.any(|one| one.kind == "Pod")
+    } else {
+        same(&a.subject, &b.subject) || shared.next().is_some()
+    }
+}
+
+/// Whether a symptom was seen on pods, and its cause on each of them.
+fn share_all_pods(cause: &Finding, symptom: &Finding) -> bool {
+    let pods = |finding: &Finding| -> BTreeSet<ObjectKey> {
+        let pods = finding.affected.iter().filter(|one| one.kind == "Pod");
+        pods.map(key).collect()
+    };
+    let seen_on = pods(symptom);
+    !seen_on.is_empty() && seen_on.is_subset(&pods(cause))
 }
 
 /// Whether two findings are of the same time. What is so at capture time goes on; what has no time
@@ -226,11 +259,20 @@ fn coincide(link: Link, cause: &Finding, symptom: &Finding) -> bool {
     };
     let apart = before(ended(cause), symptom.first_seen, SLACK)
         || before(ended(symptom), cause.first_seen, SLACK);
-    // Only the conditions of a node state when they began; of other causes, events and the last end
-    // of a container are what is left.
-    let earlier = matches!(link, Link::Node | Link::Starved(_))
-        && before(symptom.first_seen, cause.first_seen, HEAD_START);
-    !apart && !earlier
+    let over = cause.state == State::Resolved;
+    // Of what still lasts only the conditions of a node state when they began: else events and the
+    // last end of a container are what is left. What is over has its span, unless one sign of it is
+    // all that is known.
+    let head_start = if over && cause.first_seen < cause.last_seen {
+        Some(SLACK)
+    } else if over || matches!(link, Link::Node | Link::Starved(_)) {
+        Some(HEAD_START)
+    } else {
+        None
+    };
+    let earlier = head_start.is_some_and(|by| before(symptom.first_seen, cause.first_seen, by));
+    let outlasts = over && before(cause.last_seen, ended(symptom), AFTERMATH);
+    !apart && !earlier && !outlasts
 }
 
 /// Whether what a finding quotes names one of these resources, or none at all.
@@ -312,4 +354,97 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.'))
         .map(|word| word.trim_matches('.'))
         .filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::finding::FindingBuilder;
+    use crate::rules::RuleSet;
+    use std::sync::LazyLock;
+
+    static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::builtin);
+
+    /// A finding of a rule about a deployment, seen on pods of it between two times of one morning.
+    fn seen(rule: &str, state: State, on: &[&str], from: &str, to: &str) -> Finding {
+        let at = |clock: &str| format!("2024-03-01T{clock}Z").parse::<Timestamp>().ok();
+        let about = |kind: &str, name: &str| Subject {
+            kind: kind.into(),
+            namespace: "shop".into(),
+            name: name.into(),
+            node: None,
+        };
+        let citation = crate::diagnose::Citation {
+            path: crate::locator::EntryPath::bundle("a.log", false),
+            time: None,
+            snippet: crate::locator::Snippet {
+                line: 1,
+                text: String::new(),
+                before: vec![],
+                after: vec![],
+                matched: (0, 0),
+            },
+        };
+        let owner = about("Deployment", "web");
+        FindingBuilder::new(RULES.rule(rule).unwrap(), owner)
+            .state(state, String::new())
+            .seen(at(from), at(to))
+            .cite(citation)
+            .affects(on.iter().map(|name| about("Pod", name)).collect())
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn what_is_over_holds_no_symptom_from_before_or_long_after_it() {
+        let over = State::Resolved;
+        let cause = seen("cni-not-initialized", over, &[], "09:10:00", "09:20:00");
+        for (from, to, holds) in [
+            ("09:05:00", "09:45:00", true),
+            ("08:46:00", "09:15:00", false),
+            ("09:15:00", "10:43:00", false),
+            ("09:31:00", "09:32:00", false),
+        ] {
+            let symptom = seen("probe-failed", over, &[], from, to);
+            let linked = coincide(Link::SameNode, &cause, &symptom);
+            assert_eq!(linked, holds, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn one_sign_or_what_still_lasts_does_not_say_when_it_began() {
+        let early = |state| seen("pod-crashloop", state, &[], "08:50:00", "09:12:00");
+        let once = seen(
+            "pod-oomkilled",
+            State::Resolved,
+            &[],
+            "09:12:00",
+            "09:12:00",
+        );
+        assert!(coincide(Link::Subject, &once, &early(State::Resolved)));
+        let lasting = seen("pod-oomkilled", State::Active, &[], "11:00:00", "11:05:00");
+        assert!(coincide(Link::Subject, &lasting, &early(State::Active)));
+    }
+
+    #[test]
+    fn pods_of_one_owner_are_linked_by_the_pod() {
+        let seen = |rule, on| seen(rule, State::Active, on, "09:00:00", "09:05:00");
+        let cause = seen("image-pull-network", &["web-a"]);
+        assert!(share_an_object(
+            &cause,
+            &seen("pod-crashloop", &["web-a", "web-b"])
+        ));
+        assert!(!share_an_object(&cause, &seen("pod-crashloop", &["web-b"])));
+        assert!(share_all_pods(
+            &cause,
+            &seen("image-pull-backoff", &["web-a"])
+        ));
+        let more = seen("image-pull-backoff", &["web-a", "web-b"]);
+        assert!(!share_all_pods(&cause, &more));
+        // What is about the deployment itself is about all its pods.
+        assert!(share_an_object(
+            &cause,
+            &seen("workload-below-desired", &[])
+        ));
+    }
 }

@@ -39,12 +39,13 @@ pub use unknown::{UnknownError, UnknownErrors};
 use crate::evidence::{Evidence, Health, Timeline};
 use crate::gap::Gap;
 use crate::ingest::InputFacts;
-use crate::kube::{Detail, Object};
+use crate::kube::Object;
 use crate::limits::Limits;
 use crate::rules::RuleSet;
 use clue::{Clue, Scene};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
 
 /// Everything a report says, still in the program's own types.
 #[derive(Debug, Clone)]
@@ -139,9 +140,10 @@ impl Window {
     }
 }
 
-/// Diagnoses a bundle.
+/// Diagnoses a bundle. What does not need another's result is done side by side, on the pool that
+/// this is called in; every result has its place, so that their number changes nothing.
 pub fn diagnose(
-    evidence: Evidence,
+    mut evidence: Evidence,
     inputs: Vec<InputFacts>,
     rules: &RuleSet,
     window: Window,
@@ -150,39 +152,43 @@ pub fn diagnose(
         evidence: &evidence,
         rules,
     };
-    let (mut clues, noise) = rule::evaluate(scene);
-    clues.extend(checks::CHECKS.iter().flat_map(|check| (check.run)(scene)));
-    clues.extend(predicate::evaluate(scene));
+    let (mut clues, noise) = clues(scene);
+    let mut told = rule::drop_silenced(scene, &mut clues, window);
     let explained: BTreeSet<String> = clues.iter().map(|clue| clue.rule.clone()).collect();
     clues.retain(|clue: &Clue| window.overlaps(clue.first, clue.last));
     last_words::quote(scene, &mut clues);
-    let mut findings = clue::fold(clues, rules);
-    rule::drop_superseded(scene, &mut findings);
+    let mut findings = clue::fold(scene, clues);
+    rule::drop_superseded(scene, &mut findings, &mut told);
     rank::order(&mut findings);
     let found: BTreeSet<&str> = findings
         .iter()
         .map(|finding| finding.rule.as_str())
         .collect();
-    let coverage = coverage::of(scene, &found, window);
-    let incidents = incident::fold(&findings, &evidence.index);
-    let changes = change::ledger(scene, &incidents, &findings);
-    let common = common::factors(scene, &incidents, &findings);
-    let ask = ask::ask(scene, &incidents, &findings, &coverage);
+    let (coverage, incidents) = rayon::join(
+        || coverage::of(scene, &found, &told, window),
+        || incident::fold(&findings, &evidence.index),
+    );
+    let onset = incidents
+        .first()
+        .and_then(|incident| incident.onset.or(incident.first_seen));
+    let limit = Limits::RELEASE.unknown_errors;
+    let bounds = (window.since, window.until);
+    let ((changes, common), (ask, unknown, bundle, inventory)) = rayon::join(
+        || {
+            let changes = change::ledger(scene, &incidents, &findings);
+            (changes, common::factors(scene, &incidents, &findings))
+        },
+        || {
+            let ask = ask::ask(scene, &incidents, &findings, &coverage);
+            let unknown = unknown::errors(&evidence, rules, &explained, onset, bounds, limit);
+            (ask, unknown, bundle_facts(&evidence), inventory(&evidence))
+        },
+    );
     let detectors = if evidence.in_azure() {
         detectors::answers(&coverage)
     } else {
         vec![]
     };
-    let unknown = unknown::errors(
-        &evidence,
-        rules,
-        &explained,
-        incidents
-            .first()
-            .and_then(|incident| incident.onset.or(incident.first_seen)),
-        (window.since, window.until),
-        Limits::RELEASE.unknown_errors,
-    );
     let noise = noise
         .into_iter()
         .map(|(id, count)| {
@@ -190,9 +196,13 @@ pub fn diagnose(
             (id, title, count)
         })
         .collect();
+    let (timeline, gaps) = (take(&mut evidence.timeline), take(&mut evidence.gaps));
+    // To give back the memory of so many small things takes as long as a good part of all this, and
+    // nobody needs it done: the report can be written meanwhile.
+    rayon::spawn(move || drop(evidence));
     Diagnosis {
         inputs,
-        bundle: bundle_facts(&evidence),
+        bundle,
         incidents,
         findings,
         marks: change::marks(&changes),
@@ -203,10 +213,22 @@ pub fn diagnose(
         coverage,
         unknown,
         noise,
-        inventory: inventory(&evidence),
-        timeline: evidence.timeline,
-        gaps: evidence.gaps,
+        inventory,
+        timeline,
+        gaps,
     }
+}
+
+/// Clues of rule files, checks and rules of other tools, in this order, and the number of lines
+/// that each noise rule explains.
+fn clues(scene: Scene<'_>) -> (Vec<Clue>, BTreeMap<String, u64>) {
+    let ((mut clues, noise), (checked, asked)) = rayon::join(
+        || rule::evaluate(scene),
+        || rayon::join(|| checks::run(scene), || predicate::evaluate(scene)),
+    );
+    clues.extend(checked);
+    clues.extend(asked);
+    (clues, noise)
 }
 
 /// The title of a rule.
@@ -220,12 +242,13 @@ fn title_of(rules: &RuleSet, id: &str) -> String {
 /// Counts and versions of the bundle as a whole.
 fn bundle_facts(evidence: &Evidence) -> BundleFacts {
     let index = &evidence.index;
-    let count = |objects: Vec<&Object>| {
-        let bad = objects
-            .iter()
-            .filter(|object| index.health(object.key(), true) == Health::Unhealthy)
-            .count();
-        (!objects.is_empty()).then_some((bad, objects.len()))
+    let count = |objects: &mut dyn Iterator<Item = &Object>| {
+        let (mut bad, mut all) = (0, 0);
+        for object in objects {
+            bad += usize::from(Health::of(object) == Health::Unhealthy);
+            all += 1;
+        }
+        (all > 0).then_some((bad, all))
     };
     BundleFacts {
         format: evidence.layout.format.to_owned(),
@@ -237,8 +260,8 @@ fn bundle_facts(evidence: &Evidence) -> BundleFacts {
             .judged("kubernetes")
             .first()
             .map(|fact| fact.version.clone()),
-        nodes: count(index.nodes().map(|(object, _)| object).collect()),
-        pods: count(index.pods().map(|(object, _)| object).collect()),
+        nodes: count(&mut index.nodes().map(|(object, _)| object)),
+        pods: count(&mut index.pods().map(|(object, _)| object)),
         entries: evidence.entries,
         bytes: evidence.bytes,
     }
@@ -282,15 +305,10 @@ fn inventory(evidence: &Evidence) -> Vec<InventoryRow> {
             .into_iter()
             .map(|(image, count)| row("image", image, count)),
     );
-    for object in evidence.index.iter() {
-        if let (Detail::Node(_), Some(pool)) = (
-            &object.detail,
-            object
-                .meta
-                .labels
-                .get("agentpool")
-                .or_else(|| object.meta.labels.get("kubernetes.azure.com/agentpool")),
-        ) {
+    for (object, _) in evidence.index.nodes() {
+        let labels = &object.meta.labels;
+        let pool = labels.get("agentpool");
+        if let Some(pool) = pool.or_else(|| labels.get("kubernetes.azure.com/agentpool")) {
             match rows
                 .iter_mut()
                 .find(|row| row.what == "node pool" && row.value == *pool)

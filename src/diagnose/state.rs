@@ -3,6 +3,7 @@
 use super::clue::{Scene, base_name};
 use super::finding::State;
 use crate::evidence::{Health, LogHit, LogSource};
+use crate::examine::part::About;
 use crate::kube::{Detail, Event, Object, ObjectKey};
 use crate::locator::Snippet;
 use jiff::{SignedDuration, Timestamp};
@@ -70,19 +71,24 @@ pub(super) fn of_event(scene: Scene<'_>, event: &Event) -> (State, String) {
             State::Active,
             format!("{} is not healthy at capture time", event.object),
         ),
-        Health::Gone => gone(scene, event, recent),
+        Health::Gone => gone(scene, &event.object, event.first.or(event.last), recent),
         Health::Unknown => by_age(recent),
     }
 }
 
-/// The state of an event about an object that does not exist any more.
-fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (State, String) {
+/// The state of an event, or of lines, about an object that does not exist any more.
+fn gone(
+    scene: Scene<'_>,
+    object: &ObjectKey,
+    seen: Option<Timestamp>,
+    recent: Option<SignedDuration>,
+) -> (State, String) {
     let index = &scene.evidence.index;
-    let owner = (event.object.kind == "Pod")
-        .then(|| index.owner_by_name(&event.object.namespace, &event.object.name))
+    let owner = (object.kind == "Pod")
+        .then(|| index.owner_by_name(&object.namespace, &object.name))
         .flatten();
-    let next = if owner.is_none() && event.object.kind == "Pod" {
-        successor(scene, event)
+    let next = if owner.is_none() && object.kind == "Pod" {
+        successor(scene, object, seen)
     } else {
         None
     };
@@ -119,7 +125,7 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
                 "the pod is gone, and its successors are healthy at capture time".into(),
             ),
         },
-        None if recent.is_some_and(|age| age <= JUST_GONE) && workloads_gone(scene, event) => (
+        None if recent.is_some_and(|age| age <= JUST_GONE) && workloads_gone(scene, object) => (
             State::Unknown,
             format!(
                 "last seen {}; the pod and its workload were deleted since, which mends nothing",
@@ -131,14 +137,14 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
             format!(
                 "last seen {}; {} is gone since, which does not tell whether its cause is",
                 ago(recent),
-                event.object
+                object
             ),
         ),
         _ => (
             State::Resolved,
             format!(
                 "{} does not exist any more at capture time (last seen {})",
-                event.object,
+                object,
                 ago(recent)
             ),
         ),
@@ -146,26 +152,39 @@ fn gone(scene: Scene<'_>, event: &Event, recent: Option<SignedDuration>) -> (Sta
 }
 
 /// A pod that took the place of one that is gone, as its name tells, and whether it is healthy: one
-/// that is not, if there is any.
-fn successor(scene: Scene<'_>, event: &Event) -> Option<(String, bool)> {
-    let name = base_name(&event.object.name);
+/// that is not, if there is any. One that was there before the failure is a sister, whose health
+/// tells nothing of it.
+fn successor(
+    scene: Scene<'_>,
+    object: &ObjectKey,
+    seen: Option<Timestamp>,
+) -> Option<(String, bool)> {
+    let name = base_name(&object.name);
     let prefix = name.strip_suffix('*')?;
     let index = &scene.evidence.index;
     index
-        .named_like("Pod", &event.object.namespace, prefix)
-        .map(Object::key)
-        .filter(|key| base_name(&key.name) == name)
-        .map(|key| (key.name.clone(), index.health(key, true) == Health::Healthy))
+        .named_like("Pod", &object.namespace, prefix)
+        .filter(|pod| base_name(&pod.key().name) == name)
+        .map(|pod| (pod, index.health(pod.key(), true) == Health::Healthy))
+        .filter(|(pod, healthy)| !healthy || is_younger(pod, seen))
+        .map(|(pod, healthy)| (pod.key().name.clone(), healthy))
         .min_by_key(|(name, healthy)| (*healthy, name.clone()))
 }
 
+/// Whether an object was created after a failure was first seen, and so not before the object that
+/// failed.
+fn is_younger(object: &Object, seen: Option<Timestamp>) -> bool {
+    seen.zip(object.meta.created)
+        .is_some_and(|(seen, created)| created >= seen)
+}
+
 /// Whether the bundle would show the workload of a pod that is gone, and shows none.
-fn workloads_gone(scene: Scene<'_>, event: &Event) -> bool {
-    event.object.kind == "Pod"
+fn workloads_gone(scene: Scene<'_>, object: &ObjectKey) -> bool {
+    object.kind == "Pod"
         && ["Deployment", "ReplicaSet"].iter().all(|kind| {
             scene
                 .evidence
-                .would_hold(&ObjectKey::new(kind, &event.object.namespace, "any"))
+                .would_hold(&ObjectKey::new(kind, &object.namespace, "any"))
         })
 }
 
@@ -185,8 +204,25 @@ fn by_age(recent: Option<SignedDuration>) -> (State, String) {
 }
 
 /// The state of what lines of a log say, and whether the log can tell when it began.
-pub(super) fn of_log(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
-    let (state, mut reason) = until_the_end(scene, source, hit);
+/// `about` is the object that the lines are about, as far as they name one.
+pub(super) fn of_log(
+    scene: Scene<'_>,
+    source: &LogSource,
+    hit: &LogHit,
+    about: &About,
+) -> (State, String) {
+    let (state, mut reason) = until_the_end(scene, source, hit, about);
+    let evidence = scene.evidence;
+    if let Some(key) = named(about).filter(|_| state != State::Resolved && hit.last.is_some())
+        && evidence.index.health(&key, evidence.would_hold(&key)) == Health::Gone
+    {
+        let recent = age(evidence.capture.at, hit.last);
+        let gone = gone(scene, &key, hit.first, recent);
+        // That it is gone may end what its lines leave open, and begins nothing.
+        if gone.0 > state {
+            return gone;
+        }
+    }
     if let Some(begin) = begins_later(source, hit).filter(|_| state != State::Resolved) {
         let begin = begin.strftime("%Y-%m-%d %H:%M:%S UTC");
         let _ = write!(
@@ -195,6 +231,32 @@ pub(super) fn of_log(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (Sta
         );
     }
     (state, reason)
+}
+
+/// The object that a line names, where it is not a node.
+pub(super) fn named(about: &About) -> Option<ObjectKey> {
+    if let (Some(namespace), Some(pod)) = (&about.namespace, &about.pod) {
+        return Some(ObjectKey::new("Pod", namespace, pod));
+    }
+    let object = about.object.as_ref()?;
+    Some(ObjectKey::new(
+        &object.kind,
+        &object.namespace,
+        &object.name,
+    ))
+}
+
+/// Whether a log says something only while its component started, and for a short time: such
+/// complaints are part of many good starts. A log that begins in the midst of them, as one does
+/// that was rotated, does not tell that they were few.
+pub(super) fn only_at_start(source: &LogSource, hit: &LogHit) -> bool {
+    let (Some(first), Some(last), Some(begin)) = (hit.first, hit.last, source.first) else {
+        return false;
+    };
+    last.duration_since(begin) <= START_UP
+        && last.duration_since(first) <= START_UP
+        && goes_on_after(source, hit)
+        && begins_later(source, hit).is_none()
 }
 
 /// Where a log starts, if its lines are at it from the first on: then it tells no onset.
@@ -209,9 +271,14 @@ fn begins_later(source: &LogSource, hit: &LogHit) -> Option<Timestamp> {
 }
 
 /// The state of what lines of a log say: whether they go on until the log ends.
-fn until_the_end(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
+fn until_the_end(
+    scene: Scene<'_>,
+    source: &LogSource,
+    hit: &LogHit,
+    about: &About,
+) -> (State, String) {
     let (Some(first), Some(last), Some(end)) = (hit.first, hit.last, source.last) else {
-        return of_log_without_times(scene, source, hit);
+        return of_log_without_times(scene, source, hit, about);
     };
     let quiet = end.duration_since(last);
     let span = source
@@ -230,7 +297,7 @@ fn until_the_end(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, 
         );
     }
     let since = age(scene.evidence.capture.at, Some(last)).unwrap_or_default();
-    match writer(scene, source, hit) {
+    match writer(scene, source, hit, about) {
         Some(Writer::Ended) => return (State::Resolved, "the pod that wrote it has ended".into()),
         Some(Writer::Healthy(what)) if since > HEALTHY_QUIET.max(pause * 4).min(LOG_QUIET / 2) => {
             return (
@@ -276,18 +343,19 @@ fn until_the_end(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, 
 
 /// How the pod or node that wrote a log is at capture time.
 enum Writer {
-    /// Healthy; "pod" or "node".
+    /// Healthy; "pod", "node" or "object".
     Healthy(&'static str),
     /// A pod that is over.
     Ended,
 }
 
 /// How the writer of a log is, where its object says something that settles the state.
-fn writer(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Option<Writer> {
+fn writer(scene: Scene<'_>, source: &LogSource, hit: &LogHit, about: &About) -> Option<Writer> {
     let index = &scene.evidence.index;
-    if let (Some(namespace), Some(pod)) = (&hit.about.namespace, &hit.about.pod) {
-        let health = index.health(&ObjectKey::new("Pod", namespace, pod), false);
-        return (health == Health::Healthy).then_some(Writer::Healthy("pod"));
+    if let Some(key) = named(about) {
+        let health = index.health(&key, false);
+        let what = if key.kind == "Pod" { "pod" } else { "object" };
+        return (health == Health::Healthy).then_some(Writer::Healthy(what));
     }
     if let Some(pod) = &source.role.pod {
         let key = ObjectKey::new(
@@ -320,7 +388,12 @@ fn goes_on_after(source: &LogSource, hit: &LogHit) -> bool {
 
 /// The state of lines without times: whether many lines follow, or as many as a healthy pod needs
 /// to show that it does something else by now.
-fn of_log_without_times(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, String) {
+fn of_log_without_times(
+    scene: Scene<'_>,
+    source: &LogSource,
+    hit: &LogHit,
+    about: &About,
+) -> (State, String) {
     let line = |sample: Option<&(_, Snippet, _)>| sample.map_or(0, |(_, snippet, _)| snippet.line);
     let last_line = line(hit.samples.last());
     let after = source.last_line.saturating_sub(last_line);
@@ -330,7 +403,7 @@ fn of_log_without_times(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (
     let pauses = hit.count.saturating_sub(1).max(1);
     let pause = last_line.saturating_sub(line(hit.samples.first())) / pauses;
     if after >= LINES_QUIET_HEALTHY.max(pause * 4)
-        && let Some(Writer::Healthy(what)) = writer(scene, source, hit)
+        && let Some(Writer::Healthy(what)) = writer(scene, source, hit, about)
     {
         let reason = format!("{after} lines without it follow, and the {what} is healthy");
         return (State::Resolved, reason);

@@ -4,7 +4,7 @@
 use super::LogSource;
 use crate::examine::Part;
 use crate::examine::part::CollectorFact;
-use crate::kube::Detail;
+use crate::kube::{ContainerState, Detail, Pod};
 use crate::layout::Layout;
 use crate::time::{Clock, Stamp};
 use jiff::{Timestamp, ToSpan as _};
@@ -24,25 +24,17 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Finds the capture time: the collector's own run time, else the newest time in objects and
-    /// events, else the newest complete time in logs.
+    /// Finds the capture time: the collector's own run time, else the newest time in events and
+    /// status, else in objects, else the newest complete time in logs.
     pub fn find(parts: &[Part], layout: &Layout) -> Self {
-        let candidates = [
-            (layout.collected_at, "the collector's run id"),
-            (
-                newest_status_time(parts),
-                "the newest time in events and node conditions",
-            ),
-            (newest_object_time(parts), "the newest time in objects"),
-            (
-                newest_probe_time(parts),
-                "the collector's connection probes",
-            ),
-            (newest_log_time(parts), "the newest complete time in logs"),
-        ];
-        let known = candidates
-            .into_iter()
-            .find_map(|(at, by)| at.map(|at| (at, by)));
+        let told_by = |by: &'static str| move |at: Timestamp| (at, by);
+        let known = layout
+            .collected_at
+            .map(told_by("the collector's run id"))
+            .or_else(|| newest_stated_time(parts))
+            .or_else(|| newest_object_time(parts).map(told_by("the newest time in objects")))
+            .or_else(|| newest_probe_time(parts).map(told_by("the collector's connection probes")))
+            .or_else(|| newest_log_time(parts).map(told_by("the newest complete time in logs")));
         // Where nothing states a year, one has to be taken from what stands around the logs.
         let (guess, guessed_by) = match (
             newest_year_in_messages(parts),
@@ -111,6 +103,18 @@ impl Capture {
     }
 }
 
+/// The newest time in events and status. A container may have ended after the last event that the
+/// bundle holds. Other objects do not count beside these: somebody may have added some of another
+/// day.
+fn newest_stated_time(parts: &[Part]) -> Option<(Timestamp, &'static str)> {
+    let (of_status, of_pods) = (newest_status_time(parts), newest_pod_time(parts));
+    if of_status.is_some() && of_pods > of_status {
+        of_pods.map(|at| (at, "the newest time in the status of pods"))
+    } else {
+        of_status.map(|at| (at, "the newest time in events and node conditions"))
+    }
+}
+
 /// Newest time that events and the heartbeats of nodes carry: these go on as long as the cluster lives.
 fn newest_status_time(parts: &[Part]) -> Option<Timestamp> {
     let events = parts
@@ -138,12 +142,7 @@ fn newest_object_time(parts: &[Part]) -> Option<Timestamp> {
         .iter()
         .flat_map(|part| &part.objects)
         .filter_map(|object| match &object.detail {
-            Detail::Pod(pod) => pod
-                .conditions
-                .iter()
-                .filter_map(|condition| condition.since)
-                .max()
-                .max(pod.started),
+            Detail::Pod(pod) => newest_time_of_pod(pod),
             _ => object
                 .meta
                 .managed
@@ -153,6 +152,35 @@ fn newest_object_time(parts: &[Part]) -> Option<Timestamp> {
                 .max(object.meta.created),
         });
     objects.max()
+}
+
+/// Newest time that the status of any pod states.
+fn newest_pod_time(parts: &[Part]) -> Option<Timestamp> {
+    let objects = parts.iter().flat_map(|part| &part.objects);
+    objects
+        .filter_map(|object| match &object.detail {
+            Detail::Pod(pod) => newest_time_of_pod(pod),
+            _ => None,
+        })
+        .max()
+}
+
+/// Newest time that the status of a pod states.
+fn newest_time_of_pod(pod: &Pod) -> Option<Timestamp> {
+    let conditions = pod.conditions.iter().map(|condition| condition.since);
+    let states = pod.containers.iter().flat_map(|container| {
+        let times = |state: &ContainerState| match state {
+            ContainerState::Running { since } => *since,
+            ContainerState::Terminated(ended) => ended.started.max(ended.finished),
+            ContainerState::Waiting(_) | ContainerState::Unknown => None,
+        };
+        [times(&container.state), times(&container.last_state)]
+    });
+    conditions
+        .chain(states)
+        .chain([pod.started])
+        .flatten()
+        .max()
 }
 
 /// Newest time of Periscope's connection probes.

@@ -1,12 +1,15 @@
 //! Objects by identity, who owns them, and how they are at capture time.
 
-use crate::examine::Part;
+use super::places::Places;
 use crate::kube::{
     Container, ContainerKind, ContainerState, Detail, Node, Object, ObjectKey, Pod, Service,
     TextFormat, Workload,
 };
 use crate::limits::Limits;
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Kinds that run pods. Other owners (the node of a static pod, the config map of an installer, an
 /// operator's own object) only tell who cleans up.
@@ -24,10 +27,17 @@ const OWNERS: [&str; 8] = [
 /// All objects of a bundle, each once.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// Boxed, because a tree that grows in order leaves half of every node empty.
-    objects: BTreeMap<ObjectKey, Box<Object>>,
-    /// Pods by the UID in the path of their cgroup.
-    pods_by_uid: BTreeMap<String, ObjectKey>,
+    /// In order of kind, namespace and name.
+    #[expect(
+        clippy::vec_box,
+        reason = "an object is half a kilobyte, and sorting moves it several times"
+    )]
+    objects: Vec<Box<Object>>,
+    /// Where in it each object stands.
+    places: Places,
+    /// Places of pods by the workload at the top of their owners; a pod without one stands under
+    /// its own key. Half of all checks and the links between findings ask for it.
+    workloads: BTreeMap<ObjectKey, Vec<usize>>,
     /// Objects that were left out because the limit was reached.
     pub left_out: usize,
 }
@@ -46,60 +56,91 @@ pub enum Health {
 }
 
 impl Index {
-    /// Takes the objects out of the parts. Of the same object seen twice, API output is kept
-    /// before `describe` text, then the first in path order.
-    pub(super) fn build(parts: Vec<Part>, limits: &Limits) -> Self {
-        let mut index = Self::default();
+    /// Orders the objects of all parts, which come in path order. Of the same object seen twice, API
+    /// output is kept before `describe` text, then the first.
+    pub(super) fn build(mut objects: Vec<Vec<Object>>, limits: &Limits) -> Self {
+        let left_out = leave_out(&mut objects, limits.objects);
         let mut held = 0;
-        for mut object in parts.into_iter().flat_map(|part| part.objects) {
-            held += object.text.size();
-            if held > limits.object_text_bytes {
-                object.text.keep_first_line();
-            }
-            match index.objects.get(object.key()) {
-                Some(known) if described(&object) || !described(known) => {}
-                None if index.objects.len() >= limits.objects => index.left_out += 1,
-                _ => _ = index.objects.insert(object.key().clone(), Box::new(object)),
-            }
-        }
-        index.pods_by_uid = index
-            .of_kind("Pod")
-            .flat_map(|object| {
-                // The cgroup of a static pod has the hash of its file.
-                let hash = object.meta.annotations.get("kubernetes.io/config.hash");
-                let uids = object.meta.uid.iter().chain(hash);
-                uids.map(|uid| (uid.clone(), object.key().clone()))
+        let mut objects: Vec<_> = objects
+            .into_iter()
+            .flatten()
+            .map(|mut object| {
+                held += object.text.size();
+                if held > limits.object_text_bytes {
+                    object.text.keep_first_line();
+                }
+                Box::new(object)
             })
             .collect();
+        // Stable: of the same object, the first in path order stays the first.
+        objects.par_sort_by(|a, b| a.key().cmp(b.key()));
+        objects.dedup_by(|later, kept| {
+            let same = later.key() == kept.key();
+            if same && described(kept) && !described(later) {
+                std::mem::swap(later, kept);
+            }
+            same
+        });
+        let mut index = Self {
+            places: Places::of(objects.iter().map(|object| object.key())),
+            objects,
+            workloads: BTreeMap::new(),
+            left_out,
+        };
+        index.workloads = index.group_pods();
         index
     }
 
-    /// The pod with this UID.
-    pub fn pod_by_uid(&self, uid: &str) -> Option<&ObjectKey> {
-        self.pods_by_uid.get(uid)
+    /// Pods by the workload at the top of their owners.
+    fn group_pods(&self) -> BTreeMap<ObjectKey, Vec<usize>> {
+        let pods = self.range(|key| key.kind.as_str().cmp("Pod"));
+        let from = pods.start;
+        let own = self.objects.get(pods).unwrap_or_default();
+        let owners: Vec<ObjectKey> = own
+            .par_iter()
+            .map(|pod| self.root_owner(pod.key()))
+            .collect();
+        let mut workloads: BTreeMap<ObjectKey, Vec<usize>> = BTreeMap::new();
+        for (place, owner) in owners.into_iter().enumerate() {
+            workloads.entry(owner).or_default().push(from + place);
+        }
+        workloads
+    }
+
+    /// Places of the objects whose keys compare as equal; `order` must agree with theirs.
+    fn range(&self, order: impl Fn(&ObjectKey) -> Ordering) -> Range<usize> {
+        let from = self.objects.partition_point(|one| order(one.key()).is_lt());
+        let to = self.objects.partition_point(|one| order(one.key()).is_le());
+        from..to
+    }
+
+    /// The objects whose keys compare as equal; `order` must agree with theirs.
+    fn within(&self, order: impl Fn(&ObjectKey) -> Ordering) -> impl Iterator<Item = &Object> {
+        let objects = self.objects.get(self.range(order)).unwrap_or_default();
+        objects.iter().map(AsRef::as_ref)
     }
 
     /// All objects in order of kind, namespace and name.
     pub fn iter(&self) -> impl Iterator<Item = &Object> {
-        self.objects.values().map(AsRef::as_ref)
+        self.objects.iter().map(AsRef::as_ref)
     }
 
     /// Number of objects of each kind.
     pub fn kinds(&self) -> BTreeMap<&str, u64> {
         let mut kinds = BTreeMap::new();
-        for key in self.objects.keys() {
-            *kinds.entry(key.kind.as_str()).or_default() += 1;
+        let mut rest = self.objects.as_slice();
+        while let Some(first) = rest.first() {
+            let kind = first.key().kind.as_str();
+            let count = rest.partition_point(|object| object.key().kind == kind);
+            kinds.insert(kind, count as u64);
+            rest = rest.get(count..).unwrap_or_default();
         }
         kinds
     }
 
     /// All objects of a kind.
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Object> {
-        let from = ObjectKey::new(kind, "", "");
-        self.objects
-            .range(from..)
-            .take_while(move |(key, _)| key.kind == kind)
-            .map(|(_, object)| object.as_ref())
+        self.within(move |key| key.kind.as_str().cmp(kind))
     }
 
     /// Objects of a kind and namespace whose names begin like this.
@@ -109,13 +150,15 @@ impl Index {
         namespace: &'a str,
         prefix: &'a str,
     ) -> impl Iterator<Item = &'a Object> {
-        let from = ObjectKey::new(kind, namespace, prefix);
-        self.objects
-            .range(from..)
-            .take_while(move |(key, _)| {
-                key.kind == kind && key.namespace == namespace && key.name.starts_with(prefix)
-            })
-            .map(|(_, object)| object.as_ref())
+        self.within(move |key| {
+            let own = (key.kind.as_str(), key.namespace.as_str());
+            let names = if key.name.starts_with(prefix) {
+                Ordering::Equal
+            } else {
+                key.name.as_str().cmp(prefix)
+            };
+            own.cmp(&(kind, namespace)).then(names)
+        })
     }
 
     /// All objects of a kind in a namespace.
@@ -124,11 +167,7 @@ impl Index {
         kind: &'a str,
         namespace: &'a str,
     ) -> impl Iterator<Item = &'a Object> {
-        let from = ObjectKey::new(kind, namespace, "");
-        self.objects
-            .range(from..)
-            .take_while(move |(key, _)| key.kind == kind && key.namespace == namespace)
-            .map(|(_, object)| object.as_ref())
+        self.named_like(kind, namespace, "")
     }
 
     /// All pods of a namespace.
@@ -136,27 +175,51 @@ impl Index {
         &'a self,
         namespace: &'a str,
     ) -> impl Iterator<Item = (&'a Object, &'a Pod)> {
-        self.of_namespace("Pod", namespace)
-            .filter_map(|object| match &object.detail {
-                Detail::Pod(pod) => Some((object, &**pod)),
-                _ => None,
-            })
+        self.of_namespace("Pod", namespace).filter_map(as_pod)
     }
 
     /// The object with this identity.
     pub fn get(&self, key: &ObjectKey) -> Option<&Object> {
-        self.objects.get(key).map(AsRef::as_ref)
+        self.find(&key.kind, &key.namespace, &key.name)
+    }
+
+    /// The object with this identity.
+    fn find(&self, kind: &str, namespace: &str, name: &str) -> Option<&Object> {
+        self.places
+            .candidates(kind, namespace, name)
+            .filter_map(|place| self.objects.get(place))
+            .map(AsRef::as_ref)
+            .find(|object| {
+                let key = object.key();
+                (&*key.kind, &*key.namespace, &*key.name) == (kind, namespace, name)
+            })
+    }
+
+    /// The workloads at the top of the owners of pods, each with its pods; a pod without one stands
+    /// under its own key.
+    pub fn workloads(
+        &self,
+    ) -> impl Iterator<Item = (&ObjectKey, impl Iterator<Item = (&Object, &Pod)>)> {
+        self.workloads
+            .iter()
+            .map(|(owner, places)| (owner, self.pods_at(places)))
+    }
+
+    /// The pods at the top of whose owners this object is.
+    pub fn pods_under(&self, owner: &ObjectKey) -> impl Iterator<Item = (&Object, &Pod)> {
+        let places = self.workloads.get(owner).map(Vec::as_slice);
+        self.pods_at(places.unwrap_or_default())
+    }
+
+    /// The pods at these places.
+    fn pods_at<'a>(&'a self, places: &'a [usize]) -> impl Iterator<Item = (&'a Object, &'a Pod)> {
+        let objects = places.iter().filter_map(|place| self.objects.get(*place));
+        objects.filter_map(|object| as_pod(object))
     }
 
     /// All pods.
     pub fn pods(&self) -> impl Iterator<Item = (&Object, &Pod)> {
-        self.of_kind("Pod").filter_map(|object| {
-            if let Detail::Pod(pod) = &object.detail {
-                Some((object, &**pod))
-            } else {
-                None
-            }
-        })
+        self.of_kind("Pod").filter_map(as_pod)
     }
 
     /// All nodes.
@@ -184,32 +247,26 @@ impl Index {
     /// The topmost known owner of an object: the deployment of a replica set's pod. An owner that
     /// was not collected still counts, because the owned object names it.
     pub fn root_owner(&self, key: &ObjectKey) -> ObjectKey {
-        let mut current = key.clone();
+        let namespace = key.namespace.as_str();
+        let (mut kind, mut name) = (key.kind.as_str(), key.name.as_str());
         // Owners form a tree of depth two; the bound is against objects that name each other.
         for _ in 0..4 {
-            let Some(owner) = self
-                .get(&current)
-                .and_then(|object| object.meta.owners.first())
-            else {
+            let object = self.find(kind, namespace, name);
+            let Some(owner) = object.and_then(|object| object.meta.owners.first()) else {
                 break;
             };
             if !OWNERS.contains(&owner.kind.as_str()) {
                 break;
             }
-            current = ObjectKey::new(&owner.kind, &current.namespace, &owner.name);
+            (kind, name) = (&owner.kind, &owner.name);
         }
-        if current.kind == "ReplicaSet" {
-            self.deployment_of(&current).unwrap_or(current)
-        } else {
-            current
+        // The deployment of a replica set that names none (or was not collected), by its name.
+        if let ("ReplicaSet", Some((deployment, _))) = (kind, name.rsplit_once('-'))
+            && self.find("Deployment", namespace, deployment).is_some()
+        {
+            (kind, name) = ("Deployment", deployment);
         }
-    }
-
-    /// The deployment of a replica set that names none (or was not collected), by its name.
-    fn deployment_of(&self, replica_set: &ObjectKey) -> Option<ObjectKey> {
-        let (name, _) = replica_set.name.rsplit_once('-')?;
-        let key = ObjectKey::new("Deployment", &replica_set.namespace, name);
-        self.get(&key).map(|_| key)
+        ObjectKey::new(kind, namespace, name)
     }
 
     /// A workload in the namespace that a pod of this name would belong to.
@@ -227,7 +284,7 @@ impl Index {
             let mut name = pod;
             while let Some((shorter, _)) = name.rsplit_once('-') {
                 name = shorter;
-                if let Some(object) = self.get(&ObjectKey::new(kind, namespace, name)) {
+                if let Some(object) = self.find(kind, namespace, name) {
                     return Some(object);
                 }
             }
@@ -237,14 +294,52 @@ impl Index {
 
     /// How an object is at capture time. `collected` says whether its kind was.
     pub fn health(&self, key: &ObjectKey, collected: bool) -> Health {
-        match self.get(key).map(|object| &object.detail) {
-            Some(Detail::Pod(pod)) => healthy_if(pod_is_healthy(pod)),
-            Some(Detail::Node(node)) => node_health(node),
-            Some(Detail::Workload(workload)) => workload_health(workload),
-            Some(Detail::PersistentVolumeClaim(claim)) => healthy_if(claim.phase == "Bound"),
+        match self.get(key) {
+            Some(object) => Health::of(object),
             None if collected => Health::Gone,
-            Some(_) | None => Health::Unknown,
+            None => Health::Unknown,
         }
+    }
+}
+
+impl Health {
+    /// How a collected object is at capture time.
+    pub fn of(object: &Object) -> Self {
+        match &object.detail {
+            Detail::Pod(pod) => healthy_if(pod_is_healthy(pod)),
+            Detail::Node(node) => node_health(node),
+            Detail::Workload(workload) => workload_health(workload),
+            Detail::PersistentVolumeClaim(claim) => healthy_if(claim.phase == "Bound"),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// Leaves out the objects that come when as many others as the limit allows are there, and tells
+/// how many these were.
+fn leave_out(objects: &mut [Vec<Object>], limit: usize) -> usize {
+    let count = |objects: &[Vec<Object>]| objects.iter().map(Vec::len).sum::<usize>();
+    let all = count(objects);
+    if all <= limit {
+        return 0;
+    }
+    let mut known: BTreeSet<&ObjectKey> = BTreeSet::new();
+    let keys = objects.iter().flatten().map(Object::key);
+    let kept: Vec<bool> = keys
+        .map(|key| known.contains(key) || known.len() < limit && known.insert(key))
+        .collect();
+    let mut kept = kept.into_iter();
+    for own in objects.iter_mut() {
+        own.retain(|_| kept.next().unwrap_or(false));
+    }
+    all - count(objects)
+}
+
+/// An object as the pod that it is.
+fn as_pod(object: &Object) -> Option<(&Object, &Pod)> {
+    match &object.detail {
+        Detail::Pod(pod) => Some((object, pod)),
+        _ => None,
     }
 }
 
@@ -298,4 +393,94 @@ fn workload_health(workload: &Workload) -> Health {
     workload.desired.map_or(Health::Unknown, |desired| {
         healthy_if(workload.ready >= desired)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kube::ObjectText;
+    use crate::locator::EntryPath;
+    use serde_json::json;
+
+    /// An object of this kind and name in an entry of this name; `describe` tells the format.
+    fn object(entry: &str, kind: &str, name: &str, describe: bool) -> Object {
+        let value = json!({"kind": kind, "metadata": {"name": name, "namespace": "shop"}});
+        let format = if describe {
+            TextFormat::Describe(vec![])
+        } else {
+            TextFormat::Yaml
+        };
+        let path = EntryPath::bundle("b", true).entry(entry);
+        Object::from_value(&value, &path, ObjectText::new("", format, 1)).expect("it has a name")
+    }
+
+    /// Names and entries of all objects, in order.
+    fn told(index: &Index) -> Vec<(String, String)> {
+        let all = index.iter();
+        all.map(|object| (object.key().name.clone(), object.path.path()))
+            .collect()
+    }
+
+    #[test]
+    fn of_an_object_seen_twice_the_api_s_output_is_kept() {
+        let parts = vec![
+            vec![
+                object("1", "Pod", "b", true),
+                object("1", "Pod", "a", false),
+            ],
+            vec![
+                object("2", "Pod", "a", false),
+                object("2", "Pod", "b", false),
+            ],
+            vec![
+                object("3", "Pod", "b", false),
+                object("3", "Node", "c", true),
+            ],
+        ];
+        let index = Index::build(parts, &Limits::RELEASE);
+        let expected = [("c", "3"), ("a", "1"), ("b", "2")];
+        let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
+        assert_eq!(told(&index), expected);
+        assert_eq!(index.kinds(), BTreeMap::from([("Node", 1), ("Pod", 2)]));
+    }
+
+    #[test]
+    fn objects_over_the_limit_are_counted_and_known_ones_are_not() {
+        let limits = Limits {
+            objects: 2,
+            ..Limits::RELEASE
+        };
+        let parts = vec![
+            vec![
+                object("1", "Pod", "c", true),
+                object("1", "Pod", "b", false),
+            ],
+            vec![
+                object("2", "Pod", "a", false),
+                object("2", "Pod", "c", false),
+            ],
+            vec![object("3", "Pod", "a", false)],
+        ];
+        let index = Index::build(parts, &limits);
+        let expected = [("b", "1"), ("c", "2")];
+        let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
+        assert_eq!(told(&index), expected);
+        assert_eq!(index.left_out, 2);
+    }
+
+    #[test]
+    fn names_that_begin_alike_are_found_together() {
+        let names = ["a", "web", "web-1", "web-2", "webhook", "x"];
+        let pods = names.map(|name| object("1", "Pod", name, false));
+        let index = Index::build(vec![pods.into()], &Limits::RELEASE);
+        let like = |prefix: &str| -> Vec<String> {
+            let found = index.named_like("Pod", "shop", prefix);
+            found.map(|object| object.key().name.clone()).collect()
+        };
+        assert_eq!(like("web-"), ["web-1", "web-2"]);
+        assert_eq!(like("web"), ["web", "web-1", "web-2", "webhook"]);
+        assert_eq!(like("y").len(), 0);
+        assert_eq!(index.of_namespace("Pod", "shop").count(), names.len());
+        assert_eq!(index.of_namespace("Pod", "shopping").count(), 0);
+    }
 }

@@ -5,12 +5,14 @@ use super::{Capture, Index};
 use crate::examine::Part;
 use crate::examine::lines::Rhythm;
 use crate::examine::part::{About, HitGroup, LogPart, Sample, Section, Tag};
+use crate::kube::ObjectKey;
 use crate::layout::{self, Content, Layout, Role};
 use crate::limits::Limits;
 use crate::locator::{EntryPath, Snippet};
 use crate::rules::{Matcher, MatcherId, RuleSet};
 use crate::time::{Clock, Stamp};
 use jiff::{SignedDuration, Timestamp};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One log: an entry, or one section of a dump.
@@ -129,44 +131,67 @@ pub(super) fn merge(
     rules: &RuleSet,
     limits: &Limits,
 ) -> Vec<LogSource> {
-    let mut sources = Vec::new();
-    for entry in parts.chunk_by_mut(|a, b| a.path == b.path) {
-        let Some(path) = entry.first().map(|part| part.path.clone()) else {
-            continue;
-        };
-        let role = layout.roles.get(&path).cloned().unwrap_or_default();
-        let mut logs: BTreeMap<Option<Section>, Joined> = BTreeMap::new();
-        for log in entry.iter_mut().flat_map(|part| part.logs.drain(..)) {
-            logs.entry(log.section.clone())
-                .or_default()
-                .add(log, limits);
-        }
-        for (section, joined) in logs {
-            sources.push(joined.finish(
-                path.clone(),
-                with_section(role.clone(), section),
-                capture.clock(),
-                rules,
-                limits,
-            ));
-        }
+    let entries: Vec<&mut [Part]> = parts.chunk_by_mut(|a, b| a.path == b.path).collect();
+    entries
+        .into_par_iter()
+        .flat_map_iter(|entry| of_entry(entry, layout, capture.clock(), rules, limits))
+        .collect()
+}
+
+/// The logs of one entry: one, or one for each section of a dump.
+fn of_entry(
+    entry: &mut [Part],
+    layout: &Layout,
+    clock: Option<Clock>,
+    rules: &RuleSet,
+    limits: &Limits,
+) -> Vec<LogSource> {
+    let Some(path) = entry.first().map(|part| part.path.clone()) else {
+        return vec![];
+    };
+    let role = layout.roles.get(&path).cloned().unwrap_or_default();
+    let mut logs: BTreeMap<Option<Section>, Joined> = BTreeMap::new();
+    for log in entry.iter_mut().flat_map(|part| part.logs.drain(..)) {
+        logs.entry(log.section.clone())
+            .or_default()
+            .add(log, limits);
     }
-    sources
+    let sources = logs.into_iter().map(|(section, joined)| {
+        let role = with_section(role.clone(), section);
+        joined.finish(path.clone(), role, clock, rules, limits)
+    });
+    sources.collect()
 }
 
 /// Names the pods of which lines state the UID only.
 pub(super) fn name_pods(logs: &mut [LogSource], index: &Index) {
-    for hit in logs.iter_mut().flat_map(|log| &mut log.hits) {
-        let pod = hit
-            .about
-            .uid
-            .as_deref()
-            .and_then(|uid| index.pod_by_uid(uid));
-        if let Some(pod) = pod.filter(|_| hit.about.pod.is_none()) {
-            hit.about.namespace = Some(pod.namespace.as_str().into());
-            hit.about.pod = Some(pod.name.as_str().into());
+    let hits = logs.iter_mut().flat_map(|log| &mut log.hits);
+    let mut nameless = hits
+        .map(|hit| &mut hit.about)
+        .filter(|about| about.uid.is_some() && (about.pod.is_none() || about.namespace.is_none()))
+        .peekable();
+    // Few bundles have such lines, and all have pods.
+    if nameless.peek().is_none() {
+        return;
+    }
+    let pods = pods_by_uid(index);
+    for about in nameless {
+        if let Some(pod) = about.uid.as_deref().and_then(|uid| pods.get(uid)) {
+            about.namespace = Some(pod.namespace.as_str().into());
+            about.pod = Some(pod.name.as_str().into());
         }
     }
+}
+
+/// Pods by the UID in the path of their cgroup.
+fn pods_by_uid(index: &Index) -> BTreeMap<&str, &ObjectKey> {
+    let uids = index.of_kind("Pod").flat_map(|object| {
+        // The cgroup of a static pod has the hash of its file.
+        let hash = object.meta.annotations.get("kubernetes.io/config.hash");
+        let uids = object.meta.uid.iter().chain(hash);
+        uids.map(|uid| (uid.as_str(), object.key()))
+    });
+    uids.collect()
 }
 
 /// The role of a dump's section: that of its entry, with the names that its marker states.

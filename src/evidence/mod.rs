@@ -11,6 +11,7 @@ mod images;
 mod index;
 mod inventory;
 mod logs;
+mod places;
 mod retold;
 mod skew;
 mod timeline;
@@ -100,18 +101,30 @@ impl Evidence {
         let lists = lists(&parts, &layout);
         let whole_lists = whole_lists(&parts, &layout, &damaged);
         let mut capture = Capture::find(&parts, &layout);
-        let mut logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
+        let objects = parts
+            .iter_mut()
+            .map(|part| std::mem::take(&mut part.objects))
+            .collect();
+        // The objects are put in order while the logs are joined: neither needs the other.
+        let (index, (mut logs, events, events_left_out, collector)) = rayon::join(
+            || Index::build(objects, limits),
+            || {
+                let logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
+                let (events, left_out) = events::merge(&mut parts, &capture, limits);
+                let collector = collector_facts(&mut parts, &layout);
+                (logs, events, left_out, collector)
+            },
+        );
         retold::drop_retold(&mut logs);
-        let (events, events_left_out) = events::merge(&mut parts, &capture, limits);
         if skew::correct_zones(&mut logs, &events) {
             capture.follow(&logs);
         }
-        let timeline = Timeline::of(&logs, &events);
-        let skew = skew::of_nodes(&events);
-        let collector = collector_facts(&mut parts, &layout);
-        let index = Index::build(parts, limits);
         logs::name_pods(&mut logs, &index);
-        let inventory = Inventory::collect(&index, &collector);
+        let (timeline, inventory) = rayon::join(
+            || Timeline::of(&logs, &events),
+            || Inventory::collect(&index, &collector),
+        );
+        let skew = skew::of_nodes(&events);
         Self {
             layout,
             capture,
@@ -186,6 +199,14 @@ impl Evidence {
                 .any(|(object, detail)| node(object, detail))
     }
 
+    /// The logs of an entry: one, or one for each section of a dump.
+    pub fn logs_of(&self, path: &EntryPath) -> &[LogSource] {
+        let from = self.logs.partition_point(|log| log.path < *path);
+        let rest = self.logs.get(from..).unwrap_or_default();
+        let own = rest.partition_point(|log| log.path == *path);
+        rest.get(..own).unwrap_or_default()
+    }
+
     /// The role of an entry.
     pub fn role(&self, path: &EntryPath) -> Role {
         self.layout.roles.get(path).cloned().unwrap_or_default()
@@ -250,28 +271,28 @@ fn drop_duplicates(parts: &mut Vec<Part>, layout: &Layout) {
             .get(&part.path)
             .is_none_or(|role| role.content != Content::Duplicate)
     });
-    let mut digests: BTreeMap<&EntryPath, (Vec<u128>, u64)> = BTreeMap::new();
-    for part in parts.iter() {
-        let entry = digests.entry(&part.path).or_default();
-        entry.0.push(part.digest);
-        entry.1 += part.bytes;
-    }
-    let mut seen: BTreeMap<(Vec<u128>, String, String), &EntryPath> = BTreeMap::new();
+    let mut seen: BTreeSet<(Vec<u128>, &str, &str)> = BTreeSet::new();
     let mut copies: Vec<EntryPath> = Vec::new();
-    for (path, (digest, bytes)) in digests {
-        let role = layout.roles.get(path).cloned().unwrap_or_default();
-        let Some(pod) = role
-            .pod
-            .filter(|_| bytes > 0 && role.content == Content::PodLog)
+    for entry in parts.chunk_by(|a, b| a.path == b.path) {
+        let Some(path) = entry.first().map(|part| &part.path) else {
+            continue;
+        };
+        let role = layout.roles.get(path);
+        let log = role.filter(|role| role.content == Content::PodLog);
+        let Some((pod, container)) =
+            log.and_then(|log| Some((log.pod.as_deref()?, &log.container)))
         else {
             continue;
         };
-        match seen.entry((digest, pod, role.container.unwrap_or_default())) {
-            std::collections::btree_map::Entry::Occupied(_) => copies.push(path.clone()),
-            std::collections::btree_map::Entry::Vacant(free) => _ = free.insert(path),
+        let digest = entry.iter().map(|part| part.digest).collect();
+        let some = entry.iter().any(|part| part.bytes > 0);
+        if some && !seen.insert((digest, pod, container.as_deref().unwrap_or_default())) {
+            copies.push(path.clone());
         }
     }
-    parts.retain(|part| copies.binary_search(&part.path).is_err());
+    if !copies.is_empty() {
+        parts.retain(|part| copies.binary_search(&part.path).is_err());
+    }
 }
 
 /// Kinds of all lists and objects.

@@ -1,15 +1,18 @@
-//! Lines that a bundle holds twice because a node's whole journal lies beside the logs of single
-//! units: counted once, in the unit's own log.
+//! Lines that a bundle holds twice: a node's whole journal lies beside the logs of single units, or
+//! a collector keeps an extract of a log that lies elsewhere as a whole. They are counted once.
 //!
 //! In: all logs of the bundle. Out: the same logs, the journals without the hits that the log of
-//! a unit in the same folder tells as often or more often. What the journal alone has stays.
+//! a unit in the same folder tells as often or more often, and the extracts without what the fuller
+//! log of the same container, or of the same writer on the same machine, tells of the same time.
+//! What a journal or an extract alone has stays.
 
 use super::LogSource;
 use crate::examine::part::About;
 use crate::layout::Content;
 use crate::locator::EntryPath;
 use crate::rules::MatcherId;
-use std::collections::BTreeMap;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Bundle, archive in it, and folder in that.
 type Folder = (String, Option<EntryPath>, String);
@@ -17,8 +20,126 @@ type Folder = (String, Option<EntryPath>, String);
 /// What makes hits in two logs the same: folder, writer, matcher, subject.
 type Key = (Folder, Option<&'static str>, MatcherId, About);
 
-/// Drops the hits of journals that the log of a single unit beside them tells too.
+/// Who wrote a line, wherever a collector put it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Writer {
+    /// Namespace, pod, container.
+    Container(String, String, String),
+    /// Machine and component.
+    Machine(String, &'static str),
+}
+
+/// Hits or error lines of one subject in one log.
+struct Telling {
+    /// Place of the log among all, and of the telling in the log.
+    at: (usize, usize),
+    count: u64,
+    first: Timestamp,
+    last: Timestamp,
+    /// The first line, without the lines around it.
+    line: String,
+}
+
+/// Drops what other logs tell too.
 pub(super) fn drop_retold(sources: &mut [LogSource]) {
+    drop_journals(sources);
+    drop_extracts(sources);
+}
+
+/// Drops hits and error lines of extracts.
+fn drop_extracts(sources: &mut [LogSource]) {
+    let mut hits: BTreeMap<_, Vec<Telling>> = BTreeMap::new();
+    let mut errors: BTreeMap<_, Vec<Telling>> = BTreeMap::new();
+    for (place, source) in sources.iter().enumerate() {
+        let bundle = source.path.bundle_name();
+        for (index, hit) in source.hits.iter().enumerate() {
+            if let Some(writer) = writer(source, hit.host.as_deref(), hit.component)
+                && let (Some(first), Some(last)) = (hit.first, hit.last)
+                && let Some((_, snippet, _)) = hit.samples.first()
+            {
+                let key = (bundle, writer, hit.matcher, &hit.about, &hit.silenced_by);
+                hits.entry(key).or_default().push(Telling {
+                    at: (place, index),
+                    count: hit.count,
+                    first,
+                    last,
+                    line: snippet.text.clone(),
+                });
+            }
+        }
+        for (index, error) in source.errors.iter().enumerate() {
+            if let Some(writer) = writer(source, error.host.as_deref(), error.component)
+                && let (Some((first, _)), Some((last, _))) =
+                    (error.times.first(), error.times.last())
+                && let Some((_, snippet)) = error.samples.first()
+            {
+                let key = (bundle, writer, &error.template, &error.hit_by);
+                errors.entry(key).or_default().push(Telling {
+                    at: (place, index),
+                    count: error.count,
+                    first: *first.min(last),
+                    last: *last.max(first),
+                    line: snippet.text.clone(),
+                });
+            }
+        }
+    }
+    let hits: BTreeSet<_> = hits.into_values().flat_map(retold).collect();
+    let errors: BTreeSet<_> = errors.into_values().flat_map(retold).collect();
+    for (place, source) in sources.iter_mut().enumerate() {
+        let mut index = 0..;
+        source
+            .hits
+            .retain(|_| index.next().is_none_or(|at| !hits.contains(&(place, at))));
+        let mut index = 0..;
+        source
+            .errors
+            .retain(|_| index.next().is_none_or(|at| !errors.contains(&(place, at))));
+    }
+}
+
+/// Places of the tellings that another log tells as a whole: as many lines or more, from no later
+/// to no earlier. Of equal ones the first in path order stays.
+fn retold(mut tellings: Vec<Telling>) -> Vec<(usize, usize)> {
+    tellings.sort_by(|a, b| b.count.cmp(&a.count).then(a.at.cmp(&b.at)));
+    let mut whole: Vec<Telling> = Vec::new();
+    let mut dropped = Vec::new();
+    for telling in tellings {
+        let told = whole.iter().any(|other| {
+            let spans = other.first <= telling.first && telling.last <= other.last;
+            // Where both begin with one moment, it has to be one line.
+            let alike = other.first != telling.first || other.line == telling.line;
+            other.at.0 != telling.at.0 && spans && alike
+        });
+        if told {
+            dropped.push(telling.at);
+        } else {
+            whole.push(telling);
+        }
+    }
+    dropped
+}
+
+/// Who wrote lines of a log, where that is known well enough to tell that two logs are of one.
+fn writer(
+    source: &LogSource,
+    host: Option<&str>,
+    component: Option<&'static str>,
+) -> Option<Writer> {
+    let role = &source.role;
+    if let Some(pod) = &role.pod {
+        return Some(Writer::Container(
+            role.namespace.clone()?,
+            pod.clone(),
+            role.container.clone()?,
+        ));
+    }
+    let machine = host.or(role.node.as_deref())?;
+    Some(Writer::Machine(machine.to_owned(), component?))
+}
+
+/// Drops the hits of journals that the log of a single unit beside them tells too.
+fn drop_journals(sources: &mut [LogSource]) {
     let mut told: BTreeMap<Key, u64> = BTreeMap::new();
     for source in sources.iter().filter(|source| is_of_one_unit(source)) {
         let folder = folder(&source.path);
@@ -94,7 +215,7 @@ mod tests {
     use super::*;
     use crate::evidence::LogHit;
     use crate::layout::Role;
-    use std::collections::BTreeSet;
+    use crate::locator::Snippet;
 
     /// A node's log at `path` in which one matcher hit so often; of all units without `component`.
     fn log(path: &str, component: Option<&'static str>, count: u64) -> LogSource {
@@ -154,5 +275,57 @@ mod tests {
             assert_eq!(logs[0].hits.len(), left, "{unit} with {count}");
             assert_eq!(logs[1].hits.len(), 1);
         }
+    }
+
+    /// The log of a container at `path` in which lines of these seconds, and these words, are hits.
+    fn extract(path: &str, pod: &str, seconds: &[i64], words: &str) -> LogSource {
+        let mut source = log(path, None, seconds.len() as u64);
+        source.role = Role {
+            content: Content::PodLog,
+            namespace: Some("shop".into()),
+            pod: Some(pod.into()),
+            container: Some("app".into()),
+            ..Role::default()
+        };
+        let at = |seconds: Option<&i64>| seconds.map(|at| Timestamp::from_second(*at).unwrap());
+        for hit in &mut source.hits {
+            (hit.first, hit.last) = (at(seconds.first()), at(seconds.last()));
+            let snippet = Snippet {
+                line: 1,
+                text: words.into(),
+                before: vec![],
+                after: vec![],
+                matched: (0, 0),
+            };
+            hit.samples = vec![(hit.first, snippet, vec![])];
+        }
+        source
+    }
+
+    #[test]
+    fn an_extract_of_a_containers_log_is_not_counted_again() {
+        for (pod, seconds, words, left) in [
+            ("web-0", &[1, 5][..], "refused", 0),
+            ("web-0", &[2, 4], "other words, another moment", 0),
+            ("web-0", &[1, 3, 5], "refused", 0),
+            // Another pod's; begins with other words; reaches further; tells more.
+            ("web-1", &[1, 5], "refused", 1),
+            ("web-0", &[1, 5], "timed out", 1),
+            ("web-0", &[2, 6], "refused", 1),
+        ] {
+            let mut logs = [
+                extract("ns/shop/web-0.log", "web-0", &[1, 2, 3, 5], "refused"),
+                extract("x.tar.gz/config/pod.log", pod, seconds, words),
+            ];
+            drop_retold(&mut logs);
+            assert_eq!(logs[1].hits.len(), left, "{pod} {seconds:?} {words}");
+            assert_eq!(logs[0].hits.len(), 1);
+        }
+        let mut logs = [
+            extract("a.log", "web-0", &[2, 3], "refused"),
+            extract("b.log", "web-0", &[1, 2, 3], "refused"),
+        ];
+        drop_retold(&mut logs);
+        assert!(logs[0].hits.is_empty(), "the fuller log is kept");
     }
 }

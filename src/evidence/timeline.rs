@@ -4,16 +4,16 @@
 use super::{Capture, LogSource};
 use crate::kube::Event;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Components that write all the time while they live; a silence of others means nothing.
-const STEADY: [&str; 10] = [
+/// Components that write all the time while they live; a silence of others means nothing. A
+/// kube-proxy that has nothing to change writes nothing for days.
+const STEADY: [&str; 9] = [
     "containerd",
     "docker",
     "etcd",
     "kube-apiserver",
     "kube-controller-manager",
-    "kube-proxy",
     "kube-scheduler",
     "kubelet",
     "syslog",
@@ -25,6 +25,13 @@ const LEAST_GAP: SignedDuration = SignedDuration::from_mins(10);
 
 /// A silence is a gap where it is so many times the log's mean pause.
 const TIMES_RHYTHM: i32 = 30;
+
+/// A log with more silences than this speaks in bursts: none of them means anything.
+const BURSTS: usize = 3;
+
+/// The rhythm of a log that speaks for less than this altogether was never heard: a component says
+/// much when it starts.
+const LEAST_HEARD: SignedDuration = SignedDuration::from_mins(30);
 
 /// Gaps and boots told of one bundle: a reader wants the long ones.
 const TOLD: usize = 60;
@@ -62,6 +69,8 @@ pub struct LogGap {
     pub node: Option<String>,
     /// The log.
     pub path: String,
+    /// Whether no other log of the component speaks meanwhile.
+    pub alone: bool,
 }
 
 /// A boot of a machine.
@@ -100,6 +109,9 @@ impl Timeline {
             )
         });
         gaps.truncate(TOLD);
+        for gap in &mut gaps {
+            gap.alone = !is_drowned(gap, logs);
+        }
         gaps.sort();
         Self {
             gaps,
@@ -118,9 +130,9 @@ fn component(log: &LogSource) -> Option<&'static str> {
 }
 
 /// The node of a log.
-fn node(log: &LogSource) -> Option<String> {
+fn node(log: &LogSource) -> Option<&str> {
     let host = log.hosts.first().filter(|_| log.hosts.len() == 1);
-    log.role.node.clone().or_else(|| host.cloned())
+    log.role.node.as_ref().or(host).map(String::as_str)
 }
 
 /// The silences of a log that are far longer than its rhythm.
@@ -135,8 +147,9 @@ fn gaps(log: &LogSource) -> Vec<LogGap> {
     else {
         return vec![];
     };
-    let lines = i32::try_from(log.lines.max(1)).unwrap_or(i32::MAX);
-    let least = LEAST_GAP.max((span / lines).saturating_mul(TIMES_RHYTHM));
+    let Some(least) = least_gap(span, log.lines, &log.silences) else {
+        return vec![];
+    };
     log.silences
         .iter()
         .filter(|(from, to)| to.duration_since(*from) >= least)
@@ -144,10 +157,43 @@ fn gaps(log: &LogSource) -> Vec<LogGap> {
             from: *from,
             to: *to,
             component: component.to_owned(),
-            node: node(log),
+            node: node(log).map(str::to_owned),
             path: log.path.path(),
+            alone: true,
         })
         .collect()
+}
+
+/// Whether another log of the same component speaks during a silence.
+fn is_drowned(gap: &LogGap, logs: &[LogSource]) -> bool {
+    logs.iter()
+        .filter(|log| component(log) == Some(&*gap.component) && log.path.path() != gap.path)
+        .filter_map(|log| {
+            let (from, to) = (log.first?.max(gap.from), log.last?.min(gap.to));
+            (from < to).then_some((log, from, to))
+        })
+        .any(|(log, from, to)| {
+            let mut silences = log.silences.iter();
+            !silences.any(|(begin, end)| *begin <= from && to <= *end)
+        })
+}
+
+/// The shortest silence that is a gap in a log of this length; `None` where its silences tell
+/// nothing. Its rhythm is that of the time in which it speaks.
+fn least_gap(
+    span: SignedDuration,
+    lines: u64,
+    silences: &[(Timestamp, Timestamp)],
+) -> Option<SignedDuration> {
+    let lengths = silences.iter().map(|(from, to)| to.duration_since(*from));
+    let long: Vec<SignedDuration> = lengths.filter(|length| *length >= LEAST_GAP).collect();
+    let silent = long.iter().fold(SignedDuration::ZERO, |sum, length| {
+        sum.saturating_add(*length)
+    });
+    let lively = span.saturating_sub(silent);
+    let lines = i32::try_from(lines.max(1)).unwrap_or(i32::MAX);
+    let least = LEAST_GAP.max((lively / lines).saturating_mul(TIMES_RHYTHM));
+    (long.len() <= BURSTS && lively >= LEAST_HEARD).then_some(least)
 }
 
 /// Boots, each once however many logs tell of it.
@@ -155,7 +201,7 @@ fn reboots(logs: &[LogSource], events: &[Event]) -> Vec<Reboot> {
     let told = logs.iter().flat_map(|log| {
         log.boots.iter().map(move |at| Reboot {
             at: *at,
-            node: node(log),
+            node: node(log).map(str::to_owned),
             told_by: "journal",
         })
     });
@@ -184,44 +230,53 @@ fn reboots(logs: &[LogSource], events: &[Event]) -> Vec<Reboot> {
     kept
 }
 
+/// Who wrote a log: component, node, pod and container.
+type Writer<'a> = (
+    &'static str,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a str>,
+);
+
+/// Who wrote a log, where its name tells enough to find another of the same writer.
+fn writer(log: &LogSource) -> Option<Writer<'_>> {
+    let role = &log.role;
+    let named = role.pod.is_some() || role.node.is_some();
+    let component = component(log).filter(|_| named && !role.previous)?;
+    Some((
+        component,
+        node(log),
+        role.pod.as_deref(),
+        role.container.as_deref(),
+    ))
+}
+
 /// Where logs of one writer follow each other.
 fn rotations(logs: &[LogSource]) -> Vec<Rotation> {
-    let mut writers: BTreeMap<_, Vec<(Timestamp, Timestamp, String)>> = BTreeMap::new();
-    for log in logs {
-        let (Some(component), Some(first), Some(last)) = (component(log), log.first, log.last)
-        else {
+    let mut spans: Vec<(Writer<'_>, Timestamp, Timestamp, &LogSource)> = logs
+        .iter()
+        .filter_map(|log| Some((writer(log)?, log.first?, log.last?, log)))
+        .collect();
+    spans.sort_by(
+        |(a_writer, a_first, a_last, a), (b_writer, b_first, b_last, b)| {
+            (a_writer, a_first, a_last)
+                .cmp(&(b_writer, b_first, b_last))
+                .then_with(|| a.path.path().cmp(&b.path.path()))
+        },
+    );
+    let mut found = BTreeSet::new();
+    for pair in spans.windows(2) {
+        let [(earlier, _, end, _), (later, begin, _, log)] = pair else {
             continue;
         };
-        let role = &log.role;
-        let named = role.pod.is_some() || role.node.is_some();
-        if named && !role.previous {
-            let writer = (
-                component,
-                node(log),
-                role.pod.clone(),
-                role.container.clone(),
-            );
-            writers
-                .entry(writer)
-                .or_default()
-                .push((first, last, log.path.path()));
-        }
-    }
-    let mut found = BTreeSet::new();
-    for ((component, node, ..), mut files) in writers {
-        files.sort();
-        for pair in files.windows(2) {
-            let [(_, end, _), (begin, _, path)] = pair else {
-                continue;
-            };
-            if begin >= end {
-                found.insert(Rotation {
-                    at: *begin,
-                    component: component.to_owned(),
-                    node: node.clone(),
-                    path: path.clone(),
-                });
-            }
+        if earlier == later && begin >= end {
+            let (component, node, ..) = later;
+            found.insert(Rotation {
+                at: *begin,
+                component: (*component).to_owned(),
+                node: node.map(str::to_owned),
+                path: log.path.path(),
+            });
         }
     }
     found.into_iter().take(TOLD).collect()
@@ -251,4 +306,33 @@ pub fn blind_side(
         said.push(format!("ends {long} before the capture"));
     }
     said.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silence_is_a_gap_only_in_a_log_whose_rhythm_is_known() {
+        let minutes = SignedDuration::from_mins;
+        let silence = |from: i64, length: i64| {
+            let at = |minute: i64| Timestamp::UNIX_EPOCH + minutes(minute);
+            (at(from), at(from + length))
+        };
+        // Two hours, one silence of half an hour: a line each six seconds else.
+        assert_eq!(
+            least_gap(minutes(120), 900, &[silence(30, 30)]),
+            Some(LEAST_GAP)
+        );
+        // A line each two minutes while it speaks: half an hour is no gap.
+        assert_eq!(
+            least_gap(minutes(120), 45, &[silence(30, 30)]),
+            Some(minutes(60))
+        );
+        // A burst at the start, then nothing to say.
+        assert_eq!(least_gap(minutes(12), 400, &[silence(1, 11)]), None);
+        // Bursts.
+        let bursts = [0, 40, 80, 120].map(|from| silence(from, 20));
+        assert_eq!(least_gap(minutes(300), 10_000, &bursts), None);
+    }
 }

@@ -199,8 +199,22 @@ pub struct About {
     pub pod: Option<Box<str>>,
     /// Node, where stated.
     pub node: Option<Box<str>>,
-    /// UID of a pod, where only that is stated: the kernel knows nothing but the path of a cgroup.
+    /// UID of a pod, where nothing tells its namespace: the kernel knows nothing but the path of a
+    /// cgroup.
     pub uid: Option<Box<str>>,
+    /// Object of another kind that the line reports an event about.
+    pub object: Option<Box<Reference>>,
+}
+
+/// An object that is neither a pod nor a node, as a printed event names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference {
+    /// `ReplicaSet`, ...
+    pub kind: Box<str>,
+    /// Empty where the kind has none.
+    pub namespace: Box<str>,
+    /// Its name.
+    pub name: Box<str>,
 }
 
 /// One hit with its text.

@@ -87,7 +87,7 @@ impl Engine {
         let line = line.as_bytes();
         let message = super::prefix::parse(line).message;
         let guards = &rules.engine().guards;
-        guards.quotes(line, message).map(str::to_owned)
+        guards.quotes(line, message).map(|guard| guard.id.clone())
     }
 }
 

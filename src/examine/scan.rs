@@ -1,11 +1,11 @@
-//! One automaton over all literals, then a regex on the hit's line only.
+//! One search for all literals, then a regex on the hit's line only.
 //!
 //! In: a cleaned piece of a log. Out: its hits, grouped by matcher, writer and subject, counted,
 //! with the first and last of each as samples. Which component's log it is, is not known here, so
 //! matchers of all components take part; [`crate::rules::LogMatcher::accepts`] is asked later.
 //!
 //! The order of work on a piece keeps the cost of a line without a literal at that of the
-//! automaton: a literal names its line; when the line is over, each matcher that had a literal on
+//! search: a literal names its line; when the line is over, each matcher that had a literal on
 //! it is confirmed once; lines that only quote a failure are dropped ([`crate::rules::guards`]); a
 //! general rule is silenced by a specific one on the same line ([`silence`]); the rest is counted,
 //! and texts are cut out at the very end, for the samples that are kept.
@@ -21,15 +21,18 @@ pub use message::{TextSource, scan_event, scan_message};
 pub use object::scan_object;
 
 use super::lines;
-use super::part::{ErrorGroup, HitGroup};
-use super::prefix;
+use super::part::{About, ErrorGroup, HitGroup};
+use super::prefix::{self, Prefix};
 use super::templates::{self, ErrorLine};
 use crate::limits::Limits;
 use crate::rules::engine::Engine;
+use crate::rules::syntax::SubjectOf;
 use crate::rules::{Kind, MatcherId, Require, RuleSet};
+use crate::time::Stamp;
 use errors::Errors;
 use groups::{Groups, Hit, Place};
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// Bytes above a kernel's kill in which its report begins: older kernels write a table between.
@@ -68,10 +71,13 @@ pub fn scan_lines(
         ordinal: 0,
         number: first_line,
         counted: body.start,
+        body_start: body.start,
         marked: false,
         groups: Groups::new(limits),
         errors: Errors::new(limits),
         pending: None,
+        record: Record::default(),
+        chains: VecDeque::new(),
     };
     for (literal, at) in engine.logs.find(text, body.clone()) {
         if at.end > scan.line.end || scan.ordinal == 0 {
@@ -108,12 +114,52 @@ struct Scan<'a> {
     number: u64,
     /// Up to where line ends have been counted.
     counted: usize,
+    /// Where the body begins in the text.
+    body_start: usize,
     /// Whether the current line has a text that marks errors.
     marked: bool,
     groups: Groups<'a>,
     errors: Errors<'a>,
     /// The last error line, until it is known whether a rule hits a further line of its record.
     pending: Option<Pending<'a>>,
+    /// The record that the last hit stands in.
+    record: Record<'a>,
+    /// The last failures that callers pass up, newest last.
+    chains: VecDeque<Chain<'a>>,
+}
+
+/// Failures that may be passed up at one time: workers of a kubelet write in turn.
+const CHAINS: usize = 16;
+
+/// One failure of one object that each caller on the way up logs: `kuberuntime_sandbox.go`, then
+/// `kuberuntime_manager.go`, then `pod_workers.go`.
+struct Chain<'a> {
+    /// Machine and program.
+    writer: (Option<&'a str>, Option<&'a str>),
+    about: About,
+    /// When it was told first.
+    stamp: Stamp,
+    /// Where the record begins that told it last.
+    record: usize,
+    /// The source files that told it; one that tells it again means the next failure.
+    sources: Vec<&'a str>,
+    /// Matchers that were counted in it.
+    told: Vec<MatcherId>,
+}
+
+/// A record with a hit in it, and what is known of it as a whole.
+#[derive(Default)]
+struct Record<'a> {
+    /// From its first line to its last one.
+    bytes: Range<usize>,
+    /// The objects that one of its lines names.
+    about: About,
+    /// Time and source file that its first line states.
+    told_by: Option<(Stamp, &'a str)>,
+    /// Matchers that were counted in it.
+    told: Vec<MatcherId>,
+    /// Its lines above the body: hits on them were counted with the piece before.
+    above: Vec<Range<usize>>,
 }
 
 /// An error line that is not counted yet.
@@ -172,7 +218,7 @@ impl<'a> Scan<'a> {
         let raw = self.text.get(self.line.clone()).unwrap_or_default();
         let line = raw.strip_suffix(b"\r").unwrap_or(raw);
         let offset = self.line.start;
-        let hits: Vec<(MatcherId, Range<usize>)> = candidates
+        let mut hits: Vec<(MatcherId, Range<usize>)> = candidates
             .drain(..)
             .filter_map(|(id, at)| {
                 let matcher = self.rules.log_matcher(id)?;
@@ -188,8 +234,16 @@ impl<'a> Scan<'a> {
             return;
         }
         let prefix = prefix::parse(line);
-        if self.engine.guards.quotes(line, prefix.message).is_some() {
-            return;
+        if let Some(guard) = self.engine.guards.quotes(line, prefix.message) {
+            let rules = self.rules;
+            let of_writer = |id| {
+                let rule = rules.rule_of(id);
+                rule.is_some_and(|rule| rule.subject == SubjectOf::Writer)
+            };
+            hits.retain(|(id, _)| guard.fails_itself && of_writer(*id));
+            if hits.is_empty() {
+                return;
+            }
         }
         let ids: Vec<MatcherId> = hits.iter().map(|(id, _)| *id).collect();
         if !prefix.headed {
@@ -198,23 +252,36 @@ impl<'a> Scan<'a> {
         if marked && !ids.iter().any(|id| explains(self.rules, *id)) {
             self.error(&ids);
         }
+        self.enter_record(line, &prefix);
         let mut about = about::about(line);
+        if !about::names_object(&about) && about::names_object(&self.record.about) {
+            about = self.record.about.clone();
+        }
         if about.pod.is_none() && about.uid.is_none() {
             let above = self.text.get(offset.saturating_sub(REPORT_BYTES)..offset);
             about.uid = about::killed_uid(above.unwrap_or_default(), line);
         }
         for (id, silenced_by) in silence::standing(&ids, self.rules) {
+            // A record tells one occurrence, however many of its lines repeat the words.
+            if self.record.told.contains(&id) || self.told_above(id) {
+                continue;
+            }
+            self.record.told.push(id);
             let Some((_, at)) = hits.iter().find(|(other, _)| *other == id) else {
                 continue;
             };
             let Some(matcher) = self.rules.log_matcher(id) else {
                 continue;
             };
+            let about = about.refined(matcher.regex.as_ref(), line);
+            if self.passed_up(id, &prefix, &about) {
+                continue;
+            }
             self.groups.add(Hit {
                 matcher: id,
                 host: prefix.host,
                 unit: prefix.unit,
-                about: about.refined(matcher.regex.as_ref(), line),
+                about,
                 silenced_by,
                 timed: matcher.rate.is_some(),
                 place: Place {
@@ -225,6 +292,100 @@ impl<'a> Scan<'a> {
                 },
             });
         }
+    }
+
+    /// Makes the record around the current line, which has a hit, the one that is known. Only lines
+    /// that show by their look that a record spans several are asked for the others: a value of
+    /// klog that opens a block (`err=<`), and an indented line under a header.
+    fn enter_record(&mut self, line: &'a [u8], prefix: &Prefix<'a>) {
+        if self.line.start < self.record.bytes.end {
+            return;
+        }
+        let message = line.get(prefix.wrapped..).unwrap_or_default();
+        let inside = !prefix.headed && message.first().is_some_and(|byte| b" \t".contains(byte));
+        let lines = if inside || line.ends_with(b"=<") {
+            lines::record(self.text, self.line.clone())
+        } else {
+            vec![]
+        };
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
+            self.record = Record {
+                bytes: self.line.clone(),
+                told_by: prefix.stamp.zip(prefix.source),
+                ..Record::default()
+            };
+            return;
+        };
+        let all: &'a [u8] = self.text;
+        let text = |line: &Range<usize>| all.get(line.clone()).unwrap_or_default();
+        let head = prefix::parse(text(first));
+        let mut named = lines.iter().map(|line| about::about(text(line)));
+        let about = named.find(about::names_object).unwrap_or_default();
+        self.record = Record {
+            bytes: first.start..last.end,
+            about,
+            told_by: head.stamp.zip(head.source),
+            told: vec![],
+            above: Vec::new(),
+        };
+        let above = lines
+            .into_iter()
+            .filter(|line| line.start < self.body_start);
+        self.record.above = above.collect();
+    }
+
+    /// Whether another source file told this matcher's failure of the same object a moment ago, so
+    /// that this record only passes it up. Notes it for the records that follow.
+    fn passed_up(&mut self, id: MatcherId, prefix: &Prefix<'a>, about: &About) -> bool {
+        let Some((stamp, source)) = self.record.told_by.filter(|_| about::names_object(about))
+        else {
+            return false;
+        };
+        let record = self.record.bytes.start;
+        let writer = (prefix.host, prefix.unit);
+        let mut chains = self.chains.iter_mut().rev();
+        let chain = chains.find(|chain| {
+            let same = chain.writer == writer && chain.about == *about;
+            same && lines::at_once(chain.stamp, stamp)
+        });
+        if let Some(chain) = chain
+            && (chain.record == record || !chain.sources.contains(&source))
+        {
+            if chain.record != record {
+                chain.record = record;
+                chain.sources.push(source);
+            }
+            let told = chain.told.contains(&id);
+            if !told {
+                chain.told.push(id);
+            }
+            return told;
+        }
+        if self.chains.len() >= CHAINS {
+            self.chains.pop_front();
+        }
+        self.chains.push_back(Chain {
+            writer,
+            about: about.clone(),
+            stamp,
+            record,
+            sources: vec![source],
+            told: vec![id],
+        });
+        false
+    }
+
+    /// Whether the record that is known has a hit of this matcher above the body.
+    fn told_above(&self, id: MatcherId) -> bool {
+        let Some(matcher) = self.rules.log_matcher(id) else {
+            return false;
+        };
+        self.record.above.iter().any(|line| {
+            let line = self.text.get(line.clone()).unwrap_or_default();
+            let mut literals = matcher.literals.iter();
+            literals.any(|literal| memmem::find(line, literal.as_bytes()).is_some())
+                && matcher.matches(line)
+        })
     }
 
     /// Notes the current line if it reports an error; `hit_by` are matchers that may explain it.

@@ -98,6 +98,31 @@ pub fn plural_of(kind: &str) -> Option<&'static str> {
     }))
 }
 
+/// Kinds of the table whose objects belong to no namespace.
+const CLUSTER_SCOPED: [&str; 16] = [
+    "APIService",
+    "CSIDriver",
+    "CSINode",
+    "CertificateSigningRequest",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CustomResourceDefinition",
+    "IngressClass",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PriorityClass",
+    "StorageClass",
+    "ValidatingWebhookConfiguration",
+    "VolumeAttachment",
+];
+
+/// Whether objects of a kind belong to a namespace, as far as the kind is known.
+pub fn is_namespaced(kind: &str) -> bool {
+    !CLUSTER_SCOPED.contains(&kind)
+}
+
 /// Kind of the objects that the entry lists, by its own name, or by its folder where files are
 /// named by namespace (`cluster-resources/<kind>/<namespace>.json`).
 pub fn kind_of_path(path: &EntryPath) -> Option<&'static str> {
@@ -163,6 +188,13 @@ mod tests {
         assert_eq!(plural_of("NetworkPolicy"), Some("networkpolicies"));
         assert_eq!(plural_of("ResourceQuota"), Some("resourcequotas"));
         assert_eq!(plural_of("Component"), None);
+    }
+
+    #[test]
+    fn kinds_without_a_namespace_are_in_the_table() {
+        let known: BTreeSet<_> = KINDS.iter().map(|(_, kind)| *kind).collect();
+        assert!(CLUSTER_SCOPED.iter().all(|kind| known.contains(kind)));
+        assert!(is_namespaced("Pod") && !is_namespaced("Node"));
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl Object {
 
     /// Gives up what only diagnoses of something remarkable read: annotations, who wrote its
     /// status (of a pod, who wrote at all, and what each container asks for), and of a replica set everything but its owner, counts,
-    /// revision and images.
+    /// revision, images and commands.
     pub fn keep_identity(&mut self) {
         self.meta.annotations = std::collections::BTreeMap::new();
         match &mut self.detail {
@@ -127,6 +127,7 @@ impl Object {
                 workload.selector = std::collections::BTreeMap::new();
                 workload.conditions = Vec::new();
                 workload.images.shrink_to_fit();
+                workload.commands.shrink_to_fit();
                 workload.pod_labels = std::collections::BTreeMap::new();
                 workload.references = Vec::new();
             }

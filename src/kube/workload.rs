@@ -2,6 +2,7 @@
 
 use super::references::{self, Reference};
 use super::{Condition, value as read};
+use crate::limits::Limits;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub struct Workload {
     pub conditions: Vec<Condition>,
     /// Images of the pod template.
     pub images: Vec<String>,
+    /// Command and arguments of each container of the pod template, in one text.
+    pub commands: Vec<String>,
     /// Number of the rollout, which a deployment notes on itself and on each of its replica sets.
     pub revision: Option<u64>,
     /// Labels of the pod template.
@@ -122,6 +125,7 @@ impl Workload {
             selector,
             conditions: Condition::all(value),
             images: images(template),
+            commands: commands(template),
             revision: read::map(value, "metadata.annotations")
                 .get(REVISION)
                 .and_then(|text| text.parse().ok()),
@@ -153,6 +157,23 @@ fn images(template: &Value) -> Vec<String> {
         .iter()
         .flat_map(|field| read::list(template, field))
         .filter_map(|container| read::optional(container, "image"))
+        .collect()
+}
+
+/// Commands of a pod template, in the order of its containers; each as long as an excerpt at most.
+fn commands(template: &Value) -> Vec<String> {
+    let of = |container: &Value| {
+        let words = ["command", "args"];
+        let words = words.map(|field| read::strings(container, field).join(" "));
+        let mut line = words.join(" ").trim().to_owned();
+        line.truncate(line.floor_char_boundary(Limits::RELEASE.excerpt_bytes));
+        line.shrink_to_fit();
+        line
+    };
+    let containers = ["spec.initContainers", "spec.containers"].into_iter();
+    containers
+        .flat_map(|field| read::list(template, field))
+        .map(of)
         .collect()
 }
 

@@ -171,9 +171,15 @@ struct Verdict {
 /// by its marker files, scores with the entries that nobody claims, so that a dump stream inside it
 /// does not name the whole. On a tie the dump wins over Periscope, and both over the rest.
 fn judge(entries: &[Named]) -> Verdict {
-    let dump = cluster_info_dump::recognise(entries);
-    let periscope = aks_periscope::recognise(entries);
-    let generic = generic::read(entries);
+    let (dump, (periscope, generic)) = rayon::join(
+        || cluster_info_dump::recognise(entries),
+        || {
+            rayon::join(
+                || aks_periscope::recognise(entries),
+                || generic::read(entries),
+            )
+        },
+    );
 
     let claims = |claim: &Option<Claim>| claim.as_ref().map_or(0, |claim| claim.roles.len());
     let claimed = |index: &usize| {

@@ -4,7 +4,9 @@
 //! placeholders and plain words are no secrets; nor are digests, UIDs and image names, which have
 //! no detector.
 
+use rayon::prelude::*;
 use regex::{Regex, RegexSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -76,23 +78,48 @@ pub(super) struct Found {
 /// Every secret in the text, in no particular order; ranges may overlap.
 pub(super) fn find(text: &str) -> Vec<Found> {
     let table = &*TABLE;
-    let mut found = Vec::new();
-    for index in table.triggers.matches(text) {
-        let detector = &table.detectors[index];
-        for captures in detector.regex.captures_iter(text) {
-            // The value is the last group that took part; a regex without groups is all value.
-            let value = captures.iter().flatten().last();
-            let Some(value) = value else { continue };
-            let trimmed = value.as_str().trim_end_matches('\\');
-            if !trimmed.is_empty() && (detector.accept)(trimmed) {
-                found.push(Found {
-                    kind: detector.kind,
-                    range: value.start()..value.start() + trimmed.len(),
-                });
-            }
-        }
+    let triggered = table.triggers.matches(text);
+    let detectors = triggered
+        .iter()
+        .filter_map(|index| table.detectors.get(index));
+    detectors.flat_map(|detector| detector.find(text)).collect()
+}
+
+/// Bytes of a long text that one thread looks through for triggers at a time.
+const PIECE: usize = 128 << 10;
+
+/// The kind of the first secret that [`find`] would name. For long texts: all threads share the
+/// work.
+pub(super) fn find_first(text: &str) -> Option<Kind> {
+    let table = &*TABLE;
+    // A trigger never reaches over the end of a line; what it triggers may, and sees all of it.
+    let triggered: BTreeSet<usize> = pieces(text)
+        .into_par_iter()
+        .flat_map_iter(|piece| table.triggers.matches(piece))
+        .collect();
+    let detectors: Vec<&Detector> = triggered
+        .into_iter()
+        .filter_map(|index| table.detectors.get(index))
+        .collect();
+    detectors
+        .into_par_iter()
+        .with_max_len(1)
+        .find_map_first(|detector| detector.find(text).next())
+        .map(|found| found.kind)
+}
+
+/// The text cut at line ends into pieces of about [`PIECE`] bytes.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let after = rest.as_bytes().get(PIECE..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', after).map_or(rest.len(), |at| PIECE + at + 1);
+        let (piece, more) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        pieces.push(piece);
+        rest = more;
     }
-    found
+    pieces
 }
 
 /// One way a secret shows itself.
@@ -100,6 +127,21 @@ struct Detector {
     kind: Kind,
     regex: Regex,
     accept: fn(&str) -> bool,
+}
+
+impl Detector {
+    /// The secrets that it sees, in order.
+    fn find(&self, text: &str) -> impl Iterator<Item = Found> {
+        self.regex.captures_iter(text).filter_map(|captures| {
+            // The value is the last group that took part; a regex without groups is all value.
+            let value = captures.iter().flatten().last()?;
+            let trimmed = value.as_str().trim_end_matches('\\');
+            (!trimmed.is_empty() && (self.accept)(trimmed)).then(|| Found {
+                kind: self.kind,
+                range: value.start()..value.start() + trimmed.len(),
+            })
+        })
+    }
 }
 
 /// All detectors, and the literals without which none of them can match.

@@ -12,7 +12,7 @@ mod detect;
 pub use detect::Kind;
 
 use crate::locator::Snippet;
-use detect::{Found, find};
+use detect::{Found, find, find_first};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -40,12 +40,16 @@ pub fn mask(text: &str) -> (Cow<'_, str>, Counts) {
 pub fn find_secret(bytes: &[u8]) -> Option<Kind> {
     let text = String::from_utf8_lossy(bytes);
     // JSON inside HTML writes these three as escapes: they must read as they did when masked.
-    let json = text
-        .replace("\\u003c", "<")
-        .replace("\\u003e", ">")
-        .replace("\\u0026", "&");
-    let plain = unescape_entities(&json);
-    find(&plain).first().map(|found| found.kind)
+    let json = if text.contains("\\u00") {
+        Cow::Owned(
+            text.replace("\\u003c", "<")
+                .replace("\\u003e", ">")
+                .replace("\\u0026", "&"),
+        )
+    } else {
+        text
+    };
+    find_first(&unescape_entities(&json))
 }
 
 /// Masks many strings and adds up what was masked.

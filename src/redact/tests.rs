@@ -230,6 +230,23 @@ fn the_last_look_sees_through_html_and_json() {
     assert_eq!(find_secret(b"<p>password:</p>"), None);
 }
 
+#[test]
+fn a_long_text_is_searched_whole() {
+    let line = "a line of a log that says nothing at all\n";
+    for before in [0, 1, 3_195, 3_196, 3_197, 3_198, 9_000] {
+        let text = line.repeat(before) + "password=hunter2\n" + &line.repeat(4_000);
+        assert_eq!(
+            find_secret(text.as_bytes()),
+            Some(Kind::Password),
+            "{before}"
+        );
+    }
+    let body = format!("{}\n", "aB3/".repeat(16)).repeat(5_000);
+    let key = format!("-----BEGIN PRIVATE KEY-----\n{body}-----END PRIVATE KEY-----\n");
+    assert_eq!(find_secret(key.as_bytes()), Some(Kind::PrivateKey));
+    assert_eq!(find_secret(line.repeat(9_000).as_bytes()), None);
+}
+
 /// Pieces that make and unmake secrets when they stand side by side.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

@@ -211,13 +211,13 @@ struct Noise<'r> {
 /// The document, indented, with a line end.
 pub fn render(report: &Report) -> Result<String, ReportError> {
     let text = serde_json::to_string_pretty(&document(report)).map_err(|e| failed(&e))?;
-    Ok(escape_hidden(&text) + "\n")
+    Ok(escape_hidden(text) + "\n")
 }
 
 /// The document on one line, safe inside a `<script>` element of any type.
 pub(super) fn embedded(report: &Report) -> Result<String, ReportError> {
     let text = serde_json::to_string(&document(report)).map_err(|e| failed(&e))?;
-    let text = escape_hidden(&text);
+    let text = escape_hidden(text);
     Ok(text
         .replace('<', "\\u003c")
         .replace('>', "\\u003e")
@@ -231,10 +231,14 @@ fn failed(error: &serde_json::Error) -> ReportError {
 
 /// Writes hidden characters as `\u` escapes; they stand only inside strings, where that means the
 /// same. Line ends between values stay.
-fn escape_hidden(json: &str) -> String {
+fn escape_hidden(json: String) -> String {
+    let hidden = |c: char| c != '\n' && glyphs::is_hidden(c);
+    if !json.contains(hidden) {
+        return json;
+    }
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
-        if c != '\n' && glyphs::is_hidden(c) {
+        if hidden(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(out, "\\u{unit:04x}");
             }

@@ -21,6 +21,9 @@ const VERDICT_LINES: usize = 4;
 /// Lines of a title at most.
 const TITLE_LINES: usize = 2;
 
+/// Lines of what stands below a title at most: its detail, and its scope and time.
+const BELOW_LINES: usize = 2;
+
 /// Columns before a title and what stands below it.
 const INDENT: usize = 10;
 
@@ -70,7 +73,8 @@ pub(super) fn arrange(report: &Report, style: Style) -> String {
     } else {
         let incidents = report.incidents.iter().take(room);
         incidents
-            .map(|i| incident_lines(&listed, i, width, style))
+            .enumerate()
+            .map(|(place, i)| incident_lines(&listed, i, place == 0, (width, style)))
             .collect()
     };
     let mut shown = 0;
@@ -118,12 +122,13 @@ pub(super) fn arrange(report: &Report, style: Style) -> String {
     text
 }
 
-/// Title, what was seen, scope and first evidence of an incident.
+/// Title, what was seen, scope and first evidence of an incident; of the first one, which is what
+/// most people read, also what else it is about.
 fn incident_lines(
     listed: &view::ByFingerprint<'_>,
     incident: &Incident,
-    width: usize,
-    style: Style,
+    first: bool,
+    (width, style): (usize, Style),
 ) -> Vec<String> {
     let mut lines = head(
         incident.severity,
@@ -135,8 +140,14 @@ fn incident_lines(
     let cause = incident.cause(listed);
     let detail = cause.map_or("", |finding| finding.detail.as_str());
     if !detail.is_empty() {
-        lines.push(indented(detail, width, style));
+        lines.extend(indented(detail, width, style));
     }
+    let also = also(listed, incident).filter(|_| first);
+    lines.extend(
+        also.map(|also| indented(&also, width, style))
+            .into_iter()
+            .flatten(),
+    );
     let when = span(
         incident.first_seen.as_deref(),
         incident.last_seen.as_deref(),
@@ -145,11 +156,42 @@ fn incident_lines(
         "{} · {when} · confidence {}",
         incident.scope, incident.confidence
     );
-    lines.push(indented(&about, width, style));
+    lines.extend(indented(&about, width, style));
     if let Some(citation) = cause.and_then(|finding| finding.citations.first()) {
         lines.push(indented_end(&citation.locator, width, style));
     }
     lines
+}
+
+/// Findings that an incident names beside its cause: what was folded has a subject of its own.
+const ALSO: usize = 2;
+
+/// "also: Deployment shop/web, Node node-1 and 3 more findings"; `None` where it is about one thing.
+fn also(listed: &view::ByFingerprint<'_>, incident: &Incident) -> Option<String> {
+    let also = incident.also(listed);
+    let mut subjects = std::collections::BTreeSet::new();
+    let cause = incident
+        .cause(listed)
+        .map(|finding| finding.subject.label());
+    let mut named: Vec<String> = Vec::new();
+    let mut rest = 0;
+    for (finding, count) in &also {
+        let subject = finding.subject.label();
+        let fresh = finding.subject.kind != "Cluster"
+            && Some(&subject) != cause.as_ref()
+            && subjects.insert(subject.clone());
+        if fresh && named.len() < ALSO {
+            named.push(subject);
+            rest += count - 1;
+        } else if fresh {
+            rest += count;
+        }
+    }
+    let mut line = format!("also: {}", named.join(", "));
+    if rest > 0 {
+        let _ = write!(line, " and {}", plural(rest, "more finding"));
+    }
+    (!named.is_empty()).then_some(line)
 }
 
 /// Title and first evidence of a finding.
@@ -191,10 +233,18 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
         let questions = plural(report.ask.len(), "question");
         notes.push(format!("{questions} for the customer in the report"));
     }
-    let gaps = report.gaps.iter();
-    let lost = gaps.filter(|gap| gap.hides != view::HIDES_NOTHING).count();
-    if lost > 0 {
-        notes.push(format!("{} could not be read", plural(lost, "place")));
+    let lost = report.gaps.iter();
+    let (refused, lost): (Vec<_>, Vec<_>) = lost
+        .filter(|gap| gap.hides != view::HIDES_NOTHING)
+        .partition(|gap| gap.hides == view::HIDES_UNFETCHED);
+    if !refused.is_empty() {
+        let logs = refused.iter().all(|gap| is_log(&gap.locator));
+        let what = if logs { "log" } else { "file" };
+        let many = plural(refused.len(), what);
+        notes.push(format!("{many} could not be fetched"));
+    }
+    if !lost.is_empty() {
+        notes.push(format!("{} could not be read", plural(lost.len(), "place")));
     }
     if masked > 0 {
         notes.push(format!(
@@ -206,6 +256,12 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
         lines.push(cut(&plain(&notes.join("; "), style), width));
     }
     lines
+}
+
+/// Whether a locator is that of a log, as the name of its entry says.
+fn is_log(locator: &str) -> bool {
+    let name = locator.rsplit(['/', '!']).next().unwrap_or(locator);
+    name.contains("log")
 }
 
 /// `CRITICAL  title`, the word coloured where that is wanted; a long title goes on below.
@@ -237,10 +293,12 @@ fn head(severity: Severity, state: State, title: &str, width: usize, style: Styl
     lines
 }
 
-/// A line below a title; its end is cut.
-fn indented(text: &str, width: usize, style: Style) -> String {
+/// Text below a title; what does not fit on its lines is cut.
+fn indented(text: &str, width: usize, style: Style) -> Vec<String> {
     let room = width.saturating_sub(INDENT);
-    format!("{:INDENT$}{}", "", cut(&plain(text, style), room))
+    let lines = wrap(&plain(text, style), room, BELOW_LINES);
+    let indent = |line: String| format!("{:INDENT$}{line}", "");
+    lines.into_iter().map(indent).collect()
 }
 
 /// A locator below a title; its start is cut, because the file and the line stand at its end.

@@ -432,7 +432,10 @@ impl Lint<'_> {
             .lines()
             .find_map(|line| guards.quotes(line.as_bytes(), 0))
         {
-            return format!("the guard `{guard}` says that it only quotes a failure");
+            return format!(
+                "the guard `{}` says that it only quotes a failure",
+                guard.id
+            );
         }
         "the literal and the rest do not stand on one line, or the event is of another reason, \
          kind or type"

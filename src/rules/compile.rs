@@ -1,7 +1,7 @@
 //! What the engine trusts: rules whose parts are known to be sound, and the set of them.
 //!
 //! In: the texts of rule files. Out: a [`RuleSet`], or every mistake in every file. The set is
-//! built once and shared by all workers; what only some commands need (the automaton, regexes) is
+//! built once and shared by all workers; what only some commands need (the index of literals, regexes) is
 //! built when it is first used.
 
 use super::engine::Engine;
@@ -9,7 +9,7 @@ use super::foreign::{self, LeftOut, Seen};
 use super::lower::{Draft, Regexes, lower};
 use super::matcher::{LogMatcher, Matcher, MatcherId};
 use super::predicate::Predicate;
-use super::syntax::{self, EventType, Kind, Maturity, Require, RuleError, Should};
+use super::syntax::{self, EventType, Kind, Maturity, Require, RuleError, Should, SubjectOf};
 use super::version::VersionRange;
 use crate::severity::{Category, Confidence, Severity};
 use sha2::{Digest as _, Sha256};
@@ -58,6 +58,8 @@ pub struct Rule {
     pub supersedes: BTreeSet<RuleId>,
     /// Whether silence of a log is no sign that the failure ended.
     pub persists: bool,
+    /// Whom its lines are about.
+    pub subject: SubjectOf,
     /// Versions with the failure.
     pub version: Option<VersionRange>,
     /// Proof.
@@ -97,6 +99,7 @@ impl Rule {
             references: Vec::new(),
             supersedes: BTreeSet::new(),
             persists: false,
+            subject: SubjectOf::Named,
             version: None,
             examples: Vec::new(),
             predicate: None,
@@ -324,7 +327,7 @@ impl RuleSet {
         &self.hash
     }
 
-    /// The automaton and the indexes of matchers, built on first use.
+    /// The indexes of matchers, built on first use.
     pub fn engine(&self) -> &Engine {
         self.engine.get_or_init(|| Engine::new(self))
     }

@@ -1,12 +1,12 @@
 //! Which matchers may hit a text: found in one pass, before any regex is tried.
 //!
-//! One Aho-Corasick automaton holds the literals of all log matchers ([`super::literals`]). It
-//! reports overlapping matches: with leftmost ones, a literal would hide every other that overlaps
-//! it, and with it a rule.
+//! One index holds the literals of all log matchers ([`super::literals`]). It reports overlapping
+//! matches: with leftmost ones, a literal would hide every other that overlaps it, and with it a
+//! rule.
 
 use super::RuleSet;
 use super::guards::Guards;
-use super::literals::LiteralIndex;
+use super::literals::{LiteralIndex, Rarity};
 use super::markers;
 use super::matcher::{Matcher, MatcherId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +49,8 @@ impl Engine {
                 }
             }
         }
+        let examples = rules.rules().iter().flat_map(|rule| &rule.examples);
+        let rarity = Rarity::of(examples.map(|example| example.text.as_str()));
         let marking: Vec<String> = markers::all().collect();
         for marker in &marking {
             logs.entry(marker).or_default();
@@ -56,8 +58,8 @@ impl Engine {
         let marking: BTreeSet<&str> = marking.iter().map(String::as_str).collect();
         Self {
             markers: logs.keys().map(|key| marking.contains(key)).collect(),
-            logs: LiteralIndex::new(logs),
-            events: LiteralIndex::new(events),
+            logs: LiteralIndex::new(logs, &rarity),
+            events: LiteralIndex::new(events, &rarity),
             guards: if rules.guarded() {
                 Guards::builtin()
             } else {

@@ -30,6 +30,9 @@ pub struct Guard {
     pub example: String,
     /// How they are recognised.
     pub pattern: Pattern,
+    /// Whether such a line also reports a failure of the component that wrote it, which rules with
+    /// `subject = "writer"` are about.
+    pub fails_itself: bool,
 }
 
 /// `rules/guards.toml`.
@@ -47,6 +50,8 @@ struct GuardTable {
     why: String,
     pattern: String,
     example: String,
+    #[serde(default)]
+    fails_itself: bool,
 }
 
 /// The file that ships with the tool.
@@ -74,6 +79,7 @@ impl Guards {
                 why: table.why,
                 example: table.example,
                 pattern: Pattern::trusted(&table.pattern),
+                fails_itself: table.fails_itself,
             })
             .collect();
         let set = |wanted: &dyn Fn(&str) -> bool| {
@@ -97,21 +103,18 @@ impl Guards {
 
     /// The guard that says that this line only quotes, if one does. `message` is where the line's
     /// own message begins, behind the prefixes of runtime, journal and logger.
-    pub fn quotes(&self, line: &[u8], message: usize) -> Option<&str> {
+    pub fn quotes(&self, line: &[u8], message: usize) -> Option<&Guard> {
         let message = line.get(message..).filter(|rest| rest.len() < line.len());
         if !self.any.is_match(line) && !message.is_some_and(|rest| self.anchored.is_match(rest)) {
             return None;
         }
-        self.all
-            .iter()
-            .find(|guard| {
-                guard.pattern.is_match(line)
-                    || message.is_some_and(|message| {
-                        // Other patterns have seen the message as part of the line.
-                        guard.pattern.as_str().starts_with('^') && guard.pattern.is_match(message)
-                    })
-            })
-            .map(|guard| guard.id.as_str())
+        self.all.iter().find(|guard| {
+            guard.pattern.is_match(line)
+                || message.is_some_and(|message| {
+                    // Other patterns have seen the message as part of the line.
+                    guard.pattern.as_str().starts_with('^') && guard.pattern.is_match(message)
+                })
+        })
     }
 }
 
@@ -139,7 +142,7 @@ mod tests {
             "[ERROR] plugin/errors: 2 example.org. A: read udp: i/o timeout",
             "#1 failed",
         ] {
-            assert_eq!(guards.quotes(line.as_bytes(), 0), None, "{line}");
+            assert!(guards.quotes(line.as_bytes(), 0).is_none(), "{line}");
         }
     }
 
@@ -147,10 +150,14 @@ mod tests {
     fn a_quote_behind_a_prefix_is_still_a_quote() {
         let guards = Guards::builtin();
         let line = b"Aug 23 13:53:14 node cse[1]: + ERR_OUTBOUND_CONN_FAIL=50";
-        assert_eq!(guards.quotes(line, 29), Some("xtrace-constant"));
-        assert_eq!(guards.quotes(line, 0), None);
-        assert_eq!(guards.quotes(line, 4_000), None);
+        let quotes = |line: &[u8], message| {
+            let guard = guards.quotes(line, message);
+            guard.map(|guard| guard.id.clone())
+        };
+        assert_eq!(quotes(line, 29).as_deref(), Some("xtrace-constant"));
+        assert_eq!(quotes(line, 0), None);
+        assert_eq!(quotes(line, 4_000), None);
         let flags = b"I0101 00:00:00.000000  1 flags.go:64] FLAG: --eviction-hard=\"x\"";
-        assert_eq!(guards.quotes(flags, 38), Some("flag-dump"));
+        assert_eq!(quotes(flags, 38).as_deref(), Some("flag-dump"));
     }
 }

@@ -10,8 +10,8 @@ use super::matcher::{
     Condition, EVENT, EventMatcher, LogMatcher, Matcher, ObjectMatcher, Pattern, Rate, STATUS,
 };
 use super::syntax::{
-    EventTable, ExampleTable, Kind, LogTable, ObjectTable, Requires, RuleError, RuleFile, Text,
-    VersionTable,
+    EventTable, ExampleTable, Kind, LogTable, ObjectTable, Requires, RuleError, RuleFile,
+    SubjectOf, Text, VersionTable,
 };
 use super::version::{VersionRange, parse_version};
 use crate::component::COMPONENTS;
@@ -22,9 +22,9 @@ use std::fmt::Display;
 use std::time::Duration;
 use toml::Spanned;
 
-/// Shortest literal: shorter ones hit everywhere and make the automaton useless.
+/// Shortest literal: shorter ones hit everywhere, and the search looks at four bytes at a time.
 const SHORTEST_LITERAL: usize = 3;
-/// Longest literal: every byte of every literal is a state of the automaton.
+/// Longest literal: a longer one is a whole message, and breaks with its next wording.
 const LONGEST_LITERAL: usize = 512;
 
 /// A rule whose matchers have no place in a set yet.
@@ -107,6 +107,12 @@ impl Judge<'_> {
                 }
             }
         }
+        if let Some(subject) = file.subject.as_ref().filter(|_| file.log.is_empty()) {
+            self.wrong(
+                subject.span().start,
+                "`subject` says whom lines are about, and the rule has no [[log]] matcher",
+            );
+        }
         let by_version = file
             .version
             .as_ref()
@@ -143,6 +149,7 @@ impl Judge<'_> {
             maturity: file.maturity,
             require: file.require,
             persists: file.persists,
+            subject: file.subject.map_or(SubjectOf::Named, Spanned::into_inner),
             explain: self.words(&file.explain),
             disprove: file
                 .disprove
@@ -332,7 +339,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Literals that the automaton can search for.
+    /// Literals that can be searched for.
     fn literals(&mut self, literals: &[Text]) -> Vec<String> {
         for literal in literals {
             let at = literal.span().start;

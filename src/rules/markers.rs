@@ -60,10 +60,11 @@ const WORDS: &[&str] = &[
     "<3>",
 ];
 
-/// All markers. klog's header has the month and the day behind its letter: `E0725 `.
+/// All markers. klog's header has the month and the day behind its letter: `E0725 22:17:35`.
 pub(super) fn all() -> impl Iterator<Item = String> {
     let klog = KLOG_LEVELS.into_iter().flat_map(|level| {
-        (1..=12).flat_map(move |month| (0..=3).map(move |day| format!("{level}{month:02}{day}")))
+        (1..=12)
+            .flat_map(move |month| (1..=31).map(move |day| format!("{level}{month:02}{day:02}")))
     });
     klog.chain(WORDS.iter().map(|word| (*word).to_owned()))
 }

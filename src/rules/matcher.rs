@@ -276,13 +276,19 @@ impl Pattern {
 
     /// Named groups of the first match, in the order of the pattern, without those that took no part.
     pub fn captures(&self, text: &[u8]) -> Vec<(String, String)> {
+        self.find_with_captures(text)
+            .map(|(_, captures)| captures)
+            .unwrap_or_default()
+    }
+
+    /// Where it first matches, and the named groups of that match.
+    pub fn find_with_captures(&self, text: &[u8]) -> Option<(Range<usize>, Vec<(String, String)>)> {
         // Groups are the slowest search of all.
         if self.names().next().is_none() {
-            return Vec::new();
+            return Some((self.find(text)?, Vec::new()));
         }
-        let Some(captures) = self.regex().and_then(|regex| regex.captures(text)) else {
-            return Vec::new();
-        };
+        let captures = self.regex()?.captures(text)?;
+        let whole = captures.get(0)?.range();
         let group = |name: &str, captures: &Captures<'_>| {
             let value = captures.name(name)?;
             Some((
@@ -290,9 +296,11 @@ impl Pattern {
                 String::from_utf8_lossy(value.as_bytes()).into_owned(),
             ))
         };
-        self.names()
+        let groups = self
+            .names()
             .filter_map(|name| group(name, &captures))
-            .collect()
+            .collect();
+        Some((whole, groups))
     }
 
     /// Names of its groups, in the order of the pattern.

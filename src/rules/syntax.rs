@@ -91,6 +91,8 @@ pub struct RuleFile {
     /// ended.
     #[serde(default)]
     pub persists: bool,
+    /// Whom its lines are about.
+    pub subject: Option<Spanned<SubjectOf>>,
     /// Matchers of objects.
     #[serde(default)]
     pub object: Vec<ObjectTable>,
@@ -144,6 +146,17 @@ pub enum Require {
     Any,
     /// Each of them, for the same subject.
     All,
+}
+
+/// Whom the lines that a rule matches are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SubjectOf {
+    /// The object that the line names, and only without one the component that wrote it.
+    #[default]
+    Named,
+    /// The component that wrote it, whatever it names: the failure is its own.
+    Writer,
 }
 
 /// `[[log]]`.

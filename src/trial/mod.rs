@@ -96,7 +96,8 @@ pub fn run(
         .matchers()
         .map(|id| hits::places(id, &evidence))
         .collect();
-    let diagnosis = diagnose(evidence, facts, rules, Window::default());
+    let workers = settings.workers;
+    let diagnosis = workers.run(|| diagnose(evidence, facts, rules, Window::default()));
 
     let probes = Probes::of(rules, rule);
     let (evidence, _) = collect(
@@ -128,7 +129,7 @@ pub fn run(
         None => ("not_seen", String::new()),
     };
     let fired = findings > 0;
-    let reason = if fired || coverage.is_some_and(|row| row.outcome == Outcome::NotChecked) {
+    let reason = if fired || coverage.is_some_and(|row| row.outcome != Outcome::Clear) {
         said
     } else {
         let found = |id: &str| diagnosis.findings.iter().any(|finding| finding.rule == id);

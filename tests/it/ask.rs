@@ -112,3 +112,52 @@ fn detectors_of_the_portal_are_answered_for_clusters_in_azure_only() {
             .any(|reason| reason.contains("AKS runs the control plane"))
     );
 }
+
+#[test]
+fn the_log_that_could_not_be_fetched_is_asked_for_on_its_node() {
+    let node = r#"{"kind": "NodeList", "apiVersion": "v1", "items": [{"metadata": {"name": "node-1"}, "spec": {"providerID": "azure:///subscriptions/x/resourceGroups/rg1/providers/Microsoft.Compute/virtualMachineScaleSets/pool1/virtualMachines/3"}}]}"#;
+    let pods = r#"{"kind": "PodList", "apiVersion": "v1", "items": [{"metadata": {"name": "api-0", "namespace": "shop"}, "spec": {"nodeName": "node-1", "containers": [{"name": "api", "image": "api:1"}]}, "status": {"phase": "Running", "startTime": "2024-03-01T10:00:00Z", "containerStatuses": [{"name": "api", "ready": false, "restartCount": 7, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": {"exitCode": 2, "reason": "Error", "finishedAt": "2024-03-01T10:29:00Z"}}}]}}]}"#;
+    let refused = "==== START logs for container api of pod shop/api-0 ====\nRequest log error: an error on the server (\"unknown\") has prevented the request from succeeding (get pods api-0)\n==== END logs for container api of pod shop/api-0 ====\n";
+    let bundle = files(&[
+        ("nodes.json", node),
+        ("shop/pods.json", pods),
+        (
+            "shop/replication-controllers.json",
+            "{\"kind\": \"ReplicationControllerList\", \"apiVersion\": \"v1\", \"items\": []}",
+        ),
+        ("shop/api-0/logs.txt", refused),
+    ]);
+    let diagnosis = analyze_bytes("dump.tar", &tar(&bundle), &Limits::RELEASE);
+    let commands = commands(&diagnosis);
+    assert!(
+        commands.iter().any(|command| command.starts_with(
+            "az vmss run-command invoke -g rg1 -n pool1 --instance-id 3 --command-id RunShellScript"
+        ) && command.contains("--name api ")),
+        "{commands:#?}"
+    );
+    assert!(
+        !commands
+            .iter()
+            .any(|command| command.contains("--previous")),
+        "{commands:#?}"
+    );
+}
+
+#[test]
+fn what_states_its_cause_is_not_asked_about() {
+    let pods = r#"{"kind": "PodList", "apiVersion": "v1", "items": [{"metadata": {"name": "api-0", "namespace": "shop"}, "spec": {"nodeName": "node-1", "containers": [{"name": "api", "image": "api:1"}]}, "status": {"phase": "Pending", "startTime": "2024-03-01T10:00:00Z", "containerStatuses": [{"name": "api", "ready": false, "restartCount": 0, "state": {"waiting": {"reason": "CreateContainerConfigError", "message": "MESSAGE"}}}]}}]}"#;
+    let asked = |message: &str| {
+        let bundle = files(&[
+            ("shop/pods.json", &pods.replace("MESSAGE", message)),
+            (
+                "shop/replication-controllers.json",
+                "{\"kind\": \"ReplicationControllerList\", \"apiVersion\": \"v1\", \"items\": []}",
+            ),
+        ]);
+        let diagnosis = analyze_bytes("dump.tar", &tar(&bundle), &Limits::RELEASE);
+        assert_eq!(diagnosis.findings[0].rule, "pod-config-error");
+        diagnosis.ask.len()
+    };
+    assert_eq!(asked(r#"secret \"pgpassword\" not found"#), 0);
+    assert!(asked("container has runAsNonRoot and image will run as root") > 0);
+}

@@ -112,7 +112,7 @@ fn cluster() -> Diagnosis {
             "registry.example/app:1.5",
             "2024-04-02T00:00:00Z",
         ),
-        // A rollout of the day before is not of the hour before.
+        // A rollout of the day before is not of the hour before, but its pods fail.
         replica_set(
             "app-2",
             "6f7d8",
@@ -171,7 +171,7 @@ fn told(change: &Change) -> String {
 }
 
 #[test]
-fn the_ledger_holds_what_changed_in_the_hour_before_and_nothing_else() {
+fn the_ledger_holds_what_changed_in_the_hour_before_and_the_rollout_of_what_fails() {
     let diagnosis = cluster();
     let ledger = &diagnosis.changes;
     let first = ledger.incidents.first().expect("pods crash");
@@ -182,6 +182,7 @@ fn the_ledger_holds_what_changed_in_the_hour_before_and_nothing_else() {
         [
             "same rolled out Deployment shop/app-0 [] revision 2; image registry.example/app:1.4 -> registry.example/app:1.5",
             "same edited ConfigMap shop/app-1-settings [kubectl-edit] ",
+            "same rolled out Deployment shop/app-2 [] revision 2; the failing pods are of it",
             "elsewhere edited ConfigMap bank/rates [kubectl-client-side-apply] ",
         ]
     );
@@ -195,6 +196,7 @@ fn the_ledger_holds_what_changed_in_the_hour_before_and_nothing_else() {
         [
             "shop/replicasets.json",
             "shop/configmaps.json",
+            "shop/replicasets.json",
             "shop/configmaps.json"
         ]
     );

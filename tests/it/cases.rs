@@ -62,6 +62,8 @@ struct Match {
     subject: String,
     /// It was seen at least this often.
     count: u64,
+    /// And at most this often, where several things tell the same.
+    at_most: Option<u64>,
     /// Where it is not that of the rule, or matters.
     severity: Option<String>,
     /// Texts that its evidence quotes, with the lines around.
@@ -71,6 +73,11 @@ struct Match {
     confidence: Option<String>,
     /// Words that its detail holds.
     detail: Option<String>,
+    /// When it was first seen, where that matters.
+    since: Option<String>,
+    /// The nodes that it was seen on, sorted; none are compared where none are given.
+    #[serde(default)]
+    nodes: Vec<String>,
     /// All incidents, in the report's order; none are compared where none are given.
     #[serde(default)]
     incident: Vec<ExpectedIncident>,
@@ -95,6 +102,8 @@ struct ExpectedIncident {
 struct NoMatch {
     /// The bundle does not hold what the rule looks at, so the rule must not be called clear.
     not_checked: bool,
+    /// The rule that tells all that this one saw, so that it is not clear either.
+    explained_by: Option<String>,
 }
 
 /// One case as it lies on disk.
@@ -196,6 +205,9 @@ fn judge_match(rule: &str, expect: &Match, diagnosis: &Diagnosis) -> Vec<String>
                 finding.count, expect.count
             ));
         }
+        if let Some(most) = expect.at_most.filter(|most| finding.count > *most) {
+            wrong.push(format!("counted {} instead of {most}", finding.count));
+        }
         for quote in &expect.quotes {
             let mut lines = finding.citations.iter().flat_map(|citation| {
                 let snippet = &citation.snippet;
@@ -228,6 +240,7 @@ fn judge_match(rule: &str, expect: &Match, diagnosis: &Diagnosis) -> Vec<String>
         {
             wrong.push(format!("says {:?}, not {words:?}", finding.detail));
         }
+        wrong.extend(judge_place(expect, finding));
     } else {
         let others: Vec<String> = own.iter().map(|f| f.subject.to_string()).collect();
         wrong.push(format!(
@@ -237,6 +250,21 @@ fn judge_match(rule: &str, expect: &Match, diagnosis: &Diagnosis) -> Vec<String>
     }
     if !expect.incident.is_empty() {
         wrong.extend(judge_incidents(&expect.incident, diagnosis));
+    }
+    wrong
+}
+
+/// What is wrong with the time and the nodes of a finding; empty if nothing is.
+fn judge_place(expect: &Match, finding: &Finding) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let since = finding.first_seen.map(|first| first.to_string());
+    if expect.since.is_some() && since != expect.since {
+        wrong.push(format!("was first seen {since:?}, not {:?}", expect.since));
+    }
+    let nodes = finding.affected.iter().filter_map(|one| one.node.as_ref());
+    let nodes: BTreeSet<&String> = nodes.collect();
+    if !expect.nodes.is_empty() && !nodes.iter().copied().eq(&expect.nodes) {
+        wrong.push(format!("was seen on {nodes:?}"));
     }
     wrong
 }
@@ -272,14 +300,16 @@ fn as_expected(incident: &Incident, diagnosis: &Diagnosis) -> ExpectedIncident {
 
 /// What is wrong with the diagnosis of `no-match/`; empty if nothing is.
 fn judge_no_match(rule: &str, expect: &NoMatch, diagnosis: &Diagnosis) -> Vec<String> {
-    let wanted = if expect.not_checked {
-        Outcome::NotChecked
-    } else {
-        Outcome::Clear
+    let wanted = match (&expect.explained_by, expect.not_checked) {
+        (Some(_), _) => Outcome::Found,
+        (None, true) => Outcome::NotChecked,
+        (None, false) => Outcome::Clear,
     };
+    let by = expect.explained_by.as_deref();
+    let by = by.map(|rule| format!("explained by {rule}"));
     let ended = diagnosis.coverage.rules.iter().find(|row| row.rule == rule);
     match ended {
-        Some(row) if row.outcome == wanted => vec![],
+        Some(row) if row.outcome == wanted && by.is_none_or(|by| row.reason == by) => vec![],
         Some(row) => vec![format!(
             "ends as {} instead of {}{}{}",
             row.outcome.as_str(),

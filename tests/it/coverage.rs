@@ -1,13 +1,14 @@
 //! Coverage: absence is not health. What a bundle lacks, the rules that need it must say.
 
-use crate::support::{Files, RULES, analyze_bytes, tar};
+use crate::support::{Files, RULES, analyze_bytes, tar, try_analyze};
 use bundlescope::diagnose::checks::{CHECKS, Need};
-use bundlescope::diagnose::{Diagnosis, Outcome};
+use bundlescope::diagnose::{Diagnosis, Outcome, RuleCoverage};
 use bundlescope::limits::Limits;
 use bundlescope::rules::{Kind, Matcher, Rule};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// Sources of evidence, each a file in which nothing is wrong: what it is to a rule, its name and
 /// its content.
@@ -233,4 +234,49 @@ proptest! {
     fn every_rule_ends_as_what_the_bundle_holds_says(sources in proptest::sample::subsequence(SOURCES, 0..=SOURCES.len())) {
         judge(&sources.iter().map(|(source, ..)| *source).collect());
     }
+}
+
+/// The row of one rule for a case that lies in the repository.
+fn row_of(case: &str, rule: &str) -> RuleCoverage {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
+    let diagnosis = try_analyze(&folder.join(case), &Limits::RELEASE, 0);
+    let coverage = diagnosis.expect("a committed folder can be read").coverage;
+    let mut rows = coverage.rules.into_iter();
+    rows.find(|row| row.rule == rule)
+        .expect("every rule has a row")
+}
+
+#[test]
+fn a_rule_whose_findings_others_tell_is_not_called_clear() {
+    for (case, rule, by) in [
+        (
+            "image-not-found",
+            "image-pull-backoff",
+            "image-pull-not-found",
+        ),
+        (
+            "pull-in-time",
+            "apiserver-unreachable-from-node",
+            "image-pull-network",
+        ),
+    ] {
+        let row = row_of(&format!("incidents/{case}/match"), rule);
+        let said = (row.outcome, row.reason.as_str());
+        assert_eq!(
+            said,
+            (Outcome::Found, format!("explained by {by}").as_str()),
+            "{case}"
+        );
+    }
+    let row = row_of(
+        "incidents/pull-in-time/apart",
+        "apiserver-unreachable-from-node",
+    );
+    assert_eq!((row.outcome, row.reason.as_str()), (Outcome::Found, ""));
+}
+
+#[test]
+fn disruption_budgets_that_were_read_as_objects_are_not_called_missing() {
+    let row = row_of("pdb-blocks-eviction/no-match", "pdb-blocks-eviction");
+    assert_eq!((row.outcome, row.reason.as_str()), (Outcome::Clear, ""));
 }

@@ -261,11 +261,12 @@ fn read(name: &str, files: &Files) -> Evidence {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     fs::write(&path, tar(files)).unwrap();
+    let workers = bundlescope::Workers::start(2).unwrap();
     let meter = Meter::default();
     let settings = bundlescope::Settings {
         rules: &RULES,
         limits: &Limits::RELEASE,
-        threads: 2,
+        workers: &workers,
         meter: &meter,
     };
     let input = Input {

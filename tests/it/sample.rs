@@ -92,6 +92,7 @@ pub(crate) fn finding(
         state: State::Active,
         state_reason: String::new(),
         affected: vec![subject.clone()],
+        example: subject.clone(),
         subject,
         count: 1,
         first_seen: cited.time,
@@ -327,6 +328,7 @@ fn timeline() -> Timeline {
             component: kubelet(),
             node: node(),
             path: "nodes/n0/journal.log".into(),
+            alone: true,
         }],
         reboots: vec![Reboot {
             at: time("15:31:00"),

@@ -8,7 +8,7 @@ use bundlescope::limits::Limits;
 use bundlescope::report::{self, Format, MAX_BYTES, ReportOptions};
 use bundlescope::rules::RuleSet;
 use bundlescope::severity::Severity;
-use bundlescope::{AnalyzeError, Settings, analyze};
+use bundlescope::{AnalyzeError, Settings, Workers, analyze};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
@@ -114,11 +114,12 @@ pub(crate) fn try_analyze(
     limits: &Limits,
     threads: usize,
 ) -> Result<Diagnosis, AnalyzeError> {
+    let workers = Workers::start(threads)?;
     let meter = Meter::default();
     let settings = Settings {
         rules: &RULES,
         limits,
-        threads,
+        workers: &workers,
         meter: &meter,
     };
     let input = Input {

@@ -8,7 +8,7 @@ use bundlescope::diagnose::{Diagnosis, Window};
 use bundlescope::evidence::Evidence;
 use bundlescope::ingest::{Input, Meter};
 use bundlescope::limits::Limits;
-use bundlescope::{Settings, analyze, collect};
+use bundlescope::{Settings, Workers, analyze, collect};
 use std::fmt::Write as _;
 
 /// Node of all logs here.
@@ -22,11 +22,12 @@ fn read(files: &[(&str, String)], window: Window) -> (Evidence, Diagnosis) {
         .map(|(name, text)| ((*name).to_owned(), text.clone().into_bytes()))
         .collect();
     write_folder(folder.path(), &files);
+    let workers = Workers::start(1).unwrap();
     let meter = Meter::default();
     let settings = Settings {
         rules: &RULES,
         limits: &Limits::RELEASE,
-        threads: 1,
+        workers: &workers,
         meter: &meter,
     };
     let inputs = || {
@@ -167,7 +168,7 @@ fn the_clock_of_a_node_is_measured_by_when_its_events_were_stored() {
 #[test]
 fn silences_and_boots_stand_on_the_timeline() {
     let mut journal = String::new();
-    for minute in (0..20).chain(55..60) {
+    for minute in (0..27).chain(55..60) {
         for second in [1, 21, 41] {
             if (minute, second) == (55, 1) {
                 journal.push_str("-- Boot 2a1b3c4d5e6f708192a3b4c5d6e7f809 --\n");
@@ -191,7 +192,7 @@ fn silences_and_boots_stand_on_the_timeline() {
         .collect();
     assert_eq!(
         gaps,
-        ["kubelet 2024-05-01T11:19:41.1Z 2024-05-01T11:55:01.1Z"]
+        ["kubelet 2024-05-01T11:26:41.1Z 2024-05-01T11:55:01.1Z"]
     );
     let boots: Vec<String> = diagnosis
         .timeline
@@ -200,10 +201,22 @@ fn silences_and_boots_stand_on_the_timeline() {
         .map(|boot| boot.at.to_string())
         .collect();
     assert_eq!(boots, ["2024-05-01T11:55:01.1Z"]);
+    assert!(diagnosis.timeline.gaps[0].alone);
+    // Where another kubelet speaks meanwhile, kubelets as such were not silent.
+    let other: String = (0..60).fold(String::new(), |text, minute| {
+        text + &format!("May 01 11:{minute:02}:30 node-b kubelet[9]: I0501 11:{minute:02}:30.100000 9 kubelet.go:1] x\n")
+    });
+    let (_, both) = all(&[
+        ("journal.log", journal.clone()),
+        ("node-b/journal.log", other),
+        ("other.log", stated.clone()),
+    ]);
+    let alone: Vec<bool> = both.timeline.gaps.iter().map(|gap| gap.alone).collect();
+    assert_eq!(alone, [false]);
     // A log with that pause between all lines has no gap.
     let slow: String = journal
         .lines()
-        .step_by(70)
+        .step_by(90)
         .fold(String::new(), |text, line| text + line + "\n");
     let (_, diagnosis) = all(&[("journal.log", slow), ("other.log", stated)]);
     assert_eq!(diagnosis.timeline.gaps, []);

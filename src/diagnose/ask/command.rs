@@ -4,9 +4,10 @@ use crate::diagnose::clue::Scene;
 use crate::diagnose::coverage::{Missing, ON_NODES, Wanted, Why};
 use crate::diagnose::finding::{Finding, is_plain};
 use crate::diagnose::incident::Incident;
-use crate::kube::{ObjectKey, kinds};
+use crate::kube::{Detail, ObjectKey, kinds};
 use crate::layout::component_of_container;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
 /// How far around the first sign of an incident a log is asked for.
 const AROUND: SignedDuration = SignedDuration::from_hours(1);
@@ -18,6 +19,8 @@ pub(super) struct Place {
     node: Option<String>,
     windows: bool,
     object: Option<(&'static str, ObjectKey)>,
+    /// Whether that object does not exist any more.
+    gone: bool,
     onset: Option<Timestamp>,
     /// Component of the pods in question; logs of others are looked at only where `anywhere`.
     component: Option<&'static str>,
@@ -49,7 +52,9 @@ impl Place {
 
     /// Where an incident with this cause is.
     pub(super) fn of(scene: Scene<'_>, incident: &Incident, cause: &Finding) -> Self {
-        let mut subjects = cause.affected.iter().chain([&cause.subject]);
+        let one = &cause.example;
+        let all = [one].into_iter().chain(&cause.affected);
+        let mut subjects = all.chain([&cause.subject]);
         let node = subjects
             .find_map(|subject| {
                 let own = (subject.kind == "Node").then_some(&subject.name);
@@ -62,8 +67,9 @@ impl Place {
                 object.key().name == *name && node.operating_system.as_deref() == Some("windows")
             })
         });
-        let one = cause.affected.first().unwrap_or(&cause.subject);
         let key = ObjectKey::new(&one.kind, &one.namespace, &one.name);
+        let evidence = scene.evidence;
+        let gone = evidence.index.get(&key).is_none() && evidence.would_hold(&key);
         let plain = is_plain(&key.name) && (key.namespace.is_empty() || is_plain(&key.namespace));
         Self {
             node,
@@ -71,6 +77,7 @@ impl Place {
             object: kinds::plural_of(&key.kind)
                 .filter(|_| plain)
                 .map(|plural| (plural, key)),
+            gone,
             onset: incident.onset.or(incident.first_seen),
             component: component_of_container("", &one.name),
             anywhere: false,
@@ -80,7 +87,10 @@ impl Place {
     /// The command that shows how the object is now.
     pub(super) fn present_state(&self) -> Option<String> {
         let (plural, key) = self.object.as_ref()?;
-        Some(if key.namespace.is_empty() {
+        Some(if self.gone && !key.namespace.is_empty() {
+            // What is there instead shows whether it is still so.
+            format!("kubectl -n {} get {plural} -o wide", key.namespace)
+        } else if key.namespace.is_empty() {
             format!("kubectl get {plural} {} -o yaml", key.name)
         } else {
             format!(
@@ -113,6 +123,69 @@ pub(super) fn previous_log(pod: &ObjectKey, container: &str) -> Option<String> {
     })
 }
 
+/// The first pod of each component that runs in the cluster.
+pub(super) type Running<'a> = BTreeMap<&'static str, &'a ObjectKey>;
+
+/// Looks through all pods once for what runs.
+pub(super) fn running(scene: Scene<'_>) -> Running<'_> {
+    let mut running = Running::new();
+    for (object, pod) in scene.evidence.index.pods() {
+        let key = object.key();
+        let own = pod.containers.iter();
+        for component in own.filter_map(|one| component_of_container(&one.name, &key.name)) {
+            running.entry(component).or_insert(key);
+        }
+    }
+    running
+}
+
+/// The log of a container as its node keeps it, where the API server cannot fetch it.
+pub(super) fn log_on_node(scene: Scene<'_>, node: &str, container: &str) -> Option<String> {
+    if !is_plain(node) || !is_plain(container) {
+        return None;
+    }
+    let found = scene.evidence.index.get(&ObjectKey::new("Node", "", node));
+    let detail = match found.map(|object| &object.detail) {
+        Some(Detail::Node(node)) => Some(&**node),
+        _ => None,
+    };
+    let runtime = detail.and_then(|node| node.runtime_version.as_deref());
+    let read = if runtime.is_some_and(|version| version.starts_with("docker://")) {
+        format!(
+            "docker logs --timestamps --tail 200 $(docker ps -a -q --filter status=exited --filter name=k8s_{container}_ | head -1)"
+        )
+    } else {
+        format!(
+            "crictl logs --timestamps --tail 200 $(crictl ps -a -q --state exited --name {container} | head -1)"
+        )
+    };
+    if !scene.evidence.in_azure() {
+        return Some(format!(
+            "ssh {node} 'sudo sh -c \"{}\"'",
+            read.replace('$', "\\$")
+        ));
+    }
+    let id = detail.and_then(|node| node.provider_id.as_deref());
+    let part = |name: &str| {
+        let mut parts = id.unwrap_or_default().split('/');
+        parts.find(|part| part.eq_ignore_ascii_case(name))?;
+        parts.next().filter(|value| is_plain(value))
+    };
+    let group = part("resourceGroups").unwrap_or("<node-resource-group>");
+    let machine = part("virtualMachines");
+    let run = match (part("virtualMachineScaleSets"), machine) {
+        (None, Some(machine)) => format!("az vm run-command invoke -g {group} -n {machine}"),
+        (set, instance) => format!(
+            "az vmss run-command invoke -g {group} -n {} --instance-id {}",
+            set.unwrap_or("<scale-set>"),
+            instance.unwrap_or("<instance>")
+        ),
+    };
+    Some(format!(
+        "{run} --command-id RunShellScript --scripts '{read}'"
+    ))
+}
+
 /// A command, and what it brings.
 pub(super) struct Command {
     /// Ready to paste.
@@ -123,7 +196,12 @@ pub(super) struct Command {
 
 /// The command that gets what is missing; `None` where nothing would: the component does not run in
 /// this cluster, is another than the one in question, or the time was left out on purpose.
-pub(super) fn command(scene: Scene<'_>, missing: &Missing, place: &Place) -> Option<Command> {
+pub(super) fn command(
+    scene: Scene<'_>,
+    running: &Running<'_>,
+    missing: &Missing,
+    place: &Place,
+) -> Option<Command> {
     if missing.why == Why::OutsideWindow {
         return None;
     }
@@ -132,7 +210,7 @@ pub(super) fn command(scene: Scene<'_>, missing: &Missing, place: &Place) -> Opt
         Wanted::Log(components) if !components.is_empty() => {
             return components
                 .iter()
-                .find_map(|component| log_of(scene, component, missing, place));
+                .find_map(|component| log_of(scene, running, component, missing, place));
         }
         Wanted::Log(_) | Wanted::ContainerLogs => {
             "kubectl cluster-info dump -A --output-directory=dump".to_owned()
@@ -165,15 +243,26 @@ fn kollect() -> String {
 /// All objects of a kind. Of secrets only the names: their values are nobody's business.
 fn objects(kind: &str) -> Option<String> {
     let plural = kinds::plural_of(kind)?;
+    let everywhere = if kinds::is_namespaced(kind) {
+        " -A"
+    } else {
+        ""
+    };
     Some(if kind == "Secret" {
         "kubectl get secrets -A".to_owned()
     } else {
-        format!("kubectl get {plural} -A -o yaml > {plural}.yaml")
+        format!("kubectl get {plural}{everywhere} -o yaml > {plural}.yaml")
     })
 }
 
 /// The log of one component.
-fn log_of(scene: Scene<'_>, component: &str, missing: &Missing, place: &Place) -> Option<Command> {
+fn log_of(
+    scene: Scene<'_>,
+    running: &Running<'_>,
+    component: &str,
+    missing: &Missing,
+    place: &Place,
+) -> Option<Command> {
     let (text, brings) = if missing.why == Why::ManagedControlPlane {
         (
             control_plane_log(component, place),
@@ -182,11 +271,19 @@ fn log_of(scene: Scene<'_>, component: &str, missing: &Missing, place: &Place) -
     } else if ON_NODES.contains(&component) {
         journal(scene, place)
     } else if place.looks_at(component) {
-        (pod_log(scene, component)?, format!("log of {component}"))
+        (pod_log(running, component)?, format!("log of {component}"))
     } else {
         return None;
     };
     Some(Command { text, brings })
+}
+
+/// The node of a cluster that has one.
+fn only_node(scene: Scene<'_>) -> Option<&str> {
+    let mut nodes = scene.evidence.index.nodes();
+    let name = nodes.next().map(|(object, _)| object.key().name.as_str())?;
+    let only = nodes.next().is_none() && is_plain(name);
+    only.then_some(name)
 }
 
 /// The journal of a node around the time in question: kubelet, runtime and kernel stand in it.
@@ -195,7 +292,7 @@ fn journal(scene: Scene<'_>, place: &Place) -> (String, String) {
         Some(_) if place.windows => return (kollect(), "logs of the nodes".to_owned()),
         Some(node) => node,
         None if scene.evidence.in_azure() => return (kollect(), "logs of the nodes".to_owned()),
-        None => "<node>",
+        None => only_node(scene).unwrap_or("<node>"),
     };
     let time = place
         .around()
@@ -208,14 +305,8 @@ fn journal(scene: Scene<'_>, place: &Place) -> (String, String) {
 }
 
 /// The log of a pod of a component. Where pods were collected and none is of it, it does not run.
-fn pod_log(scene: Scene<'_>, component: &str) -> Option<String> {
-    let index = &scene.evidence.index;
-    let mut pods = index.pods().filter(|(object, pod)| {
-        pod.containers.iter().any(|container| {
-            component_of_container(&container.name, &object.key().name) == Some(component)
-        })
-    });
-    let key = pods.next()?.0.key();
+fn pod_log(running: &Running<'_>, component: &str) -> Option<String> {
+    let key = *running.get(component)?;
     let plain = is_plain(&key.name) && is_plain(&key.namespace);
     plain.then(|| {
         format!(

@@ -13,8 +13,9 @@ use super::clue::Scene;
 use super::coverage::{Coverage, Outcome};
 use super::finding::{Finding, Fingerprint, State};
 use super::incident::Incident;
+use super::last_words;
 use crate::kube::{ContainerState, Detail, ObjectKey};
-use command::{Place, command};
+use command::{Place, Running, command, running};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Incidents that questions are asked about.
@@ -23,6 +24,14 @@ const INCIDENTS: usize = 6;
 const COMMANDS: usize = 8;
 /// Where nothing is found: commands, and checks that one must let run to be worth asking for.
 const BLIND: (usize, usize) = (3, 4);
+
+/// Kinds by which the kubelet and controllers name an object that does not exist, in lower case.
+const NAMED_IN_ERRORS: [&str; 4] = [
+    "configmap",
+    "persistentvolumeclaim",
+    "secret",
+    "serviceaccount",
+];
 
 /// One thing to ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +78,7 @@ pub(super) fn ask(
         })
         .take(INCIDENTS)
         .collect();
+    let running = running(scene);
     let mut gathered: BTreeMap<String, Gathered> = BTreeMap::new();
     for (rank, (incident, cause)) in open.iter().enumerate() {
         let place = Place::of(scene, incident, cause);
@@ -77,6 +87,9 @@ pub(super) fn ask(
             row.rank = row.rank.min(rank);
             row.settles.insert(cause.fingerprint.clone());
             row.purpose = Some(purpose);
+        }
+        if last_words::state_the_cause(scene, cause) || names_what_is_missing(cause) {
+            continue;
         }
         let causes = causes::may_explain(&cause.rule);
         for row in &coverage.rules {
@@ -88,7 +101,7 @@ pub(super) fn ask(
             }
             let place = place.or_anywhere(*anywhere);
             for missing in &row.missing {
-                let Some(command) = command(scene, missing, &place) else {
+                let Some(command) = command(scene, &running, missing, &place) else {
                     continue;
                 };
                 let known = gathered.entry(command.text).or_insert_with(|| Gathered {
@@ -102,7 +115,7 @@ pub(super) fn ask(
         }
     }
     if open.is_empty() {
-        gathered = blind(scene, coverage);
+        gathered = blind(scene, &running, coverage);
     }
     let mut rows: Vec<(String, Gathered)> = gathered.into_iter().collect();
     rows.sort_by(|(a_text, a), (b_text, b)| {
@@ -135,7 +148,11 @@ fn finish(command: String, row: Gathered) -> Ask {
 }
 
 /// The widest blind spots, where nothing is found.
-fn blind(scene: Scene<'_>, coverage: &Coverage) -> BTreeMap<String, Gathered> {
+fn blind(
+    scene: Scene<'_>,
+    running: &Running<'_>,
+    coverage: &Coverage,
+) -> BTreeMap<String, Gathered> {
     let (commands, enough) = BLIND;
     let mut gathered: BTreeMap<String, Gathered> = BTreeMap::new();
     for row in &coverage.rules {
@@ -144,7 +161,7 @@ fn blind(scene: Scene<'_>, coverage: &Coverage) -> BTreeMap<String, Gathered> {
         }
         // A rule that lacks several things could run with any of them.
         for missing in &row.missing {
-            if let Some(command) = command(scene, missing, &Place::anywhere()) {
+            if let Some(command) = command(scene, running, missing, &Place::anywhere()) {
                 let known = gathered.entry(command.text).or_default();
                 known.missing.insert(command.brings);
                 known.rules.insert(row.rule.clone());
@@ -177,17 +194,35 @@ fn own_evidence(scene: Scene<'_>, place: &Place, cause: &Finding) -> Vec<(String
     asks
 }
 
+/// Whether a finding's own evidence says that an object does not exist which the pod names: that is
+/// its cause, and nothing else needs to be looked for.
+fn names_what_is_missing(cause: &Finding) -> bool {
+    cause.citations.iter().any(|citation| {
+        // The text of an event in JSON has its quotes escaped.
+        let text = citation.snippet.text.replace('\\', "").to_lowercase();
+        NAMED_IN_ERRORS.iter().any(|kind| {
+            let start = format!("{kind} \"");
+            let named = text.split(start.as_str()).skip(1);
+            let mut after = named.filter_map(|rest| rest.split_once('"'));
+            after.any(|(_, rest)| rest.trim_start().starts_with("not found"))
+        })
+    })
+}
+
 /// The log of the last run of a container that crashes, where the bundle holds none of its logs.
+/// Pods that are gone have none any more.
 fn last_run(scene: Scene<'_>, cause: &Finding) -> Option<(String, String)> {
     let evidence = scene.evidence;
-    let pod = cause
-        .affected
-        .iter()
-        .find(|subject| subject.kind == "Pod")?;
-    let key = ObjectKey::new("Pod", &pod.namespace, &pod.name);
-    let Some(Detail::Pod(status)) = evidence.index.get(&key).map(|object| &object.detail) else {
-        return None;
-    };
+    let all = [&cause.example].into_iter().chain(&cause.affected);
+    let (pod, key, status) = all
+        .filter(|subject| subject.kind == "Pod")
+        .find_map(|pod| {
+            let key = ObjectKey::new("Pod", &pod.namespace, &pod.name);
+            match &evidence.index.get(&key)?.detail {
+                Detail::Pod(status) => Some((pod, key, status)),
+                _ => None,
+            }
+        })?;
     let crashed = status.containers.iter().find(|container| {
         let failed = |state: &ContainerState| {
             matches!(state, ContainerState::Terminated(ended) if ended.exit_code != 0)
@@ -205,7 +240,16 @@ fn last_run(scene: Scene<'_>, cause: &Finding) -> Option<(String, String)> {
                 .as_deref()
                 .is_none_or(|name| name == crashed.name)
     });
-    let command = command::previous_log(&key, &crashed.name)?;
+    // What the collector could not fetch, the same call does not bring either.
+    let refused = evidence.logs.iter().any(|log| {
+        log.fetch_error.is_some()
+            && log.role.pod.as_deref() == Some(&*pod.name)
+            && log.role.namespace.as_deref() == Some(&*pod.namespace)
+    });
+    let command = match status.node.as_deref() {
+        Some(node) if refused => command::log_on_node(scene, node, &crashed.name)?,
+        _ => command::previous_log(&key, &crashed.name)?,
+    };
     (!logged).then(|| {
         let why = format!(
             "the last lines of container {} before it ended are not in the bundle",

@@ -10,7 +10,7 @@ mod traces;
 use super::clue::Scene;
 use super::finding::{Citation, Finding, State, Subject};
 use super::incident::Incident;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Health};
 use crate::kube::{Detail, ObjectKey};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
@@ -29,6 +29,10 @@ const INCIDENTS: usize = 3;
 
 /// Changes listed for one incident.
 const CHANGES: usize = 15;
+
+/// Rollouts of long ago that are listed for one incident: where more workloads fail, none of them
+/// is likely to be the reason.
+const LONG_AGO: usize = 3;
 
 /// Changes that stand above the timeline.
 const MARKS: usize = 6;
@@ -176,7 +180,11 @@ fn span(incident: &Incident) -> Option<Span> {
 
 /// Moments that stand above the timeline: changes to what is affected itself.
 pub(super) fn marks(ledger: &Ledger) -> Vec<(Timestamp, String)> {
-    let changes = ledger.incidents.iter().flat_map(|before| &before.changes);
+    // A rollout of long ago would press the hours in question together.
+    let changes = ledger.incidents.iter().flat_map(|before| {
+        let recent = |change: &&Change| before.onset.duration_since(change.at) <= BEFORE;
+        before.changes.iter().filter(recent)
+    });
     let mut marks: Vec<(Timestamp, String)> = changes
         .filter(|change| change.relation == Relation::Same)
         .map(|change| {
@@ -227,16 +235,24 @@ fn before(
     let onset = incident.first_seen?;
     let span = span(incident)?;
     let touched = Touched::by(scene, incident, findings);
-    let in_time: Vec<Change> = all
-        .iter()
-        .filter(|change| span.contains(&change.at))
-        .map(|change| Change {
-            relation: touched.relation(&change.subject),
-            ..change.clone()
-        })
-        .collect();
-    let mut changes = together(once(in_time));
-    changes.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    let in_time = all.iter().filter(|change| span.contains(&change.at));
+    let related = |change: Change| Change {
+        relation: touched.relation(&change.subject),
+        ..change
+    };
+    let mut told: Vec<Change> = in_time.cloned().map(related).collect();
+    // What the failing pods run was rolled out once; that may be long ago, where they failed
+    // seldom, or where the events of their first failures are gone.
+    let failing = touched.failing_revisions(scene);
+    let mut long_ago = traces::rollouts_of(scene, &failing, &span);
+    long_ago.sort_by(|a, b| (b.at, &a.subject).cmp(&(a.at, &b.subject)));
+    long_ago.truncate(LONG_AGO);
+    told.extend(long_ago.into_iter().map(related).map(|change| Change {
+        detail: format!("{}; the failing pods are of it", change.detail),
+        ..change
+    }));
+    let mut changes = together(once(told));
+    changes.sort_by(|a, b| rank(a, &span).cmp(&rank(b, &span)));
     let left_out = changes.split_off(changes.len().min(CHANGES)).len();
     Some(Before {
         incident: incident.id.clone(),
@@ -246,10 +262,15 @@ fn before(
     })
 }
 
-/// What changes are ordered by: those that concern the incident, the weighty, the latest.
-fn rank(change: &Change) -> (Relation, ChangeKind, Reverse<Timestamp>, &Subject) {
+/// What changes are ordered by: those that concern the incident, those of its hour, the weighty,
+/// the latest.
+fn rank<'c>(
+    change: &'c Change,
+    span: &Span,
+) -> (Relation, bool, ChangeKind, Reverse<Timestamp>, &'c Subject) {
     (
         change.relation,
+        !span.contains(&change.at),
         change.what,
         Reverse(change.at),
         &change.subject,
@@ -354,6 +375,21 @@ impl Touched {
             touched.objects.insert(key);
         }
         touched
+    }
+
+    /// The replica sets of its pods that are not healthy at capture time.
+    fn failing_revisions(&self, scene: Scene<'_>) -> BTreeSet<ObjectKey> {
+        let index = &scene.evidence.index;
+        let pods = self
+            .objects
+            .iter()
+            .filter(|key| key.kind == "Pod" && index.health(key, false) == Health::Unhealthy);
+        let owners = pods.filter_map(|key| {
+            let owner = index.get(key)?.meta.owners.first()?;
+            let of_revision = owner.kind == "ReplicaSet";
+            of_revision.then(|| ObjectKey::new(&owner.kind, &key.namespace, &owner.name))
+        });
+        owners.collect()
     }
 
     /// What a change to `subject` has to do with it.

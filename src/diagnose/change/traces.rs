@@ -5,13 +5,16 @@
 use super::{Change, ChangeKind, Relation, Span};
 use crate::diagnose::clue::Scene;
 use crate::diagnose::finding::{Citation, Subject};
-use crate::kube::{Detail, Event, Object, ObjectKey};
+use crate::kube::{Detail, Event, Object, ObjectKey, Workload};
 use crate::limits::Limits;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Two times of one write: `creationTimestamp` is cut to the second, managers write at once.
 const AT_ONCE: SignedDuration = SignedDuration::from_secs(2);
+
+/// Words told of those that differ between two commands.
+const WORDS: usize = 6;
 
 /// Kinds whose objects come and go by themselves, or tell of what is listed under another kind.
 const BY_THEMSELVES: &[&str] = &[
@@ -61,7 +64,7 @@ const DEPLOYERS: &[&str] = &["argocd", "helm-controller", "kustomize-controller"
 pub(super) fn changes(scene: Scene<'_>, spans: &[Span]) -> Vec<Change> {
     let evidence = scene.evidence;
     let within = |at: Timestamp| spans.iter().any(|span| span.contains(&at));
-    let mut all = rollouts(scene, &within);
+    let mut all = rollouts(scene, &|_, at| within(at));
     for object in evidence.index.iter() {
         let meta = &object.meta;
         let managed = meta.managed.iter().map(|entry| entry.time);
@@ -76,34 +79,47 @@ pub(super) fn changes(scene: Scene<'_>, spans: &[Span]) -> Vec<Change> {
     all
 }
 
-/// Rollouts, as the replica sets that deployments leave behind tell them.
-fn rollouts(scene: Scene<'_>, within: &dyn Fn(Timestamp) -> bool) -> Vec<Change> {
+/// Rollouts that an object and its time are wanted of, as the replica sets that deployments leave
+/// behind tell them.
+fn rollouts(scene: Scene<'_>, wanted: &dyn Fn(&Object, Timestamp) -> bool) -> Vec<Change> {
     let index = &scene.evidence.index;
-    let mut revisions: BTreeMap<ObjectKey, BTreeMap<u64, (&Object, &[String])>> = BTreeMap::new();
-    for object in index.of_kind("ReplicaSet") {
-        let Detail::Workload(workload) = &object.detail else {
-            continue;
-        };
+    let kept = || {
+        index.of_kind("ReplicaSet").filter_map(|object| {
+            let Detail::Workload(workload) = &object.detail else {
+                return None;
+            };
+            Some((object, workload.revision?, workload))
+        })
+    };
+    let rolled_out: BTreeSet<ObjectKey> = kept()
+        .filter(|(object, revision, _)| {
+            *revision > 1 && object.meta.created.is_some_and(|at| wanted(object, at))
+        })
+        .map(|(object, ..)| index.root_owner(object.key()))
+        .filter(|owner| owner.kind == "Deployment")
+        .collect();
+    if rolled_out.is_empty() {
+        return vec![];
+    }
+    let mut revisions: BTreeMap<ObjectKey, BTreeMap<u64, (&Object, &Workload)>> = BTreeMap::new();
+    for (object, revision, workload) in kept() {
         let owner = index.root_owner(object.key());
-        if let (Some(revision), "Deployment") = (workload.revision, &*owner.kind) {
-            let images = workload.images.as_slice();
+        if rolled_out.contains(&owner) {
             revisions
                 .entry(owner)
                 .or_default()
-                .insert(revision, (object, images));
+                .insert(revision, (object, workload));
         }
     }
     let mut changes = Vec::new();
     for (owner, revisions) in revisions {
-        let mut earlier: Option<&[String]> = None;
-        for (revision, (object, images)) in revisions {
+        let mut earlier: Option<&Workload> = None;
+        for (revision, (object, workload)) in revisions {
             // The first revision is the creation of the deployment, which is told as such.
-            let rolled_out = object.meta.created.filter(|at| revision > 1 && within(*at));
+            let created = object.meta.created;
+            let rolled_out = created.filter(|at| revision > 1 && wanted(object, *at));
             if let Some(at) = rolled_out {
-                let told = match earlier {
-                    Some(before) => images_between(before, images),
-                    None => String::new(),
-                };
+                let told = earlier.map_or_else(String::new, |before| between(before, workload));
                 let detail = if told.is_empty() {
                     format!("revision {revision}")
                 } else {
@@ -122,10 +138,60 @@ fn rollouts(scene: Scene<'_>, within: &dyn Fn(Timestamp) -> bool) -> Vec<Change>
                     ..change
                 });
             }
-            earlier = Some(images);
+            earlier = Some(workload);
         }
     }
     changes
+}
+
+/// The rollouts that made these replica sets, whenever that was, except those in a span of time,
+/// which are told anyhow.
+pub(super) fn rollouts_of(
+    scene: Scene<'_>,
+    replica_sets: &BTreeSet<ObjectKey>,
+    besides: &Span,
+) -> Vec<Change> {
+    if replica_sets.is_empty() {
+        return vec![];
+    }
+    let wanted = |object: &Object, at: Timestamp| {
+        replica_sets.contains(object.key()) && !besides.contains(&at)
+    };
+    rollouts(scene, &wanted)
+}
+
+/// What differs between two revisions: "image web:1.4 -> web:1.5", "command server -> serve".
+fn between(before: &Workload, after: &Workload) -> String {
+    let images = images_between(&before.images, &after.images);
+    let commands = commands_between(&before.commands, &after.commands);
+    match (images.as_str(), commands.as_str()) {
+        (images, "") => images.to_owned(),
+        ("" | "the same images", commands) => commands.to_owned(),
+        (images, commands) => format!("{images}; {commands}"),
+    }
+}
+
+/// The words that differ between the commands of two revisions with as many containers.
+fn commands_between(before: &[String], after: &[String]) -> String {
+    if before.len() != after.len() {
+        return String::new();
+    }
+    let only_in = |one: &str, other: &str| {
+        let known: BTreeSet<&str> = other.split_whitespace().collect();
+        let words = one.split_whitespace().filter(|word| !known.contains(word));
+        match words.take(WORDS).collect::<Vec<_>>().join(" ") {
+            none if none.is_empty() => "nothing".to_owned(),
+            words => words,
+        }
+    };
+    let pairs = before.iter().zip(after).filter(|(old, new)| old != new);
+    let told: Vec<String> = pairs
+        .map(|(old, new)| match (only_in(old, new), only_in(new, old)) {
+            (gone, new) if gone == new => "command in another order".to_owned(),
+            (gone, new) => format!("command {gone} -> {new}"),
+        })
+        .collect();
+    told.join(", ")
 }
 
 /// The images that differ between two revisions, "web:1.4 -> web:1.5".
@@ -312,4 +378,50 @@ fn of_event(scene: Scene<'_>, event: &Event) -> Option<Change> {
         },
         relation: Relation::Elsewhere,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revision_is_told_by_what_differs() {
+        let one = |text: &str| vec![text.to_owned()];
+        let of = |image: &str, command: &str| Workload {
+            images: one(image),
+            commands: one(command),
+            ..Workload::default()
+        };
+        let before = of("velero:1", "/velero server --features=");
+        for (image, command, told) in [
+            (
+                "velero:2",
+                "/velero server --features=",
+                "image velero:1 -> velero:2",
+            ),
+            ("velero:1", "/velero server --features=", "the same images"),
+            (
+                "velero:1",
+                "/velero serve --features=",
+                "command server -> serve",
+            ),
+            (
+                "velero:1",
+                "/velero server",
+                "command --features= -> nothing",
+            ),
+            (
+                "velero:1",
+                "server /velero --features=",
+                "command in another order",
+            ),
+            (
+                "velero:2",
+                "/velero",
+                "image velero:1 -> velero:2; command server --features= -> nothing",
+            ),
+        ] {
+            assert_eq!(between(&before, &of(image, command)), told);
+        }
+    }
 }

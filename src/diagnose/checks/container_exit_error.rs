@@ -4,7 +4,8 @@ use super::waiting::counted_restarts;
 use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
 use crate::diagnose::finding::State;
-use crate::kube::{Container, ContainerState, Object, Terminated};
+use crate::diagnose::members;
+use crate::kube::{Container, ContainerState, Object, Pod, Terminated};
 use crate::severity::Severity;
 use jiff::SignedDuration;
 
@@ -34,11 +35,29 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             };
             if ended.exit_code != 0 && ended.reason != "OOMKilled" {
                 let clue = clue(scene, object, container, ended, now);
-                clues.push(if pod.phase == "Failed" { clue.in_state(State::Unknown, "the pod failed for good; whether another did its work the bundle does not say") } else { clue });
+                clues.push(if pod.phase == "Failed" {
+                    failed_for_good(scene, object, pod, clue)
+                } else {
+                    clue
+                });
             }
         }
     }
     clues
+}
+
+/// The clue of a pod that does not start again: it ended where a later pod did the same work.
+fn failed_for_good(scene: Scene<'_>, object: &Object, pod: &Pod, clue: Clue) -> Clue {
+    match members::done_by_another(scene, object, pod) {
+        Some(other) => clue.in_state(
+            State::Resolved,
+            format!("the pod failed for good, and the later pod {other} did its work"),
+        ),
+        None => clue.in_state(
+            State::Unknown,
+            "the pod failed for good; whether another did its work the bundle does not say",
+        ),
+    }
 }
 
 /// The clue of one container that ended.
@@ -85,11 +104,12 @@ fn clue(
             "the container runs again, but is not ready at capture time",
         )
     } else if container.restarts >= OFTEN && since.is_some_and(|since| since < RECOVERED) {
+        // It may fail again any minute, and it does not fail now.
         clue.severity = Some(Severity::Medium);
         clue.in_state(
-            State::Active,
+            State::Unknown,
             format!(
-                "{}, the last one less than an hour before the capture",
+                "the container runs and is ready at capture time, after {}, the last one less than an hour before the capture",
                 counted_restarts(container.restarts)
             ),
         )

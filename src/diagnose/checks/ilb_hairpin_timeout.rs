@@ -100,7 +100,7 @@ fn clue(
                 snippet: snippet.clone(),
             })
             .collect(),
-        state: state::of_log(scene, source, hit),
+        state: state::of_log(scene, source, hit, &hit.about),
         authority: Authority::Log,
         ..Clue::status(CHECK.id, scene, service)
     }

@@ -59,6 +59,7 @@ mod webhook_service_dead;
 mod workload_below_desired;
 
 use super::clue::{Clue, Scene};
+use rayon::prelude::*;
 
 /// A diagnosis in Rust.
 #[derive(Clone, Copy)]
@@ -147,6 +148,16 @@ pub const CHECKS: &[Check] = &[
     webhook_service_dead::CHECK,
     workload_below_desired::CHECK,
 ];
+
+/// Clues of all checks, in the order of these. One check may cost more than all others together,
+/// so each is handed out by itself.
+pub(super) fn run(scene: Scene<'_>) -> Vec<Clue> {
+    CHECKS
+        .par_iter()
+        .with_max_len(1)
+        .flat_map_iter(|check| (check.run)(scene))
+        .collect()
+}
 
 /// Checks whose rule's matchers only find candidates: a hit is no clue before the check has joined
 /// it with objects.

@@ -89,7 +89,7 @@ fn of_object(
     let clue = drained(scene, clue, refusals, &names, &nodes).naming_subject();
     let sick = pods
         .iter()
-        .filter(|(pod, _)| !is_ready(scene, pod))
+        .filter(|(pod, _)| !is_ready(pod))
         .map(|(pod, _)| Clue {
             count: 0,
             subject: clue.subject.clone(),

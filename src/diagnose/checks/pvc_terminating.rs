@@ -33,12 +33,12 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             .map(|(object, _)| object.key().name.as_str())
             .collect();
         if !users.is_empty() {
-            clues.push(
-                Clue::status(CHECK.id, scene, claim)
-                    .citing(claim, "metadata.deletionTimestamp", claim.meta.deleted)
-                    .seen(claim.meta.deleted, scene.evidence.capture.at)
-                    .detailed(format!("used by {}", users.join(", "))),
-            );
+            let mut clue = Clue::status(CHECK.id, scene, claim)
+                .citing(claim, "metadata.deletionTimestamp", claim.meta.deleted)
+                .seen(claim.meta.deleted, scene.evidence.capture.at)
+                .detailed(format!("used by {}", users.join(", ")));
+            clue.values.insert("claim".to_owned(), key.name.clone());
+            clues.push(clue);
         }
     }
     clues

@@ -196,6 +196,8 @@ fn nothing_ready(
     };
     let mut first = clue(scene, object, behind, said);
     first.severity = Some(severity(scene, object, service));
+    // The pods are listed; what commands look at is the service.
+    let first = first.naming_subject();
     let subject = first.subject.clone();
     let mut clues = vec![first];
     for (index, (pod_object, pod)) in behind.pods.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
-use crate::diagnose::members::{by_workload, has_ended, is_ready, is_starting, unready_since};
+use crate::diagnose::members::{has_ended, is_ready, is_starting, unready_since};
 use crate::kube::{Detail, Object, ObjectKey, Pod};
 use crate::severity::Severity;
 
@@ -153,14 +153,14 @@ const COMPONENTS: &[Component] = &[
 /// Groups the pods of the system namespace by the workload that owns them.
 fn run(scene: Scene<'_>) -> Vec<Clue> {
     let mut clues = Vec::new();
-    for (owner, pods) in by_workload(scene) {
-        let Some(component) = component_of(&owner) else {
+    for (owner, pods) in scene.evidence.index.workloads() {
+        let Some(component) = component_of(owner) else {
             continue;
         };
-        let living: Vec<_> = pods.iter().filter(|(_, pod)| !has_ended(pod)).collect();
+        let living: Vec<_> = pods.filter(|(_, pod)| !has_ended(pod)).collect();
         let unready: Vec<_> = living
             .iter()
-            .filter(|(object, _)| !is_ready(scene, object))
+            .filter(|(object, _)| !is_ready(object))
             .collect();
         let starting = unready
             .iter()
@@ -180,7 +180,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
                 object,
                 pod,
                 component,
-                (ready, wanted(scene, &owner, living.len())),
+                (ready, wanted(scene, owner, living.len())),
                 severity,
             ));
         }

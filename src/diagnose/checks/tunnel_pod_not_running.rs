@@ -6,7 +6,7 @@ use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
 use crate::kube::{Container, ContainerKind, ContainerState, Object, Pod};
 use crate::severity::Severity;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -22,6 +22,8 @@ const NAMES: [&str; 4] = [
     "aks-link-",
     "kube-svc-redirect-",
 ];
+/// Reasons of events by which the kubelet says that such a pod does not work.
+const COMPLAINTS: [&str; 2] = ["BackOff", "Unhealthy"];
 /// A pod that restarted so often, and again within the last hour, carries nothing for long.
 const FLAPPING: u64 = 10;
 /// See `FLAPPING`.
@@ -51,7 +53,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
         let finished = container.and_then(last_end);
         let mut clue = Clue::status(CHECK.id, scene, object)
             .citing(object, &path, finished)
-            .seen(finished, scene.evidence.capture.at)
+            .seen(begun(scene, object, finished), scene.evidence.capture.at)
             .detailed(said);
         clue.count = container.map_or(1, |container| container.restarts.max(1));
         // One of several agents is enough to carry the connections.
@@ -119,8 +121,17 @@ fn trouble<'p>(
     ))
 }
 
+/// Since when a pod is in trouble: its events reach further back than the last end of its container.
+fn begun(scene: Scene<'_>, object: &Object, finished: Option<Timestamp>) -> Option<Timestamp> {
+    let complaints = scene.evidence.events.iter().filter(|event| {
+        event.object == *object.key() && COMPLAINTS.contains(&event.reason.as_str())
+    });
+    let first = complaints.filter_map(|event| event.first);
+    first.chain(finished).min()
+}
+
 /// When a container last ended.
-fn last_end(container: &Container) -> Option<jiff::Timestamp> {
+fn last_end(container: &Container) -> Option<Timestamp> {
     match (&container.last_state, &container.state) {
         (ContainerState::Terminated(ended), _) | (_, ContainerState::Terminated(ended)) => {
             ended.finished

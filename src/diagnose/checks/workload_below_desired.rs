@@ -3,7 +3,7 @@
 use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
 use crate::diagnose::members::{
-    by_workload, has_ended, is_ready, is_starting, just_now, rolls_out, unready_since,
+    has_ended, is_ready, is_starting, just_now, rolls_out, unready_since,
 };
 use crate::kube::{Condition, Detail, Object, Pod, Workload};
 use crate::severity::Severity;
@@ -26,22 +26,22 @@ const KINDS: [&str; 4] = ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"
 
 /// Compares the counts that each workload states.
 fn run(scene: Scene<'_>) -> Vec<Clue> {
-    let pods = by_workload(scene);
+    let index = &scene.evidence.index;
     let mut clues = Vec::new();
     for kind in KINDS {
-        for object in scene.evidence.index.of_kind(kind) {
+        for object in index.of_kind(kind) {
             let Detail::Workload(workload) = &object.detail else {
                 continue;
             };
-            let own = pods
-                .get(object.key())
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let unready: Vec<_> = own
-                .iter()
-                .filter(|(object, pod)| !has_ended(pod) && !is_ready(scene, object))
+            let Some((missing, desired)) = missing(object, workload) else {
+                continue;
+            };
+            let unready: Vec<_> = index
+                .pods_under(object.key())
+                .filter(|(object, pod)| !has_ended(pod) && !is_ready(object))
                 .collect();
-            if let Some(clue) = below(scene, object, workload, &unready) {
+            if let Some(mut clue) = below(scene, object, workload, desired, &unready) {
+                clue.count = missing;
                 clues.extend(unready.iter().map(|(pod, _)| Clue {
                     count: 0,
                     subject: clue.subject.clone(),
@@ -54,21 +54,23 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
     clues
 }
 
-/// The clue of one workload, if it has too few pods, and has had time to start them.
+/// How many pods a workload lacks, and of how many; `None` where it lacks none, its owner tells the
+/// same, or it is to go.
+fn missing(object: &Object, workload: &Workload) -> Option<(u64, i64)> {
+    let desired = workload.desired.filter(|_| workload.observed)?;
+    let missing = u64::try_from(desired.saturating_sub(workload.ready)).ok()?;
+    let owned = object.key().kind == "ReplicaSet" && !object.meta.owners.is_empty();
+    (missing > 0 && !owned && object.meta.deleted.is_none()).then_some((missing, desired))
+}
+
+/// The clue of one workload that has too few pods, if it has had time to start them.
 fn below(
     scene: Scene<'_>,
     object: &Object,
     workload: &Workload,
-    unready: &[&(&Object, &Pod)],
+    desired: i64,
+    unready: &[(&Object, &Pod)],
 ) -> Option<Clue> {
-    let desired = workload.desired.filter(|_| workload.observed)?;
-    let missing = u64::try_from(desired.saturating_sub(workload.ready))
-        .ok()
-        .filter(|missing| *missing > 0)?;
-    let owned = object.key().kind == "ReplicaSet" && !object.meta.owners.is_empty();
-    if owned || object.meta.deleted.is_some() {
-        return None;
-    }
     let given_up = given_up(workload);
     if given_up.is_none() && is_young(scene, object, workload, unready) {
         return None;
@@ -102,7 +104,6 @@ fn below(
         );
     }
     let mut clue = clue.naming_subject();
-    clue.count = missing;
     clue.severity = (workload.ready == 0).then_some(Severity::High);
     Some(clue)
 }
@@ -134,7 +135,7 @@ fn is_young(
     scene: Scene<'_>,
     object: &Object,
     workload: &Workload,
-    unready: &[&(&Object, &Pod)],
+    unready: &[(&Object, &Pod)],
 ) -> bool {
     let progressed = workload
         .conditions

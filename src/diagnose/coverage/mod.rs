@@ -9,6 +9,7 @@ pub use sources::sources;
 
 use super::Window;
 use super::clue::Scene;
+use super::rule::Explained;
 use crate::rules::Kind;
 use jiff::Timestamp;
 pub(super) use seen::ON_NODES;
@@ -41,7 +42,8 @@ pub struct RuleCoverage {
     pub rule: String,
     /// How it ended.
     pub outcome: Outcome,
-    /// Why it was not checked; or what else it would have liked to see.
+    /// Why it was not checked; what else it would have liked to see; or which rules tell all that
+    /// it saw, so that it has no finding of its own.
     pub reason: String,
     /// The same for programs.
     pub missing: Vec<Missing>,
@@ -88,8 +90,14 @@ pub struct SourceCoverage {
     pub bytes: u64,
 }
 
-/// Coverage of all rules, given those that fired.
-pub(super) fn of(scene: Scene<'_>, found: &BTreeSet<&str>, window: Window) -> Coverage {
+/// Coverage of all rules, given those with findings and those whose findings others tell: these did
+/// fire, and to call them clear would be wrong.
+pub(super) fn of(
+    scene: Scene<'_>,
+    found: &BTreeSet<&str>,
+    told: &Explained,
+    window: Window,
+) -> Coverage {
     let seen = Seen::of(scene.evidence, window);
     let rules = scene
         .rules
@@ -97,15 +105,24 @@ pub(super) fn of(scene: Scene<'_>, found: &BTreeSet<&str>, window: Window) -> Co
         .iter()
         .filter(|rule| rule.kind != Kind::Noise)
         .map(|rule| {
+            let fired = |reason| RuleCoverage {
+                rule: rule.id.to_string(),
+                outcome: Outcome::Found,
+                reason,
+                missing: vec![],
+            };
             if found.contains(&*rule.id) {
-                RuleCoverage {
-                    rule: rule.id.to_string(),
-                    outcome: Outcome::Found,
-                    reason: String::new(),
-                    missing: vec![],
-                }
-            } else {
+                return fired(String::new());
+            }
+            let by = told.get(&*rule.id).into_iter().flatten();
+            let by: Vec<&str> = by
+                .map(String::as_str)
+                .filter(|by| found.contains(by))
+                .collect();
+            if by.is_empty() {
                 seen.judge(scene, rule)
+            } else {
+                fired(format!("explained by {}", by.join(", ")))
             }
         })
         .collect();

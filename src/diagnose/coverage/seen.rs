@@ -316,7 +316,9 @@ impl<'a> Seen<'a> {
                 let mut roles = self.evidence.layout.roles.keys();
                 let listed = self.evidence.layout.format == "aks-periscope"
                     && roles.any(|path| path.file_name().starts_with("pdb-"));
-                there(listed, Wanted::Budgets)
+                // The objects say more than the list does.
+                let read = listed || self.evidence.collected("PodDisruptionBudget");
+                there(read, Wanted::Budgets)
             }
             Need::Version => {
                 let known = !self.evidence.inventory.judged("kubernetes").is_empty();

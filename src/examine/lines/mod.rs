@@ -22,6 +22,7 @@ pub use survey::{Survey, survey};
 pub use tail::tail;
 pub use year::year_beside;
 
+use crate::time::Stamp;
 use std::ops::Range;
 
 /// Byte range of the line that holds `at`, without its line end. A line end belongs to the line it
@@ -36,8 +37,19 @@ pub fn line_at(text: &[u8], at: usize) -> Range<usize> {
 
 /// The line that begins the record in which `line` stands; often `line` itself.
 pub fn head(text: &[u8], line: Range<usize>) -> Range<usize> {
-    let lines = record::record(text, line.clone());
+    let lines = record(text, line.clone());
     lines.into_iter().next().unwrap_or(line)
+}
+
+/// Byte ranges of the lines of the record that a line stands in, in order; at least the line itself.
+pub fn record(text: &[u8], line: Range<usize>) -> Vec<Range<usize>> {
+    record::record(text, line)
+}
+
+/// Whether two stamps of one log are of one moment: lines written in one go, or by callers that pass
+/// an error up to each other.
+pub fn at_once(a: Stamp, b: Stamp) -> bool {
+    record::at_once(a, b)
 }
 
 /// End of a line without the carriage returns before its line feed.

@@ -203,6 +203,12 @@ fn near(head: &Line<'_>, previous: Option<Stamp>, line: &Line<'_>) -> bool {
     }
 }
 
+/// Whether two stamps are no further apart than those of the lines of one record.
+pub(super) fn at_once(a: Stamp, b: Stamp) -> bool {
+    let apart = instant(Some(a)).zip(instant(Some(b)));
+    apart.is_some_and(|(a, b)| a.duration_since(b).abs() <= ONE_WRITE)
+}
+
 /// An instant that only serves to compare two stamps of one kind.
 fn instant(stamp: Option<Stamp>) -> Option<Timestamp> {
     let clock = Clock {

@@ -1,10 +1,11 @@
-//! Whom a line speaks about: the pod and the node it names.
+//! Whom a line speaks about: the pod and the node it names, or the object of an event it prints.
 //!
 //! Read from named groups of the rule (`namespace`, `pod`, `node`) and, where it has none, from the
 //! ways in which Kubernetes components name objects: `pod="ns/name"`, `pod "name_ns(uid)"`,
-//! `node \"name\" not found`.
+//! `pod "name" (UID: "uid")`, `node \"name\" not found`, `object="ns/name" kind="ReplicaSet"`,
+//! `ObjectReference{Kind:"Pod", Namespace:"ns", Name:"name"}`, the sandbox `k8s_name_ns_uid_0`.
 
-use crate::examine::part::About;
+use crate::examine::part::{About, Reference};
 use crate::rules::Pattern;
 use memchr::memmem::{self, Finder};
 use std::sync::LazyLock;
@@ -12,24 +13,167 @@ use std::sync::LazyLock;
 /// Longest name read; names of objects have at most 253 bytes.
 const LONGEST_NAME: usize = 253;
 
+/// Bytes of a printed event in which its object is told: the fields stand in front.
+const REFERENCE_BYTES: usize = 1 << 10;
+
 /// Searches that every line with a hit is asked: what they need to know of their words is worked
 /// out once.
 static POD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("pod"));
 static NODE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("node"));
 static CGROUP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("kubepods"));
+static OBJECT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("object"));
+static KIND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("kind"));
+static REFERENCE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ObjectReference{"));
+static UID: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("UID"));
+static RUNTIME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("k8s_"));
 static KILL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("out of memory"));
 
 /// The objects that a line names in the ways of Kubernetes components.
 pub(super) fn about(line: &[u8]) -> About {
     let mut about = About::default();
-    if let Some(pod) = named(line, &POD) {
+    if let Some(reference) = printed(line).or_else(|| logged(line)) {
+        match &*reference.kind {
+            "Pod" => {
+                let named = |name: Box<str>| (!name.is_empty()).then_some(name);
+                about.namespace = named(reference.namespace);
+                about.pod = named(reference.name);
+            }
+            "Node" => {
+                about.node = Some(reference.name);
+                return about;
+            }
+            _ => {
+                about.object = Some(Box::new(reference));
+                return about;
+            }
+        }
+    } else if let Some(pod) = named(line, &POD) {
         (about.namespace, about.pod) = pod_name(pod);
+    }
+    // A bare name is not enough: lines quote `pod "name" not found` beside the full name.
+    if about.namespace.is_none()
+        && let Some((namespace, name)) = unquoted_pod(line).or_else(|| of_the_runtime(line))
+    {
+        (about.namespace, about.pod) = (Some(boxed(namespace)), Some(boxed(name)));
     }
     about.node = named(line, &NODE).filter(|name| is_name(name)).map(boxed);
     if about.pod.is_none() {
         about.uid = cgroup_uid(line);
     }
+    if about.namespace.is_none() && about.uid.is_none() {
+        about.uid = stated_uid(line);
+    }
     about
+}
+
+/// Whether a line names the object that it is about for sure.
+pub(super) fn names_object(about: &About) -> bool {
+    let pod = about.namespace.is_some() && about.pod.is_some();
+    pod || about.object.is_some() || about.uid.is_some()
+}
+
+/// The object of an event as Go prints it: `ObjectReference{Kind:"Pod", Namespace:"ns", ...`, or
+/// with `String()`, without quotes: `ObjectReference{Kind:Pod,Namespace:ns,...`.
+fn printed(line: &[u8]) -> Option<Reference> {
+    let rest = line.get(REFERENCE.find(line)? + REFERENCE.needle().len()..)?;
+    let fields = rest.get(..REFERENCE_BYTES).unwrap_or(rest);
+    let end = memchr::memchr(b'}', fields).unwrap_or(fields.len());
+    let fields = fields.get(..end)?;
+    let field = |key: &[u8]| {
+        let at = memmem::find_iter(fields, key).find(|at| {
+            let before = at.checked_sub(1).and_then(|before| fields.get(before));
+            before.is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        })?;
+        let value = fields.get(at + key.len()..)?;
+        let value = unquote(value).unwrap_or(value);
+        let end = value.iter().position(|byte| b"\"\\,".contains(byte));
+        value.get(..end.unwrap_or(value.len()))
+    };
+    reference(field(b"Kind:")?, field(b"Namespace:")?, field(b"Name:")?)
+}
+
+/// The object of an event as klog prints it: `object="ns/name" kind="Pod"`.
+fn logged(line: &[u8]) -> Option<Reference> {
+    let object = named(line, &OBJECT)?;
+    let kind = named(line, &KIND)?;
+    match memchr::memchr(b'/', object) {
+        Some(at) => reference(kind, object.get(..at)?, object.get(at + 1..)?),
+        None => reference(kind, b"", object),
+    }
+}
+
+/// A reference of these words, if they can be one. Names of some kinds, such as roles, hold
+/// colons.
+fn reference(kind: &[u8], namespace: &[u8], name: &[u8]) -> Option<Reference> {
+    let is_kind = !kind.is_empty()
+        && kind.len() <= LONGEST_NAME
+        && kind.iter().all(u8::is_ascii_alphanumeric)
+        && kind.first().is_some_and(u8::is_ascii_uppercase);
+    (is_kind && is_name(name) && (namespace.is_empty() || is_name(namespace))).then(|| Reference {
+        kind: boxed(kind),
+        namespace: boxed(namespace),
+        name: boxed(name),
+    })
+}
+
+/// Namespace and name from `pod name_ns(uid)` and `pod=name_ns(uid)` without quotes.
+fn unquoted_pod(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    POD.find_iter(line).find_map(|at| {
+        let rest = line.get(at + POD.needle().len()..)?;
+        let rest = rest
+            .strip_prefix(b"=")
+            .or_else(|| rest.strip_prefix(b" "))?;
+        let window = rest.get(..LONGEST_NAME * 2).unwrap_or(rest);
+        let open = memchr::memchr(b'(', window)?;
+        let under = memchr::memchr(b'_', window.get(..open)?)?;
+        let (name, namespace) = (window.get(..under)?, window.get(under + 1..open)?);
+        (is_name(name) && is_name(namespace)).then_some((namespace, name))
+    })
+}
+
+/// Namespace and name from what the runtime calls the sandbox of a pod, `k8s_name_ns_uid_0`, or a
+/// container in it, `k8s_container_name_ns_uid_0`.
+fn of_the_runtime(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = line.get(RUNTIME.find(line)? + RUNTIME.needle().len()..)?;
+    let window = rest.get(..LONGEST_NAME * 4).unwrap_or(rest);
+    let end = window
+        .iter()
+        .position(|byte| !(byte.is_ascii_alphanumeric() || b"-._".contains(byte)));
+    let parts: Vec<&[u8]> = window
+        .get(..end.unwrap_or(window.len()))?
+        .split(|byte| *byte == b'_')
+        .collect();
+    let (name, namespace, uid) = match *parts {
+        [name, namespace, uid, _] | [_, name, namespace, uid, _] => (name, namespace, uid),
+        _ => return None,
+    };
+    (is_name(name) && is_name(namespace) && is_uid(uid)).then_some((namespace, name))
+}
+
+/// The UID of a pod in `(UID: "...")`, `podUID="..."` or `podUID=...`.
+fn stated_uid(line: &[u8]) -> Option<Box<str>> {
+    UID.find_iter(line).find_map(|at| {
+        let (before, rest) = line.split_at_checked(at)?;
+        let rest = rest.strip_prefix(UID.needle())?;
+        let value = if before.ends_with(b"(") {
+            rest.strip_prefix(b": ")?
+        } else if before.ends_with(b"pod") {
+            let rest = unquote(rest).unwrap_or(rest);
+            rest.strip_prefix(b"=")?
+        } else {
+            return None;
+        };
+        let uid = unquote(value).unwrap_or(value).get(..36)?;
+        is_uid(uid).then(|| boxed(uid))
+    })
+}
+
+/// Whether this can be the UID of a pod: an object's own, or the hash of a static pod's file.
+fn is_uid(text: &[u8]) -> bool {
+    matches!(text.len(), 32 | 36)
+        && text
+            .iter()
+            .all(|byte| byte.is_ascii_hexdigit() || *byte == b'-')
 }
 
 /// UID of the pod that the kernel's report before a kill is about. The kernel names the cgroup on
@@ -84,9 +228,9 @@ impl About {
                 "namespace" => about.namespace = value,
                 "pod" => {
                     about.pod = value;
-                    about.uid = None;
+                    (about.uid, about.object) = (None, None);
                 }
-                "node" => about.node = value,
+                "node" => (about.node, about.object) = (value, None),
                 _ => {}
             }
         }
@@ -207,6 +351,89 @@ mod tests {
             let expected =
                 [namespace, pod, node].map(|name| (!name.is_empty()).then(|| name.to_owned()));
             assert_eq!(names(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_printed_event_is_about_its_object() {
+        for (line, kind, namespace, name) in [
+            (
+                r#"event.go:291] Event(v1.ObjectReference{Kind:"ReplicaSet", Namespace:"shop", Name:"web-5", UID:"x"}): reason: 'FailedCreate' pod "web-5-x""#,
+                "ReplicaSet",
+                "shop",
+                "web-5",
+            ),
+            (
+                r"InvolvedObject:v1.ObjectReference{Kind:StatefulSet,Namespace:shop,Name:db,UID:1,APIVersion:apps/v1,}",
+                "StatefulSet",
+                "shop",
+                "db",
+            ),
+            (
+                r#"InvolvedObject:v1.ObjectReference{Kind:\"Job\", Namespace:\"a\", Name:\"b\", FieldPath:\"\"}"#,
+                "Job",
+                "a",
+                "b",
+            ),
+            (
+                r#""Event occurred" object="shop/web" fieldPath="" kind="Deployment" apiVersion="apps/v1""#,
+                "Deployment",
+                "shop",
+                "web",
+            ),
+        ] {
+            let object = about(line.as_bytes()).object.expect(line);
+            assert_eq!(
+                [&*object.kind, &*object.namespace, &*object.name],
+                [kind, namespace, name],
+                "{line}"
+            );
+        }
+        for line in [
+            r#"Event(v1.ObjectReference{Kind:"Pod", Namespace:"shop", Name:"web-0", UID:"x"}): reason: 'Failed'"#,
+            r#""Event occurred" object="shop/web-0" kind="Pod" message="pod "other" failed""#,
+        ] {
+            let told = [Some("shop".to_owned()), Some("web-0".to_owned()), None];
+            assert_eq!(names(line), told, "{line}");
+        }
+        let node = r#""Event occurred" object="aks-1" kind="Node" reason="NodeNotReady""#;
+        assert_eq!(names(node), [None, None, Some("aks-1".to_owned())]);
+        for line in [
+            r#"v1.ObjectReference{Kind:"", Namespace:"", Name:""}"#,
+            "v1.ObjectReference{",
+            r#"object="shop/web" only"#,
+            r#"v1.ObjectReference{APIKind:"Job", InNamespace:"a", GenerateName:"b"}"#,
+        ] {
+            assert_eq!(about(line.as_bytes()).object, None, "{line}");
+        }
+    }
+
+    #[test]
+    fn pods_are_read_without_quotes_from_sandboxes_and_by_uid() {
+        let uid = "69917f88-069b-4879-9c24-a1698a1948e0";
+        for line in [
+            format!("restarting failed container=app pod=web-0_shop({uid})"),
+            format!("Error syncing in pod web-0_shop({uid})"),
+            format!("failed to create sandbox k8s_web-0_shop_{uid}_0(f7f2)"),
+            format!("container /k8s_app_web-0_shop_{uid}_3 is gone"),
+            format!("sandbox k8s_web-0_shop_{uid}_0(f7f2): pod \"web-0\" not found"),
+        ] {
+            let told = [Some("shop".to_owned()), Some("web-0".to_owned()), None];
+            assert_eq!(names(&line), told, "{line}");
+        }
+        for line in [
+            format!("volume for pod \"web-0\" (UID: \"{uid}\") failed"),
+            format!("orphaned podUID={uid}"),
+            format!("orphaned podUID=\"{uid}\""),
+        ] {
+            assert_eq!(about(line.as_bytes()).uid.as_deref(), Some(uid), "{line}");
+        }
+        for line in [
+            "pod web-0_shop without braces",
+            "k8s_web-1_demo_0(f7f2)",
+            "(UID: \"short\") ownerUID=69917f88-069b-4879-9c24-a1698a1948e0",
+        ] {
+            assert_eq!(about(line.as_bytes()), About::default(), "{line}");
         }
     }
 

@@ -161,11 +161,16 @@ fn sample(
     let regex = rules
         .log_matcher(matcher)
         .and_then(|matcher| matcher.regex.as_ref());
-    let found = regex.and_then(|regex| regex.find(line));
-    let span = found.map_or(place.literal.clone(), |found| {
-        place.line.start + found.start..place.line.start + found.end
-    });
-    let captures = regex.map(|regex| regex.captures(line)).unwrap_or_default();
+    let found = regex.and_then(|regex| regex.find_with_captures(line));
+    let (span, captures) = found.map_or_else(
+        || (place.literal.clone(), Vec::new()),
+        |(at, captures)| {
+            (
+                place.line.start + at.start..place.line.start + at.end,
+                captures,
+            )
+        },
+    );
     Sample {
         stamp: place.stamp,
         snippet: cut_out(text, place, span, limits),

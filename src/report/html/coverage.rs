@@ -44,7 +44,17 @@ pub(super) fn coverage(coverage: &view::Coverage) -> Coverage {
     let of = |wanted: Outcome| -> Vec<Shown> {
         let rules = coverage.rules.iter();
         let rules = rules.filter(|(_, outcome, _)| *outcome == wanted);
-        rules.map(|(rule, ..)| shown(rule)).collect()
+        // A rule that looked says elsewhere what it did not see; of one that fired it says who tells.
+        let told = |reason: &str| wanted == Outcome::Found && !reason.is_empty();
+        rules
+            .map(|(rule, _, reason)| {
+                if told(reason) {
+                    shown(format!("{rule} ({reason})"))
+                } else {
+                    shown(rule)
+                }
+            })
+            .collect()
     };
     Coverage {
         found: coverage.found,
@@ -55,11 +65,11 @@ pub(super) fn coverage(coverage: &view::Coverage) -> Coverage {
             if blind { vec![reason] } else { vec![] }
         }),
         half_blind: reasons(coverage, |outcome, reason| {
-            let blind = outcome == Outcome::NotChecked;
-            if blind {
-                vec![]
-            } else {
+            let looked = outcome == Outcome::Clear;
+            if looked {
                 reason.split("; ").collect()
+            } else {
+                vec![]
             }
         }),
         found_rules: of(Outcome::Found),

@@ -265,13 +265,19 @@ fn card(listed: &view::ByFingerprint<'_>, incident: &view::Incident) -> Card {
     }
 }
 
-/// Since when the cause was, and since when its symptoms, where both are known and differ.
+/// Since when the cause was, and since when its symptoms, where both are known and differ. What is
+/// known of a cause may only be its latest time, and a symptom may have begun for another reason: so
+/// that it seems older than its cause is for the reader to see.
 fn onset(incident: &view::Incident) -> String {
     match (&incident.onset, &incident.symptoms_from) {
-        // What is known of a cause may only be its latest time: then the symptoms tell the begin.
         (Some(cause), Some(symptoms)) if clock(cause) < clock(symptoms) => {
             format!("cause {}, symptoms {} UTC", clock(cause), clock(symptoms))
         }
+        (Some(cause), Some(symptoms)) if clock(cause) > clock(symptoms) => format!(
+            "cause seen from {}, a symptom from {} UTC",
+            clock(cause),
+            clock(symptoms)
+        ),
         _ => String::new(),
     }
 }

@@ -171,15 +171,17 @@ fn evidence(report: &Report, over: &Span) -> Vec<Bar> {
         .collect()
 }
 
-/// Silences of a component's logs that fall into the span.
+/// Silences of a component's logs that fall into the span. The row stands for all of its logs: it
+/// is silent only where no other of them speaks.
 fn gaps(seen: &view::Timeline, component: &str, over: &Span) -> Vec<(i64, i64)> {
-    let own = seen.gaps.iter().filter(|gap| gap.component == component);
-    own.filter_map(|gap| {
-        let (from, to) = (instant(Some(&gap.from))?, instant(Some(&gap.to))?);
-        let inside = to.as_second() > over.from && from.as_second() < over.to;
-        inside.then(|| over.place(Some(from), Some(to)))
-    })
-    .collect()
+    let own = seen.gaps.iter();
+    own.filter(|gap| gap.component == component && gap.alone)
+        .filter_map(|gap| {
+            let (from, to) = (instant(Some(&gap.from))?, instant(Some(&gap.to))?);
+            let inside = to.as_second() > over.from && from.as_second() < over.to;
+            inside.then(|| over.place(Some(from), Some(to)))
+        })
+        .collect()
 }
 
 /// Boots, on the rows of what runs on machines.

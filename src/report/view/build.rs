@@ -1,8 +1,8 @@
 //! From a diagnosis to a view: masking, and words for what is a type inside the program.
 
 use super::{
-    Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, Incident, LogGap, Report, Source,
-    Subject, Timeline, ask, change, detectors, unknown,
+    Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, HIDES_UNFETCHED, Incident, LogGap,
+    Report, Source, Subject, Timeline, ask, change, detectors, unknown,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -238,6 +238,7 @@ fn timeline(m: &mut Masker, diagnosis: &Diagnosis) -> Timeline {
                 component: m.text(&gap.component),
                 node: node(m, &gap.node),
                 path: m.text(&gap.path),
+                alone: gap.alone,
             })
             .collect(),
         reboots: seen
@@ -280,7 +281,7 @@ fn hides(gap: &Gap) -> &'static str {
             | GapReason::Binary,
             _,
         ) => HIDES_NOTHING,
-        (GapReason::NotCollected { .. }, _) => "what the collector asked for here",
+        (GapReason::NotCollected { .. }, _) => HIDES_UNFETCHED,
         (GapReason::Malformed { .. }, _) => "the part of this document that could not be parsed",
         (
             GapReason::Encrypted | GapReason::Unsupported { .. } | GapReason::Unreadable { .. },

@@ -95,6 +95,8 @@ pub struct LogGap {
     pub node: Option<String>,
     /// The log.
     pub path: String,
+    /// Whether no other log of the component speaks meanwhile.
+    pub alone: bool,
 }
 
 /// Listed findings by fingerprint.
@@ -338,7 +340,10 @@ impl Coverage {
         let reasons = self.reasons();
         for (index, (reason, count)) in reasons.iter().take(3).enumerate() {
             line.push_str(if index == 0 { "; not checked: " } else { "; " });
-            let reason = reason.strip_suffix(" in this bundle").unwrap_or(reason);
+            // A reason of several parts reads as one within a list.
+            let parts = reason.split("; ");
+            let parts = parts.map(|part| part.strip_suffix(" in this bundle").unwrap_or(part));
+            let reason = parts.collect::<Vec<_>>().join(", ");
             let _ = write!(line, "{reason} ({count})");
         }
         if reasons.len() > 3 {
@@ -384,6 +389,9 @@ pub struct Source {
 
 /// What a gap hides that loses no evidence.
 pub const HIDES_NOTHING: &str = "nothing";
+
+/// What a gap hides that the collector itself could not get.
+pub const HIDES_UNFETCHED: &str = "what the collector asked for here";
 
 /// Something that was not read.
 #[derive(Debug, Clone)]

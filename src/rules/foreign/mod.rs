@@ -231,6 +231,7 @@ impl Reader<'_> {
             log,
             event,
             persists: draft.persists,
+            subject: None,
             object: vec![],
             version: None,
             example: vec![],

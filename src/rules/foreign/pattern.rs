@@ -14,7 +14,7 @@ const SHORTEST: usize = 4;
 const MOST: usize = 64;
 /// Most characters of a class that is written out: `[Ee]`, `[0-3]`.
 const CLASS: usize = 4;
-/// Longest literal kept; the automaton has a state for every byte.
+/// Longest literal kept: more bytes say no more.
 const LONGEST: usize = 64;
 
 /// Where `^` and `$` hold in the tool that the pattern was written for.
@@ -230,7 +230,7 @@ fn product(left: &Texts, right: &Texts) -> Option<Texts> {
     )
 }
 
-/// Texts that the automaton can look for: each long enough, of one line, and whole characters.
+/// Texts that can be searched for: each long enough, of one line, and whole characters.
 fn best(texts: Option<Texts>) -> Option<Texts> {
     texts.filter(|texts| {
         !texts.is_empty()

@@ -1,0 +1,211 @@
+//! At which places of a text a known window begins.
+//!
+//! Two bits of one word say for each window that it is known; which word and which bits is a hash
+//! of its bytes. Most places of a log are turned down by that one load. The few others are looked
+//! up in a table of all windows.
+
+use super::windows::WIDTH;
+
+/// Only every second place is looked at.
+pub(super) const STEP: usize = 2;
+/// Places that are looked at together: one branch for all of them.
+const PLACES: usize = 8;
+/// Bytes from the first of these places to the first of the next ones.
+const BLOCK: usize = PLACES * STEP;
+/// Bytes that are read for them.
+const READ: usize = BLOCK - STEP + WIDTH;
+
+/// Bits of a hash that number a word: 32 KiB of words fit into the first cache beside the text.
+const WORD_BITS: u32 = 12;
+/// Number of words.
+const WORDS: usize = 1 << WORD_BITS;
+/// Bits of a hash that number a bucket of the table.
+const BUCKET_BITS: u32 = 12;
+
+/// Four bytes by which a literal is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Window {
+    /// The bytes, the first one lowest.
+    pub bytes: u32,
+    /// Number of the literal.
+    pub literal: u32,
+    /// Where it begins, counted from the byte before the literal.
+    pub place: u32,
+}
+
+/// A place where a literal may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// Number of the literal.
+    pub literal: usize,
+    /// Where it would begin.
+    pub start: usize,
+}
+
+/// All windows.
+#[derive(Debug)]
+pub(super) struct Filter {
+    words: Box<[u64; WORDS]>,
+    /// For each bucket where its windows begin in `windows`; one more for the end of the last.
+    buckets: Vec<u32>,
+    windows: Vec<Window>,
+}
+
+impl Filter {
+    /// A filter that knows these windows.
+    pub(super) fn new(mut windows: Vec<Window>) -> Self {
+        windows.sort_unstable_by_key(|window| (hash(window.bytes), *window));
+        let mut words = Box::new([0; WORDS]);
+        for window in &windows {
+            let (word, bits) = mark(window.bytes);
+            words[word] |= bits;
+        }
+        let buckets = (0..=1 << BUCKET_BITS)
+            .map(|number| windows.partition_point(|window| bucket(window.bytes) < number))
+            .map(|begin| u32::try_from(begin).expect("each window has taken memory for itself"))
+            .collect();
+        Self {
+            words,
+            buckets,
+            windows,
+        }
+    }
+
+    /// Tells every place of the text at which a known window begins.
+    pub(super) fn candidates(&self, text: &[u8], mut tell: impl FnMut(Candidate)) {
+        let mut at = 0;
+        while let Some(read) = text.get(at..).and_then(<[u8]>::first_chunk::<READ>) {
+            let places = self.places(read);
+            if places != 0 {
+                self.look_up(read, places, at, &mut tell);
+            }
+            at += BLOCK;
+        }
+        // The rest, with nothing behind it.
+        let rest = text.get(at..).unwrap_or_default();
+        let mut read = [0; READ];
+        for (byte, of) in read.iter_mut().zip(rest) {
+            *byte = *of;
+        }
+        self.look_up(&read, self.places(&read), at, &mut tell);
+    }
+
+    /// The places of a block, a bit for each, at which a window begins that may be known.
+    fn places(&self, read: &[u8; READ]) -> u64 {
+        let mut places = 0;
+        for (place, window) in read.windows(WIDTH).step_by(STEP).enumerate() {
+            places |= self.may_know(number(window)) << place;
+        }
+        places
+    }
+
+    /// 1 if these bytes may be a known window, else 0.
+    fn may_know(&self, bytes: u32) -> u64 {
+        let hash = hash(bytes);
+        let word = self.words[word(hash)];
+        (word >> first_bit(hash)) & (word >> second_bit(hash)) & 1
+    }
+
+    /// Tells those places of a block at which a known window begins; the block begins at `at`.
+    fn look_up(
+        &self,
+        read: &[u8; READ],
+        mut places: u64,
+        at: usize,
+        tell: &mut impl FnMut(Candidate),
+    ) {
+        while places != 0 {
+            let begin = places.trailing_zeros() as usize * STEP;
+            places &= places - 1;
+            let bytes = number(read.get(begin..).unwrap_or_default());
+            for window in self.bucket(bucket(bytes)) {
+                if window.bytes == bytes
+                    && let Some(start) = (at + begin + 1).checked_sub(window.place as usize)
+                {
+                    tell(Candidate {
+                        literal: window.literal as usize,
+                        start,
+                    });
+                }
+            }
+        }
+    }
+
+    /// The windows of a bucket.
+    fn bucket(&self, number: usize) -> &[Window] {
+        match self.buckets.get(number..).unwrap_or_default() {
+            [begin, end, ..] => {
+                let range = *begin as usize..*end as usize;
+                self.windows.get(range).unwrap_or_default()
+            }
+            _ => &[],
+        }
+    }
+}
+
+/// Four bytes as a number.
+fn number(window: &[u8]) -> u32 {
+    window
+        .first_chunk::<WIDTH>()
+        .map_or(0, |bytes| u32::from_le_bytes(*bytes))
+}
+
+/// Spreads windows; its highest bits are the best ones.
+pub(super) fn hash(window: u32) -> u32 {
+    window.wrapping_mul(0x9E37_79B1)
+}
+
+/// Which word a hash belongs to.
+fn word(hash: u32) -> usize {
+    (hash >> (u32::BITS - WORD_BITS)) as usize
+}
+
+/// The first of its bits there.
+fn first_bit(hash: u32) -> u32 {
+    (hash >> (u32::BITS - WORD_BITS - 6)) & 63
+}
+
+/// The second one.
+fn second_bit(hash: u32) -> u32 {
+    (hash >> (u32::BITS - WORD_BITS - 12)) & 63
+}
+
+/// The word of a window and its bits.
+fn mark(window: u32) -> (usize, u64) {
+    let hash = hash(window);
+    (word(hash), 1 << first_bit(hash) | 1 << second_bit(hash))
+}
+
+/// The bucket of a window.
+fn bucket(window: u32) -> usize {
+    (hash(window) >> (u32::BITS - BUCKET_BITS)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_known_window_at_an_even_place_is_told(text in prop::collection::vec(prop::sample::select(b"abc".to_vec()), 0..80)) {
+            let known = [*b"abca", *b"bbbb", *b"caab"];
+            let filter = Filter::new(
+                known
+                    .iter()
+                    .zip(0..)
+                    .map(|(bytes, literal)| Window { bytes: u32::from_le_bytes(*bytes), literal, place: 1 })
+                    .collect(),
+            );
+            let mut told = Vec::new();
+            filter.candidates(&text, |candidate| told.push((candidate.start, candidate.literal)));
+            let expected: Vec<(usize, usize)> = text
+                .windows(WIDTH)
+                .enumerate()
+                .step_by(STEP)
+                .filter_map(|(at, window)| Some((at, known.iter().position(|bytes| bytes == window)?)))
+                .collect();
+            prop_assert_eq!(told, expected);
+        }
+    }
+}
