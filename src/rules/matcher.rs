@@ -231,6 +231,9 @@ pub enum Condition {
     Matches(Pattern),
 }
 
+/// Names of groups and what they matched.
+pub type Captured = Vec<(String, String)>;
+
 /// A regex over bytes, compiled on first use.
 #[derive(Debug)]
 pub struct Pattern {
@@ -275,14 +278,14 @@ impl Pattern {
     }
 
     /// Named groups of the first match, in the order of the pattern, without those that took no part.
-    pub fn captures(&self, text: &[u8]) -> Vec<(String, String)> {
+    pub fn captures(&self, text: &[u8]) -> Captured {
         self.find_with_captures(text)
             .map(|(_, captures)| captures)
             .unwrap_or_default()
     }
 
     /// Where it first matches, and the named groups of that match.
-    pub fn find_with_captures(&self, text: &[u8]) -> Option<(Range<usize>, Vec<(String, String)>)> {
+    pub fn find_with_captures(&self, text: &[u8]) -> Option<(Range<usize>, Captured)> {
         // Groups are the slowest search of all.
         if self.names().next().is_none() {
             return Some((self.find(text)?, Vec::new()));

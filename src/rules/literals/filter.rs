@@ -55,7 +55,10 @@ impl Filter {
     /// A filter that knows these windows.
     pub(super) fn new(mut windows: Vec<Window>) -> Self {
         windows.sort_unstable_by_key(|window| (hash(window.bytes), *window));
-        let mut words = Box::new([0; WORDS]);
+        let mut words: Box<[u64; WORDS]> = vec![0; WORDS]
+            .into_boxed_slice()
+            .try_into()
+            .expect("made with this length");
         for window in &windows {
             let (word, bits) = mark(window.bytes);
             words[word] |= bits;
