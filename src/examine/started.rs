@@ -80,6 +80,8 @@ fn started(
         .position(|byte| !(byte.is_ascii_alphanumeric() || b".-+~_".contains(byte)))
         .unwrap_or(rest.len());
     let version = std::str::from_utf8(rest.get(..end)?).ok()?;
+    // Built from changed source; in a version it would say that it comes before the release.
+    let version = version.strip_suffix("-dirty").unwrap_or(version);
     let number = version.strip_prefix('v').unwrap_or(version);
     let is_version = number.starts_with(|c: char| c.is_ascii_digit()) && number.contains('.');
     is_version.then(|| {
@@ -137,6 +139,8 @@ mod tests {
 
     #[test]
     fn a_line_that_all_components_write_names_none() {
+        let built = "I0312 06:02:11.000000    9 server.go:163] Version: v1.27.8-dirty\n";
+        assert_eq!(told(built)[0].1, "v1.27.8");
         let log = "I0312 06:02:11.000000    9 server.go:163] Version: v1.27.8\n\
             I0312 06:02:12.000000    9 manager.go:229] Version: {KernelVersion:4.9.56 DockerVersion:}\n";
         assert_eq!(told(log), [(LOGS_OWN, "v1.27.8".to_owned(), 1)]);

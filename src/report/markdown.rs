@@ -96,10 +96,7 @@ fn incident_block(listed: &ByFingerprint<'_>, incident: &Incident) -> String {
         words(&incident.title, 200),
         ending(incident.state),
         words(&incident.scope, 120),
-        span(
-            incident.first_seen.as_deref(),
-            incident.last_seen.as_deref()
-        ),
+        span(incident.began(), incident.last_seen.as_deref()),
         incident.confidence,
     );
     if let Some(finding) = incident.cause(listed) {

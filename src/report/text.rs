@@ -148,10 +148,7 @@ fn incident_lines(
             .into_iter()
             .flatten(),
     );
-    let when = span(
-        incident.first_seen.as_deref(),
-        incident.last_seen.as_deref(),
-    );
+    let when = span(incident.began(), incident.last_seen.as_deref());
     let about = format!(
         "{} · {when} · confidence {}",
         incident.scope, incident.confidence
@@ -174,19 +171,17 @@ fn also(listed: &view::ByFingerprint<'_>, incident: &Incident) -> Option<String>
         .cause(listed)
         .map(|finding| finding.subject.label());
     let mut named: Vec<String> = Vec::new();
-    let mut rest = 0;
-    for (finding, count) in &also {
+    for (finding, _) in &also {
         let subject = finding.subject.label();
         let fresh = finding.subject.kind != "Cluster"
             && Some(&subject) != cause.as_ref()
             && subjects.insert(subject.clone());
         if fresh && named.len() < ALSO {
             named.push(subject);
-            rest += count - 1;
-        } else if fresh {
-            rest += count;
         }
     }
+    let all: usize = also.iter().map(|(_, count)| count).sum();
+    let rest = all.saturating_sub(named.len());
     let mut line = format!("also: {}", named.join(", "));
     if rest > 0 {
         let _ = write!(line, " and {}", plural(rest, "more finding"));

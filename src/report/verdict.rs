@@ -1,7 +1,7 @@
 //! The first sentence of a report: what is wrong, as sure as the evidence, as far as it was read.
 //!
 //! It counts incidents; where findings belong to none, it counts these instead. Notes (severity
-//! `info`) are no problems.
+//! `info`) are no problems, and those of low severity alone do not make a bundle a bad one.
 
 use super::words::cut;
 use crate::diagnose::{Diagnosis, Outcome, State};
@@ -26,6 +26,10 @@ pub fn verdict(diagnosis: &Diagnosis) -> String {
     let active: Vec<_> = of(State::Active).collect();
     let maybe: Vec<_> = of(State::Unknown).collect();
     let first = problems.first();
+    let open = || active.iter().chain(&maybe);
+    if open().next().is_some() && open().all(|problem| problem.severity <= Severity::Low) {
+        return only_minor(diagnosis, &problems, active.len() + maybe.len());
+    }
     let mut sentence = match (active.as_slice(), maybe.as_slice()) {
         ([], []) => return all_quiet(diagnosis, &problems),
         ([], maybe) => {
@@ -133,6 +137,34 @@ fn named(problem: &Problem<'_>) -> String {
         Confidence::Medium => format!("probably “{title}”"),
         Confidence::Low => format!("possibly “{title}”"),
     }
+}
+
+/// What is said where all that is, or may be, active is of low severity.
+fn only_minor(diagnosis: &Diagnosis, problems: &[Problem<'_>], open: usize) -> String {
+    let (past, minor): (Vec<_>, Vec<_>) = problems
+        .iter()
+        .partition(|problem| problem.state == State::Resolved);
+    let sure = minor.iter().all(|problem| problem.state == State::Active);
+    let state = match open {
+        _ if !sure => "may still be active",
+        1 => "is active",
+        _ => "are active",
+    };
+    let mut sentence = format!(
+        "Nothing serious is known to be wrong at capture time; {} {state}{}",
+        count(open, "minor ", "problem"),
+        worst_of(&minor)
+    );
+    if !past.is_empty() {
+        let _ = write!(
+            sentence,
+            "; {} ended before it{}",
+            count(past.len(), "", "problem"),
+            worst_of(&past)
+        );
+    }
+    say_blindness(&mut sentence, diagnosis);
+    sentence + "."
 }
 
 /// What is said where nothing is, or may be, active.

@@ -606,6 +606,14 @@ fn the_verdict_says_what_is_known_and_how_sure_it_is() {
         verdict(&|d| {
             d.incidents.retain(|i| i.state == State::Resolved);
         }),
+        verdict(&|d| {
+            d.incidents[0].severity = Severity::Low;
+            d.incidents[1].severity = Severity::Low;
+        }),
+        verdict(&|d| {
+            d.incidents.retain(|i| i.state == State::Unknown);
+            d.incidents[0].severity = Severity::Low;
+        }),
         verdict(&|d| *d = sample::calm()),
         verdict(&|d| {
             *d = sample::calm();

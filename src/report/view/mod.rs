@@ -171,6 +171,11 @@ pub struct Incident {
 }
 
 impl Incident {
+    /// Since when its cause is known, or where its time is not, since when anything of it is.
+    pub fn began(&self) -> Option<&str> {
+        self.onset.as_deref().or(self.first_seen.as_deref())
+    }
+
     /// Its first finding that is listed: the cause as far as the evidence says.
     pub fn cause<'r>(&self, listed: &ByFingerprint<'r>) -> Option<&'r Finding> {
         self.listed(listed).next()
