@@ -88,7 +88,12 @@ fn started(
         let fact = CollectorFact::Started {
             component: line.component,
             version: format!("{}{version}", line.prefix),
-            snippet: lines::snippet(text, first_line, at..from + end, limits),
+            snippet: lines::snippet(
+                text,
+                first_line.saturating_add(lines::feeds(text.get(..at).unwrap_or_default())),
+                at..from + end,
+                limits,
+            ),
         };
         (at, fact)
     })

@@ -5,7 +5,7 @@
 //!
 //! An automaton over all literals reads every byte and waits for the load before it at each; the
 //! more literals, the more of its states are in use and the slower is each load. So none is walked
-//! here. Each literal is known by two of its windows of four bytes, the rarest ones ([`windows`]),
+//! here. Each literal is known by two of its windows of four bytes, the rarest ones ([`mod@windows`]),
 //! one for each parity of the place where it may stand. Every second place of a text is then asked
 //! whether one of these windows begins there ([`filter`]), which needs no other place's answer,
 //! and only where one does is the literal compared.

@@ -1,7 +1,7 @@
 //! The excerpt that a report shows for a match.
 
 use super::record::record;
-use super::{line_after, line_at, line_before};
+use super::{line_after, line_at, line_before, lossy};
 use crate::limits::Limits;
 use crate::locator::Snippet;
 use std::ops::Range;
@@ -12,12 +12,12 @@ const LEFT_OUT: &str = "…";
 /// Bytes of each further line of a long record that are kept at least.
 const SHORTEST: usize = 80;
 
-/// The snippet for a match at `matched` in `text`, whose first line is line `first_line` of its
-/// entry: the line, or the whole multi-line record that it opens or stands in, and its context.
+/// The snippet for a match at `matched` in `text`, on line `number` of its entry: the line, or the
+/// whole multi-line record that it opens or stands in, and its context.
 ///
 /// A record longer than the limit keeps its first lines, the line that matched, and its last lines.
 /// A match that reaches over the end of its line is cut there.
-pub fn snippet(text: &[u8], first_line: u64, matched: Range<usize>, limits: &Limits) -> Snippet {
+pub fn snippet(text: &[u8], number: u64, matched: Range<usize>, limits: &Limits) -> Snippet {
     let line = line_at(text, matched.start);
     let lines = record(text, line.clone());
     let own = lines.iter().position(|range| *range == line).unwrap_or(0);
@@ -25,7 +25,7 @@ pub fn snippet(text: &[u8], first_line: u64, matched: Range<usize>, limits: &Lim
     let end = lines.last().map_or(line.end, |range| range.end);
     let (shown, marked) = shown(text, &lines, own, &matched, limits);
     Snippet {
-        line: first_line.saturating_add(feeds(text.get(..start).unwrap_or_default())),
+        line: number.saturating_sub(feeds(text.get(start..line.start).unwrap_or_default())),
         text: shown,
         before: before(text, start, limits),
         after: after(text, end, limits),
@@ -34,7 +34,7 @@ pub fn snippet(text: &[u8], first_line: u64, matched: Range<usize>, limits: &Lim
 }
 
 /// Number of line feeds.
-fn feeds(text: &[u8]) -> u64 {
+pub fn feeds(text: &[u8]) -> u64 {
     u64::try_from(memchr::memchr_iter(b'\n', text).count()).unwrap_or(u64::MAX)
 }
 
@@ -120,16 +120,20 @@ fn window(line: &[u8], matched: Range<usize>, limit: usize) -> (String, (usize, 
     if from > 0 {
         out.push_str(LEFT_OUT);
     }
-    let decode = |range: Range<usize>| String::from_utf8_lossy(line.get(range).unwrap_or_default());
-    out.push_str(&decode(from..start));
-    let marked_from = out.len();
-    out.push_str(&decode(start..end));
-    let marked_to = out.len();
-    out.push_str(&decode(end..to));
+    let marked_from = out.len() + decode(line, from..start, &mut out);
+    let marked_to = marked_from + decode(line, start..end, &mut out);
+    decode(line, end..to, &mut out);
     if to < line.len() {
         out.push_str(LEFT_OUT);
     }
     (out, (marked_from, marked_to))
+}
+
+/// Appends a part of a line, and tells how long it became.
+fn decode(line: &[u8], part: Range<usize>, out: &mut String) -> usize {
+    let text = lossy(line.get(part).unwrap_or_default());
+    out.push_str(&text);
+    text.len()
 }
 
 /// Whether a byte goes on with a character of UTF-8.
@@ -192,7 +196,8 @@ mod tests {
 
     fn cite(text: &str, needle: &str, limits: &Limits) -> (Snippet, String) {
         let at = text.find(needle).unwrap();
-        let snippet = snippet(text.as_bytes(), 100, at..at + needle.len(), limits);
+        let number = 100 + feeds(text[..at].as_bytes());
+        let snippet = snippet(text.as_bytes(), number, at..at + needle.len(), limits);
         let (from, to) = snippet.matched;
         let marked = snippet.text.get(from..to).unwrap().to_owned();
         (snippet, marked)
@@ -267,7 +272,7 @@ mod tests {
 
     #[test]
     fn an_empty_match_marks_nothing() {
-        let snippet = snippet(b"one\ntwo", 1, 4..4, &Limits::RELEASE);
+        let snippet = snippet(b"one\ntwo", 2, 4..4, &Limits::RELEASE);
         assert_eq!(snippet.text, "two");
         assert_eq!(snippet.matched, (0, 0));
     }

@@ -15,7 +15,7 @@ mod tail;
 mod year;
 
 pub use clean::clean;
-pub use excerpt::snippet;
+pub use excerpt::{feeds, snippet};
 pub use hint::component_of_source;
 pub use rhythm::Rhythm;
 pub use survey::{Survey, survey};
@@ -23,6 +23,7 @@ pub use tail::tail;
 pub use year::year_beside;
 
 use crate::time::Stamp;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Byte range of the line that holds `at`, without its line end. A line end belongs to the line it
@@ -50,6 +51,12 @@ pub fn record(text: &[u8], line: Range<usize>) -> Vec<Range<usize>> {
 /// an error up to each other.
 pub fn at_once(a: Stamp, b: Stamp) -> bool {
     record::at_once(a, b)
+}
+
+/// The text of these bytes, with a mark for what is none. Nearly all text is sound, and to find that
+/// out is several times faster than to look for what is not.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// End of a line without the carriage returns before its line feed.

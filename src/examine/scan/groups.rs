@@ -181,42 +181,30 @@ fn sample(
     }
 }
 
-/// The snippet of a place, with the match that it shows. Only a window around its line is shown to [`lines::snippet`], so that
-/// its cost does not grow with the piece.
+/// The snippet of a place, with the match that it shows. Only a window around its line is shown to
+/// [`lines::snippet`], so that its cost does not grow with the piece.
 pub(super) fn cut_out(
     text: &[u8],
     place: &Place,
     matched: Range<usize>,
     limits: &Limits,
 ) -> Snippet {
-    let reach = 4 * (limits.record_lines + limits.context_lines);
-    let mut start = place.line.start;
-    let mut first_line = place.number;
-    let floor = start.saturating_sub(WINDOW_BYTES);
-    for _ in 0..reach {
-        // The byte before `start` is the end of the line above.
-        let above = start.checked_sub(1).and_then(|end| text.get(floor..end));
-        let Some(above) = above.filter(|_| first_line > 1) else {
-            break;
-        };
-        match memrchr(b'\n', above) {
-            Some(end) => start = floor + end + 1,
-            None if floor == 0 => start = 0,
-            None => break,
-        }
-        first_line -= 1;
-    }
-    let mut end = place.line.end;
-    let ceiling = end.saturating_add(WINDOW_BYTES).min(text.len());
-    for _ in 0..=reach {
-        let below = text.get(end..ceiling).unwrap_or_default();
-        match memchr(b'\n', below) {
-            Some(length) => end += length + 1,
-            None if ceiling == text.len() => end = ceiling,
-            None => break,
-        }
-    }
+    let line = &place.line;
+    let floor = line.start.saturating_sub(WINDOW_BYTES);
+    let above = text.get(floor..line.start).unwrap_or_default();
+    let start = match memchr(b'\n', above) {
+        _ if floor == 0 => 0,
+        Some(end) => floor + end + 1,
+        None => line.start,
+    };
+    let ceiling = line.end.saturating_add(WINDOW_BYTES).min(text.len());
+    let below = text.get(line.end..ceiling).unwrap_or_default();
+    let end = match memrchr(b'\n', below) {
+        _ if ceiling == text.len() => ceiling,
+        Some(length) => line.end + length + 1,
+        None => line.end,
+    };
     let window = text.get(start..end).unwrap_or_default();
     let matched = matched.start - start..matched.end - start;
-    lines::snippet(window, first_line, matched, limits)
+    lines::snippet(window, place.number, matched, limits)
 }

@@ -2,6 +2,7 @@
 
 use super::classify as is;
 use super::composite;
+use crate::examine::lines::lossy;
 
 /// Bytes of a text that are looked at: behind them stand dumps, not what tells errors apart.
 const READ: usize = 4_096;
@@ -126,7 +127,7 @@ pub fn normalise(text: &[u8]) -> String {
         };
         at += step(&mut out, rest).max(1);
     }
-    let template = String::from_utf8_lossy(&out.text);
+    let template = lossy(&out.text);
     shortened(&without_repeats(
         &without_repeats(template.trim(), ", "),
         " ",

@@ -30,7 +30,10 @@ pub(super) struct Window {
     /// Number of the literal.
     pub literal: u32,
     /// Where it begins, counted from the byte before the literal.
-    pub place: u32,
+    pub place: u16,
+    /// The first byte of the literal: most places with this window in another word are turned down
+    /// by it.
+    pub first: u8,
 }
 
 /// A place where a literal may stand.
@@ -80,7 +83,7 @@ impl Filter {
         while let Some(read) = text.get(at..).and_then(<[u8]>::first_chunk::<READ>) {
             let places = self.places(read);
             if places != 0 {
-                self.look_up(read, places, at, &mut tell);
+                self.look_up(text, at, (read, places), &mut tell);
             }
             at += BLOCK;
         }
@@ -90,7 +93,7 @@ impl Filter {
         for (byte, of) in read.iter_mut().zip(rest) {
             *byte = *of;
         }
-        self.look_up(&read, self.places(&read), at, &mut tell);
+        self.look_up(text, at, (&read, self.places(&read)), &mut tell);
     }
 
     /// The places of a block, a bit for each, at which a window begins that may be known.
@@ -109,12 +112,12 @@ impl Filter {
         (word >> first_bit(hash)) & (word >> second_bit(hash)) & 1
     }
 
-    /// Tells those places of a block at which a known window begins; the block begins at `at`.
+    /// Tells those places of the block at `at` at which a known window begins.
     fn look_up(
         &self,
-        read: &[u8; READ],
-        mut places: u64,
+        text: &[u8],
         at: usize,
+        (read, mut places): (&[u8; READ], u64),
         tell: &mut impl FnMut(Candidate),
     ) {
         while places != 0 {
@@ -123,7 +126,8 @@ impl Filter {
             let bytes = number(read.get(begin..).unwrap_or_default());
             for window in self.bucket(bucket(bytes)) {
                 if window.bytes == bytes
-                    && let Some(start) = (at + begin + 1).checked_sub(window.place as usize)
+                    && let Some(start) = (at + begin + 1).checked_sub(usize::from(window.place))
+                    && text.get(start) == Some(&window.first)
                 {
                     tell(Candidate {
                         literal: window.literal as usize,
@@ -197,7 +201,7 @@ mod tests {
                 known
                     .iter()
                     .zip(0..)
-                    .map(|(bytes, literal)| Window { bytes: u32::from_le_bytes(*bytes), literal, place: 1 })
+                    .map(|(bytes, literal)| Window { bytes: u32::from_le_bytes(*bytes), literal, place: 1, first: bytes[0] })
                     .collect(),
             );
             let mut told = Vec::new();

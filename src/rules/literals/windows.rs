@@ -7,27 +7,39 @@ pub(super) const WIDTH: usize = 4;
 
 /// How often windows stand in what components say.
 ///
-/// It is learned from the examples of the rules themselves: the words that all components use
-/// (`err="`, `pod="`, `failed to`) are in many of them, the words of one failure in a few. Windows
-/// share counters by hash: a wrong count costs time, never a finding.
+/// It is learned from lines of a healthy cluster, which are most of any log, and from the examples
+/// of the rules themselves: the words that all components use (`err="`, `failed to`) are in many of
+/// them, the words of one failure in a few. Windows share counters by hash: a wrong count costs
+/// time, never a finding.
 #[derive(Debug)]
 pub(in crate::rules) struct Rarity(Vec<u32>);
+
+/// What healthy components say, a line of each kind. Names and numbers are made up.
+const HEALTHY: &str = include_str!("../../../rules/healthy.txt");
+/// How much more than an example they count.
+const HEALTHY_WEIGHT: u32 = 4;
 
 /// Bits of a hash that number a counter.
 const COUNTER_BITS: u32 = 16;
 
 impl Rarity {
-    /// Learns from texts.
-    pub(in crate::rules) fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
-        let mut counts = vec![0; 1 << COUNTER_BITS];
-        for text in texts {
-            for window in text.as_bytes().windows(WIDTH) {
-                if let Some(count) = counter(window).and_then(|at| counts.get_mut(at)) {
-                    *count += 1;
-                }
+    /// Learns from the examples of rules.
+    pub(in crate::rules) fn of<'a>(examples: impl Iterator<Item = &'a str>) -> Self {
+        let mut rarity = Self(vec![0; 1 << COUNTER_BITS]);
+        rarity.learn(HEALTHY, HEALTHY_WEIGHT);
+        for example in examples {
+            rarity.learn(example, 1);
+        }
+        rarity
+    }
+
+    /// Counts the windows of a text.
+    fn learn(&mut self, text: &str, weight: u32) {
+        for window in text.as_bytes().windows(WIDTH) {
+            if let Some(count) = counter(window).and_then(|at| self.0.get_mut(at)) {
+                *count += weight;
             }
         }
-        Self(counts)
     }
 
     /// How often this window was seen.
@@ -54,7 +66,7 @@ pub(super) fn windows(literal: &[u8], number: u32, rarity: &Rarity) -> Vec<Windo
         .chain(open())
         .collect();
     let rarest = |parity: usize| {
-        (0_u32..)
+        (0..=u16::MAX)
             .zip(padded.windows(WIDTH))
             .skip(parity)
             .step_by(STEP)
@@ -67,6 +79,7 @@ pub(super) fn windows(literal: &[u8], number: u32, rarity: &Rarity) -> Vec<Windo
                 bytes: u32::from_le_bytes(bytes),
                 literal: number,
                 place,
+                first: literal.first().copied().unwrap_or_default(),
             })
         })
         .collect()
@@ -98,7 +111,7 @@ mod tests {
     use super::*;
 
     /// Places and texts of a literal's windows.
-    fn known_by(literal: &str, texts: &[&str]) -> Vec<(u32, String)> {
+    fn known_by(literal: &str, texts: &[&str]) -> Vec<(u16, String)> {
         let rarity = Rarity::of(texts.iter().copied());
         windows(literal.as_bytes(), 0, &rarity)
             .into_iter()
