@@ -339,7 +339,9 @@ pub(super) fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Cl
         .map(|(_, _, captures)| captures.as_slice())
         .unwrap_or_default();
     let state = log_state(scene, source, hit);
-    let passing = state.0 == State::Resolved && state::only_at_start(source, hit);
+    let at_most = (state.0 == State::Resolved)
+        .then(|| worst_of_ended(source, hit))
+        .flatten();
     Clue {
         rule: rule_id(scene, hit.matcher),
         subject,
@@ -356,9 +358,18 @@ pub(super) fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Cl
         severity: scene
             .rules
             .rule_of(hit.matcher)
-            .filter(|_| passing)
-            .map(|rule| rule.severity.min(Severity::Low)),
+            .and_then(|rule| Some(rule.severity.min(at_most?))),
         confidence: None,
+    }
+}
+
+/// How bad what ended can have been at most, where its log says: complaints of a start that went
+/// well, or of a time that nobody knows.
+fn worst_of_ended(source: &LogSource, hit: &LogHit) -> Option<Severity> {
+    if state::only_at_start(source, hit) {
+        Some(Severity::Low)
+    } else {
+        hit.last.is_none().then_some(Severity::Medium)
     }
 }
 
