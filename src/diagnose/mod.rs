@@ -24,6 +24,7 @@ mod predicate;
 mod rank;
 mod rule;
 mod state;
+mod supersede;
 pub mod unknown;
 mod unplaced;
 
@@ -153,12 +154,12 @@ pub fn diagnose(
         rules,
     };
     let (mut clues, noise) = clues(scene);
-    let mut told = rule::drop_silenced(scene, &mut clues, window);
+    let mut told = supersede::drop_silenced(scene, &mut clues, window);
     let explained: BTreeSet<String> = clues.iter().map(|clue| clue.rule.clone()).collect();
     clues.retain(|clue: &Clue| window.overlaps(clue.first, clue.last));
     last_words::quote(scene, &mut clues);
     let mut findings = clue::fold(scene, clues);
-    rule::drop_superseded(scene, &mut findings, &mut told);
+    supersede::drop_superseded(scene, &mut findings, &mut told);
     rank::order(&mut findings);
     let found: BTreeSet<&str> = findings
         .iter()

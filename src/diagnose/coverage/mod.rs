@@ -9,7 +9,7 @@ pub use sources::sources;
 
 use super::Window;
 use super::clue::Scene;
-use super::rule::Explained;
+use super::supersede::Explained;
 use crate::rules::Kind;
 use jiff::Timestamp;
 pub(super) use seen::ON_NODES;
