@@ -5,7 +5,7 @@ use super::{Capture, Index};
 use crate::examine::Part;
 use crate::examine::lines::Rhythm;
 use crate::examine::part::{About, HitGroup, LogPart, Sample, Section, Tag};
-use crate::kube::ObjectKey;
+use crate::kube::{Event, ObjectKey};
 use crate::layout::{self, Content, Layout, Role};
 use crate::limits::Limits;
 use crate::locator::{EntryPath, Snippet};
@@ -163,8 +163,9 @@ fn of_entry(
     sources.collect()
 }
 
-/// Names the pods of which lines state the UID only.
-pub(super) fn name_pods(logs: &mut [LogSource], index: &Index) {
+/// Names the pods of which lines state the UID only, or the name without its namespace: by the pods
+/// that were collected, and where a pod is gone, by the events about it.
+pub(super) fn name_pods(logs: &mut [LogSource], index: &Index, events: &[Event]) {
     let hits = logs.iter_mut().flat_map(|log| &mut log.hits);
     let mut nameless = hits
         .map(|hit| &mut hit.about)
@@ -175,12 +176,27 @@ pub(super) fn name_pods(logs: &mut [LogSource], index: &Index) {
         return;
     }
     let pods = pods_by_uid(index);
+    let gone = pods_of_events(events);
     for about in nameless {
-        if let Some(pod) = about.uid.as_deref().and_then(|uid| pods.get(uid)) {
+        let known = about.uid.as_deref().and_then(|uid| pods.get(uid).copied());
+        let told = || gone.get(about.pod.as_deref()?).copied().flatten();
+        if let Some(pod) = known.or_else(told) {
             about.namespace = Some(pod.namespace.as_str().into());
             about.pod = Some(pod.name.as_str().into());
         }
     }
+}
+
+/// Pods that events are about, by name; none where pods of several namespaces have it.
+fn pods_of_events(events: &[Event]) -> BTreeMap<&str, Option<&ObjectKey>> {
+    let mut pods: BTreeMap<&str, Option<&ObjectKey>> = BTreeMap::new();
+    for pod in events.iter().map(|event| &event.object) {
+        if &*pod.kind == "Pod" {
+            let known = pods.entry(&pod.name).or_insert(Some(pod));
+            *known = known.filter(|known| known.namespace == pod.namespace);
+        }
+    }
+    pods
 }
 
 /// Pods by the UID in the path of their cgroup.

@@ -119,7 +119,7 @@ impl Evidence {
         if skew::correct_zones(&mut logs, &events) {
             capture.follow(&logs);
         }
-        logs::name_pods(&mut logs, &index);
+        logs::name_pods(&mut logs, &index, &events);
         let (timeline, inventory) = rayon::join(
             || Timeline::of(&logs, &events),
             || Inventory::collect(&index, &collector),

@@ -25,6 +25,7 @@ const CONTAINERS: &[(&str, &str)] = &[
     ("cloud-controller-manager", "cloud-controller-manager"),
     ("cloud-node-manager", "cloud-controller-manager"),
     ("cluster-autoscaler", "cluster-autoscaler"),
+    ("cluster-autoscaler-operator", WORKLOAD),
     ("cns-container", "azure-cns"),
     ("coredns", "coredns"),
     ("etcd", "etcd"),
