@@ -148,6 +148,41 @@ pub(super) fn is_time(word: &[u8]) -> bool {
     (shaped(b"dddd-dd-dd") && tail(10)) || (shaped(b"dd:dd:dd") && tail(8))
 }
 
+/// With what the names of zones begin.
+const CONTINENTS: &[&[u8]] = &[
+    b"af",
+    b"africa",
+    b"ap",
+    b"asia",
+    b"australia",
+    b"ca",
+    b"eu",
+    b"europe",
+    b"me",
+    b"northamerica",
+    b"sa",
+    b"southamerica",
+    b"us",
+];
+
+/// A zone of a cloud: `us-central1-a`, `eu-west-1a`. The same failure in each of them is one.
+pub(super) fn is_zone(word: &[u8]) -> bool {
+    let Some((letter, region)) = word.split_last() else {
+        return false;
+    };
+    let region = region.strip_suffix(b"-").unwrap_or(region);
+    let mut parts = region.split(|byte| *byte == b'-');
+    let begins = parts.next().is_some_and(|part| CONTINENTS.contains(&part));
+    let Some(rest) = parts.next() else {
+        return false;
+    };
+    let number = region.last().is_some_and(u8::is_ascii_digit);
+    letter.is_ascii_lowercase()
+        && begins
+        && number
+        && rest.first().is_some_and(u8::is_ascii_lowercase)
+}
+
 /// Length of the address at the front: four numbers with dots, or hexadecimal groups with at least
 /// two colons. A port is not part of it.
 pub(super) fn address(word: &[u8]) -> Option<usize> {

@@ -108,6 +108,8 @@ fn whole(out: &mut Out, piece: &[u8]) -> bool {
         return true;
     } else if is_version(piece) {
         b"version"
+    } else if is::is_zone(piece) {
+        b"zone"
     } else if is::is_number(piece) {
         b"n"
     } else if is::is_hex(piece) {

@@ -47,6 +47,10 @@ fn lines_and_their_templates() {
             r#""Failed" err="pods "<name>" not found""#,
         ),
         (
+            r#"E1024 13:07:41.082207 1 controller.go:316] machine-0: zone us-central1-b is not us-east-1a, nor us-east-1 or west-pool1-a"#,
+            "machine-<n>: zone <zone> is not <zone>, nor us-east-<n> or west-pool<n>-a",
+        ),
+        (
             "2024-05-01T12:00:00.123456789Z stderr F panic: runtime error: index out of range [5] with length 3",
             "runtime error: index out of range [<n>] with length <n>",
         ),
