@@ -196,7 +196,7 @@ mod tests {
 
     fn cite(text: &str, needle: &str, limits: &Limits) -> (Snippet, String) {
         let at = text.find(needle).unwrap();
-        let number = 100 + feeds(text[..at].as_bytes());
+        let number = 100 + feeds(&text.as_bytes()[..at]);
         let snippet = snippet(text.as_bytes(), number, at..at + needle.len(), limits);
         let (from, to) = snippet.matched;
         let marked = snippet.text.get(from..to).unwrap().to_owned();

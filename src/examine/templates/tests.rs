@@ -47,7 +47,7 @@ fn lines_and_their_templates() {
             r#""Failed" err="pods "<name>" not found""#,
         ),
         (
-            r#"E1024 13:07:41.082207 1 controller.go:316] machine-0: zone us-central1-b is not us-east-1a, nor us-east-1 or west-pool1-a"#,
+            "E1024 13:07:41.082207 1 controller.go:316] machine-0: zone us-central1-b is not us-east-1a, nor us-east-1 or west-pool1-a",
             "machine-<n>: zone <zone> is not <zone>, nor us-east-<n> or west-pool<n>-a",
         ),
         (
