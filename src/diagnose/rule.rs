@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 mod rate;
 mod told;
 
-pub(super) use told::log_clue;
+pub(super) use told::{citations, log_clue};
 use told::{event_clue, object_clue};
 
 /// Lines of a controller this close to a line that names an object tell the same.

@@ -2,8 +2,8 @@
 
 use super::{Check, Need};
 use crate::diagnose::clue::{Authority, Clue, Scene};
-use crate::diagnose::finding::{Citation, Subject};
-use crate::diagnose::state;
+use crate::diagnose::finding::Subject;
+use crate::diagnose::{rule, state};
 use crate::evidence::{LogHit, LogSource};
 use crate::kube::{Object, ObjectKey};
 use std::collections::BTreeMap;
@@ -91,15 +91,7 @@ fn clue(
         subject: scene.subject(service.key()),
         affected,
         count: hit.count,
-        citations: hit
-            .samples
-            .iter()
-            .map(|(time, snippet, _)| Citation {
-                path: source.path.clone(),
-                time: *time,
-                snippet: snippet.clone(),
-            })
-            .collect(),
+        citations: rule::citations(source, hit),
         state: state::of_log(scene, source, hit, &hit.about),
         authority: Authority::Log,
         ..Clue::status(CHECK.id, scene, service)

@@ -27,18 +27,19 @@ const CONTROLLERS: [&str; 4] = [
 static QUOTED_LOG: LazyLock<Pattern> =
     LazyLock::new(|| Pattern::trusted(r"\\n[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ "));
 
+/// The places of a log that show a hit.
+pub(in crate::diagnose) fn citations(source: &LogSource, hit: &LogHit) -> Vec<Citation> {
+    let cite = |(time, snippet, _): &LogSample| Citation {
+        path: source.path.clone(),
+        time: *time,
+        snippet: snippet.clone(),
+    };
+    hit.samples.iter().map(cite).collect()
+}
+
 /// The clue of hits in a log.
 pub(in crate::diagnose) fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> Clue {
     let (subject, affected) = log_subject(scene, source, hit);
-    let citations = hit
-        .samples
-        .iter()
-        .map(|(time, snippet, _)| Citation {
-            path: source.path.clone(),
-            time: *time,
-            snippet: snippet.clone(),
-        })
-        .collect();
     let captures = hit
         .samples
         .first()
@@ -55,7 +56,7 @@ pub(in crate::diagnose) fn log_clue(scene: Scene<'_>, source: &LogSource, hit: &
         count: hit.count,
         first: hit.first,
         last: hit.last,
-        citations,
+        citations: citations(source, hit),
         state,
         authority: Authority::Log,
         detail: String::new(),
