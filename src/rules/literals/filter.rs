@@ -15,6 +15,9 @@ const BLOCK: usize = PLACES * STEP;
 /// Bytes that are read for them.
 const READ: usize = BLOCK - STEP + WIDTH;
 
+/// Blocks that are noted before they are looked up.
+const NOTED: usize = 256;
+
 /// Bits of a hash that number a word: 32 KiB of words fit into the first cache beside the text.
 const WORD_BITS: u32 = 12;
 /// Number of words.
@@ -78,14 +81,28 @@ impl Filter {
     }
 
     /// Tells every place of the text at which a known window begins.
+    ///
+    /// Blocks with such a place are noted without a branch, some hundreds at a time, and looked up
+    /// then: which block has one cannot be foreseen, and a wrong guess costs more than the block.
     pub(super) fn candidates(&self, text: &[u8], mut tell: impl FnMut(Candidate)) {
+        let mut noted = [(0, 0); NOTED];
         let mut at = 0;
-        while let Some(read) = text.get(at..).and_then(<[u8]>::first_chunk::<READ>) {
-            let places = self.places(read);
-            if places != 0 {
-                self.look_up(text, at, (read, places), &mut tell);
+        loop {
+            let mut count = 0;
+            while count < NOTED
+                && let Some(read) = text.get(at..).and_then(<[u8]>::first_chunk::<READ>)
+            {
+                let places = self.places(read);
+                noted[count] = (at, places);
+                count += usize::from(places != 0);
+                at += BLOCK;
             }
-            at += BLOCK;
+            for (at, places) in noted.iter().take(count) {
+                self.look_up(text, *at, *places, &mut tell);
+            }
+            if count < NOTED {
+                break;
+            }
         }
         // The rest, with nothing behind it.
         let rest = text.get(at..).unwrap_or_default();
@@ -93,7 +110,7 @@ impl Filter {
         for (byte, of) in read.iter_mut().zip(rest) {
             *byte = *of;
         }
-        self.look_up(text, at, (&read, self.places(&read)), &mut tell);
+        self.look_up(text, at, self.places(&read), &mut tell);
     }
 
     /// The places of a block, a bit for each, at which a window begins that may be known.
@@ -112,21 +129,15 @@ impl Filter {
         (word >> first_bit(hash)) & (word >> second_bit(hash)) & 1
     }
 
-    /// Tells those places of the block at `at` at which a known window begins.
-    fn look_up(
-        &self,
-        text: &[u8],
-        at: usize,
-        (read, mut places): (&[u8; READ], u64),
-        tell: &mut impl FnMut(Candidate),
-    ) {
+    /// Tells those of the places of the block at `at` at which a known window begins.
+    fn look_up(&self, text: &[u8], at: usize, mut places: u64, tell: &mut impl FnMut(Candidate)) {
         while places != 0 {
-            let begin = places.trailing_zeros() as usize * STEP;
+            let begin = at + places.trailing_zeros() as usize * STEP;
             places &= places - 1;
-            let bytes = number(read.get(begin..).unwrap_or_default());
+            let bytes = number(text.get(begin..).unwrap_or_default());
             for window in self.bucket(bucket(bytes)) {
                 if window.bytes == bytes
-                    && let Some(start) = (at + begin + 1).checked_sub(usize::from(window.place))
+                    && let Some(start) = (begin + 1).checked_sub(usize::from(window.place))
                     && text.get(start) == Some(&window.first)
                 {
                     tell(Candidate {
@@ -150,16 +161,21 @@ impl Filter {
     }
 }
 
-/// Four bytes as a number.
+/// Four bytes as a number; what is missing at the end of a text is zero.
 fn number(window: &[u8]) -> u32 {
-    window
-        .first_chunk::<WIDTH>()
-        .map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    let bytes = window.first_chunk::<WIDTH>().copied().unwrap_or_else(|| {
+        let mut bytes = [0; WIDTH];
+        for (byte, of) in bytes.iter_mut().zip(window) {
+            *byte = *of;
+        }
+        bytes
+    });
+    u32::from_le_bytes(bytes)
 }
 
-/// Spreads windows; its highest bits are the best ones.
-pub(super) fn hash(window: u32) -> u32 {
-    window.wrapping_mul(0x9E37_79B1)
+/// Spreads windows: each bit of it depends on all bits of the window.
+fn hash(window: u32) -> u32 {
+    (u64::from(window).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> u32::BITS) as u32
 }
 
 /// Which word a hash belongs to.

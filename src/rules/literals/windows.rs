@@ -9,23 +9,23 @@ pub(super) const WIDTH: usize = 4;
 ///
 /// It is learned from lines of a healthy cluster, which are most of any log, and from the examples
 /// of the rules themselves: the words that all components use (`err="`, `failed to`) are in many of
-/// them, the words of one failure in a few. Windows share counters by hash: a wrong count costs
+/// them, the words of one failure in a few. A few windows share a counter: a wrong count costs
 /// time, never a finding.
 #[derive(Debug)]
 pub(in crate::rules) struct Rarity(Vec<u32>);
 
 /// What healthy components say, a line of each kind. Names and numbers are made up.
 const HEALTHY: &str = include_str!("../../../rules/healthy.txt");
-/// How much more than an example they count.
-const HEALTHY_WEIGHT: u32 = 4;
+/// How much more than an example they count: there are hundreds of such lines for each failure.
+const HEALTHY_WEIGHT: u32 = 256;
 
-/// Bits of a hash that number a counter.
-const COUNTER_BITS: u32 = 16;
+/// Number of counters, a power of two: about ten for each window that is counted.
+const COUNTERS: usize = 1 << 18;
 
 impl Rarity {
     /// Learns from the examples of rules.
     pub(in crate::rules) fn of<'a>(examples: impl Iterator<Item = &'a str>) -> Self {
-        let mut rarity = Self(vec![0; 1 << COUNTER_BITS]);
+        let mut rarity = Self(vec![0; COUNTERS]);
         rarity.learn(HEALTHY, HEALTHY_WEIGHT);
         for example in examples {
             rarity.learn(example, 1);
@@ -36,7 +36,7 @@ impl Rarity {
     /// Counts the windows of a text.
     fn learn(&mut self, text: &str, weight: u32) {
         for window in text.as_bytes().windows(WIDTH) {
-            if let Some(count) = counter(window).and_then(|at| self.0.get_mut(at)) {
+            if let Some(count) = self.0.get_mut(counter(window)) {
                 *count += weight;
             }
         }
@@ -44,17 +44,19 @@ impl Rarity {
 
     /// How often this window was seen.
     fn count(&self, window: &[u8]) -> u32 {
-        counter(window)
-            .and_then(|at| self.0.get(at))
-            .copied()
-            .unwrap_or_default()
+        self.0.get(counter(window)).copied().unwrap_or_default()
     }
 }
 
 /// The number of a window's counter.
-fn counter(window: &[u8]) -> Option<usize> {
-    let window = u32::from_le_bytes(window.try_into().ok()?);
-    usize::try_from(super::filter::hash(window) >> (u32::BITS - COUNTER_BITS)).ok()
+fn counter(window: &[u8]) -> usize {
+    let number = window
+        .iter()
+        .fold(0, |number, byte| number << 8 | u32::from(*byte));
+    // The finalizer of MurmurHash3, up to the bits that are used.
+    let mixed = (number ^ (number >> 16)).wrapping_mul(0x85EB_CA6B);
+    let mixed = (mixed ^ (mixed >> 13)).wrapping_mul(0xC2B2_AE35);
+    (mixed >> (u32::BITS - COUNTERS.ilog2())) as usize
 }
 
 /// The windows by which a literal of three bytes or more is found wherever it stands: for each of
