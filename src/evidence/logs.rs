@@ -5,6 +5,7 @@ use super::{Capture, Index};
 use crate::examine::Part;
 use crate::examine::lines::Rhythm;
 use crate::examine::part::{About, HitGroup, LogPart, Sample, Section, Tag};
+use crate::examine::scan::completed;
 use crate::kube::{Event, ObjectKey};
 use crate::layout::{self, Content, Layout, Role};
 use crate::limits::Limits;
@@ -321,7 +322,7 @@ impl Joined {
             .filter_map(|group| {
                 let unit = unit_of(&group.tag);
                 accepted(rules, group.matcher, &path, own, unit)
-                    .then(|| hit(group, unit.or(own), reversed, resolve, limits))
+                    .then(|| hit(group, unit.or(own), reversed, resolve, rules, limits))
             })
             .collect();
         let units = self
@@ -410,6 +411,7 @@ fn hit(
     component: Option<&'static str>,
     reversed: bool,
     resolve: impl Fn(Stamp) -> Option<Timestamp>,
+    rules: &RuleSet,
     limits: &Limits,
 ) -> LogHit {
     group.samples.sort_by_key(|sample| sample.snippet.line);
@@ -425,7 +427,8 @@ fn hit(
         .into_iter()
         .enumerate()
         .filter(|(place, _)| *place < limits.first_samples || *place >= keep_last)
-        .map(|(_, sample)| {
+        .map(|(_, sample)| completed(sample, group.matcher, rules, limits))
+        .map(|sample| {
             (
                 sample.stamp.and_then(&resolve),
                 sample.snippet,

@@ -226,6 +226,8 @@ pub struct Sample {
     pub snippet: Snippet,
     /// Named groups of the matcher's regex.
     pub captures: Vec<(String, String)>,
+    /// Whether the regex was asked where it matches; until then a literal is marked.
+    pub searched: bool,
 }
 
 /// Stands in for the component of [`CollectorFact::Started`] where the line is the same in the logs

@@ -15,23 +15,26 @@ pub mod errors;
 mod groups;
 mod message;
 mod object;
+mod sample;
 mod silence;
 
 pub use message::{TextSource, scan_event, scan_message};
 pub use object::scan_object;
+pub use sample::completed;
 
 use super::lines;
 use super::part::{About, ErrorGroup, HitGroup};
 use super::prefix::{self, Prefix};
 use super::templates::{self, ErrorLine};
 use crate::limits::Limits;
-use crate::rules::engine::Engine;
+use crate::rules::engine::{Engine, Sign};
 use crate::rules::syntax::SubjectOf;
 use crate::rules::{Kind, MatcherId, Require, RuleSet};
 use crate::time::Stamp;
 use errors::Errors;
 use groups::{Groups, Hit, Place};
 use memchr::{memchr, memchr_iter, memmem, memrchr};
+use sample::Samples;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -72,8 +75,15 @@ pub fn scan_lines(
         number: first_line,
         counted: body.start,
         body_start: body.start,
-        marked: false,
-        groups: Groups::new(limits),
+        sign: Sign::default(),
+        groups: Groups::new(
+            Samples {
+                text,
+                rules,
+                limits,
+            },
+            limits,
+        ),
         errors: Errors::new(limits),
         pending: None,
         record: Record::default(),
@@ -90,7 +100,7 @@ pub fn scan_lines(
     scan.count_pending();
     let (errors, errors_left_out) = scan.errors.finish(text);
     Found {
-        hits: scan.groups.finish(text, rules),
+        hits: scan.groups.finish(),
         errors,
         errors_left_out,
     }
@@ -116,8 +126,8 @@ struct Scan<'a> {
     counted: usize,
     /// Where the body begins in the text.
     body_start: usize,
-    /// Whether the current line has a text that marks errors.
-    marked: bool,
+    /// What the literals on the current line tell of it besides their matchers.
+    sign: Sign,
     groups: Groups<'a>,
     errors: Errors<'a>,
     /// The last error line, until it is known whether a rule hits a further line of its record.
@@ -195,7 +205,9 @@ impl<'a> Scan<'a> {
             && *seen != self.ordinal
         {
             *seen = self.ordinal;
-            self.marked |= self.engine.is_marker(literal);
+            let sign = self.engine.sign(literal);
+            self.sign.marks |= sign.marks;
+            self.sign.quotes |= sign.quotes;
             let matchers = self.engine.logs.matchers(literal);
             self.candidates
                 .extend(matchers.iter().map(|id| (*id, at.clone())));
@@ -204,37 +216,31 @@ impl<'a> Scan<'a> {
 
     /// Decides what the current line is a hit of, and counts it.
     fn finish_line(&mut self) {
-        let marked = std::mem::take(&mut self.marked);
+        let Sign { marks, quotes } = std::mem::take(&mut self.sign);
         if self.candidates.is_empty() {
-            if marked {
+            if marks {
                 self.error(&[]);
             }
             return;
         }
-        let mut candidates = std::mem::take(&mut self.candidates);
-        // A matcher with several of its literals on the line is tried once, at the first.
-        candidates.sort_by_key(|(id, at)| (*id, at.start));
-        candidates.dedup_by_key(|(id, _)| *id);
         let raw = self.text.get(self.line.clone()).unwrap_or_default();
         let line = raw.strip_suffix(b"\r").unwrap_or(raw);
         let offset = self.line.start;
-        let mut hits: Vec<(MatcherId, Range<usize>)> = candidates
-            .drain(..)
-            .filter_map(|(id, at)| {
-                let matcher = self.rules.log_matcher(id)?;
-                (matcher.reads_logs() && matcher.matches(line)).then_some((id, at))
-            })
-            .collect();
-        // The allocation is kept for the next line.
-        self.candidates = candidates;
+        let mut hits = self.hits(line);
         if hits.is_empty() {
-            if marked {
+            if marks {
                 self.error(&[]);
             }
             return;
         }
         let prefix = prefix::parse(line);
-        if let Some(guard) = self.engine.guards.quotes(line, prefix.message) {
+        let guards = &self.engine.guards;
+        let guard = if quotes {
+            guards.quotes(line, prefix.message)
+        } else {
+            guards.quotes_at_front(line, prefix.message)
+        };
+        if let Some(guard) = guard {
             let rules = self.rules;
             let of_writer = |id| {
                 let rule = rules.rule_of(id);
@@ -249,7 +255,7 @@ impl<'a> Scan<'a> {
         if !prefix.headed {
             self.explain_pending(&ids);
         }
-        if marked && !ids.iter().any(|id| explains(self.rules, *id)) {
+        if marks && !ids.iter().any(|id| explains(self.rules, *id)) {
             self.error(&ids);
         }
         self.enter_record(line, &prefix);
@@ -267,13 +273,19 @@ impl<'a> Scan<'a> {
                 continue;
             }
             self.record.told.push(id);
-            let Some((_, at)) = hits.iter().find(|(other, _)| *other == id) else {
+            let Some((_, literal)) = hits.iter().find(|(other, _)| *other == id) else {
                 continue;
             };
             let Some(matcher) = self.rules.log_matcher(id) else {
                 continue;
             };
-            let about = about.refined(matcher.regex.as_ref(), line);
+            let telling = matcher
+                .regex
+                .as_ref()
+                .filter(|regex| about::is_told_by(regex));
+            let found = telling.and_then(|regex| regex.find_with_captures(line));
+            let captures = found.as_ref().map_or(&[][..], |(_, captures)| captures);
+            let about = about.refined(captures);
             if self.passed_up(id, &prefix, &about) {
                 continue;
             }
@@ -287,11 +299,29 @@ impl<'a> Scan<'a> {
                 place: Place {
                     line: offset..offset + line.len(),
                     number: self.number,
-                    literal: at.clone(),
+                    literal: literal.clone(),
                     stamp: prefix.stamp,
                 },
+                found,
             });
         }
+    }
+
+    /// The matchers that hit the current line, in their order, and where the first literal of each
+    /// stands in the text.
+    fn hits(&mut self, line: &[u8]) -> Vec<(MatcherId, Range<usize>)> {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        // A matcher with several of its literals on the line is tried once, at the first.
+        candidates.sort_by_key(|(id, at)| (*id, at.start));
+        candidates.dedup_by_key(|(id, _)| *id);
+        let hit = |id: MatcherId| {
+            let matcher = self.rules.log_matcher(id);
+            matcher.is_some_and(|matcher| matcher.reads_logs() && matcher.matches(line))
+        };
+        let hits = candidates.drain(..).filter(|(id, _)| hit(*id)).collect();
+        // The allocation is kept for the next line.
+        self.candidates = candidates;
+        hits
     }
 
     /// Makes the record around the current line, which has a hit, the one that is known. Only lines

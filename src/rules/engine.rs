@@ -18,14 +18,23 @@ pub struct Engine {
     pub logs: LiteralIndex,
     /// Literals of event matchers.
     pub events: LiteralIndex,
-    /// For each of them whether it marks a line that may be an error.
-    markers: Vec<bool>,
+    /// For each literal of a log what else it tells of its line.
+    signs: Vec<Sign>,
     /// Lines that only quote a failure.
     pub guards: Guards,
     /// Event matchers without a literal, by reason.
     by_reason: BTreeMap<String, Vec<MatcherId>>,
     /// Object matchers by kind.
     by_kind: BTreeMap<String, Vec<MatcherId>>,
+}
+
+/// What a literal tells of its line besides its matchers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sign {
+    /// The line may be an error.
+    pub marks: bool,
+    /// The line may only quote a failure.
+    pub quotes: bool,
 }
 
 impl Engine {
@@ -51,28 +60,38 @@ impl Engine {
         }
         let examples = rules.rules().iter().flat_map(|rule| &rule.examples);
         let rarity = Rarity::of(examples.map(|example| example.text.as_str()));
-        let marking: Vec<String> = markers::all().collect();
-        for marker in &marking {
-            logs.entry(marker).or_default();
+        let guards = if rules.guarded() {
+            Guards::builtin()
+        } else {
+            Guards::none()
+        };
+        let marking: BTreeSet<String> = markers::all().collect();
+        let quoting = guards.all().iter().flat_map(|guard| &guard.literals);
+        let quoting: BTreeSet<&str> = quoting.map(String::as_str).collect();
+        for literal in marking
+            .iter()
+            .map(String::as_str)
+            .chain(quoting.iter().copied())
+        {
+            logs.entry(literal).or_default();
         }
-        let marking: BTreeSet<&str> = marking.iter().map(String::as_str).collect();
+        let sign = |literal: &&str| Sign {
+            marks: marking.contains(*literal),
+            quotes: quoting.contains(*literal),
+        };
         Self {
-            markers: logs.keys().map(|key| marking.contains(key)).collect(),
+            signs: logs.keys().map(sign).collect(),
             logs: LiteralIndex::new(logs, &rarity),
             events: LiteralIndex::new(events, &rarity),
-            guards: if rules.guarded() {
-                Guards::builtin()
-            } else {
-                Guards::none()
-            },
+            guards,
             by_reason,
             by_kind,
         }
     }
 
-    /// Whether this literal of a log marks a line that may be an error.
-    pub fn is_marker(&self, literal: usize) -> bool {
-        self.markers.get(literal).copied().unwrap_or_default()
+    /// What this literal of a log tells of its line besides its matchers.
+    pub fn sign(&self, literal: usize) -> Sign {
+        self.signs.get(literal).copied().unwrap_or_default()
     }
 
     /// Event matchers that look at the reason alone to become a candidate.

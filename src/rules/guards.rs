@@ -2,7 +2,8 @@
 //! a flag listing. They are no hits, whatever rule matches them.
 //!
 //! The list is `rules/guards.toml`; it is the same for all rules. A guard is only tried on a line
-//! that a rule has already matched, so it costs next to nothing.
+//! that a rule has already matched and that holds a literal of the guard, or looks at the front of
+//! the line alone, so it costs next to nothing.
 
 use super::matcher::Pattern;
 use regex::bytes::{RegexSet, RegexSetBuilder};
@@ -12,8 +13,7 @@ use serde::Deserialize;
 #[derive(Debug)]
 pub struct Guards {
     all: Vec<Guard>,
-    /// All patterns at once: nearly every line that a rule matched is no quote, and is told so in
-    /// one pass.
+    /// All patterns at once: most lines are no quote, and are told so in one pass.
     any: RegexSet,
     /// Patterns that are tied to the front of the line, for the message behind a prefix.
     anchored: RegexSet,
@@ -28,6 +28,8 @@ pub struct Guard {
     pub why: String,
     /// Such a line.
     pub example: String,
+    /// Any of these stands on the line; none where the pattern is tied to its front.
+    pub literals: Vec<String>,
     /// How they are recognised.
     pub pattern: Pattern,
     /// Whether such a line also reports a failure of the component that wrote it, which rules with
@@ -48,6 +50,8 @@ struct GuardFile {
 struct GuardTable {
     id: String,
     why: String,
+    #[serde(default)]
+    literal: Vec<String>,
     pattern: String,
     example: String,
     #[serde(default)]
@@ -78,6 +82,7 @@ impl Guards {
                 id: table.id,
                 why: table.why,
                 example: table.example,
+                literals: table.literal,
                 pattern: Pattern::trusted(&table.pattern),
                 fails_itself: table.fails_itself,
             })
@@ -104,18 +109,38 @@ impl Guards {
     /// The guard that says that this line only quotes, if one does. `message` is where the line's
     /// own message begins, behind the prefixes of runtime, journal and logger.
     pub fn quotes(&self, line: &[u8], message: usize) -> Option<&Guard> {
-        let message = line.get(message..).filter(|rest| rest.len() < line.len());
-        if !self.any.is_match(line) && !message.is_some_and(|rest| self.anchored.is_match(rest)) {
+        if !self.any.is_match(line) && !self.opens(message_of(line, message)) {
             return None;
         }
-        self.all.iter().find(|guard| {
-            guard.pattern.is_match(line)
-                || message.is_some_and(|message| {
-                    // Other patterns have seen the message as part of the line.
-                    guard.pattern.as_str().starts_with('^') && guard.pattern.is_match(message)
-                })
-        })
+        self.all.iter().find(|guard| guard.knows(line, message))
     }
+
+    /// The same for a line on which no literal of a guard stands.
+    pub fn quotes_at_front(&self, line: &[u8], message: usize) -> Option<&Guard> {
+        if !self.opens(Some(line)) && !self.opens(message_of(line, message)) {
+            return None;
+        }
+        self.all.iter().find(|guard| guard.knows(line, message))
+    }
+
+    /// Whether a pattern that is tied to the front of a text matches.
+    fn opens(&self, text: Option<&[u8]>) -> bool {
+        text.is_some_and(|text| self.anchored.is_match(text))
+    }
+}
+
+impl Guard {
+    /// Whether this line is one of its kind.
+    fn knows(&self, line: &[u8], message: usize) -> bool {
+        // Other patterns have seen the message as part of the line.
+        let message = message_of(line, message).filter(|_| self.literals.is_empty());
+        self.pattern.is_match(line) || message.is_some_and(|message| self.pattern.is_match(message))
+    }
+}
+
+/// What a line says behind its prefixes, where it has any.
+fn message_of(line: &[u8], message: usize) -> Option<&[u8]> {
+    line.get(message..).filter(|rest| rest.len() < line.len())
 }
 
 #[cfg(test)]
@@ -130,6 +155,11 @@ mod tests {
             assert!(regex.is_match(guard.example.as_bytes()), "{}", guard.id);
             assert!(!regex.is_match(b""), "{}", guard.id);
             assert!(!guard.why.is_empty(), "{}", guard.id);
+            let tied = guard.pattern.as_str().starts_with('^');
+            assert_eq!(guard.literals.is_empty(), tied, "{}", guard.id);
+            let mut literals = guard.literals.iter();
+            let held = literals.any(|literal| guard.example.contains(literal.as_str()));
+            assert!(tied || held, "{}", guard.id);
         }
     }
 

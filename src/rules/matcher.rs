@@ -234,6 +234,9 @@ pub enum Condition {
 /// Names of groups and what they matched.
 pub type Captured = Vec<(String, String)>;
 
+/// Where a regex matched, and its named groups.
+pub type Match = (Range<usize>, Captured);
+
 /// A regex over bytes, compiled on first use.
 #[derive(Debug)]
 pub struct Pattern {
@@ -285,7 +288,7 @@ impl Pattern {
     }
 
     /// Where it first matches, and the named groups of that match.
-    pub fn find_with_captures(&self, text: &[u8]) -> Option<(Range<usize>, Captured)> {
+    pub fn find_with_captures(&self, text: &[u8]) -> Option<Match> {
         // Groups are the slowest search of all.
         if self.names().next().is_none() {
             return Some((self.find(text)?, Vec::new()));

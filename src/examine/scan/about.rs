@@ -205,24 +205,22 @@ fn cgroup_uid(line: &[u8]) -> Option<Box<str>> {
     })
 }
 
+/// Whether a regex has groups that name an object.
+pub(super) fn is_told_by(regex: &Pattern) -> bool {
+    regex
+        .names()
+        .any(|name| matches!(name, "namespace" | "pod" | "node"))
+}
+
 impl About {
     /// What the named groups of a rule add to, or say instead of, what the line says by itself.
-    pub(super) fn refined(&self, regex: Option<&Pattern>, line: &[u8]) -> Self {
+    pub(super) fn refined(&self, captures: &[(String, String)]) -> Self {
         let mut about = self.clone();
-        let Some(regex) = regex else {
-            return about;
-        };
-        if !regex
-            .names()
-            .any(|name| matches!(name, "namespace" | "pod" | "node"))
-        {
-            return about;
-        }
-        for (name, value) in regex.captures(line) {
+        for (name, value) in captures {
             if value.len() > LONGEST_NAME {
                 continue;
             }
-            let value = Some(value.into_boxed_str());
+            let value = Some(value.as_str().into());
             match name.as_str() {
                 "namespace" => about.namespace = value,
                 "pod" => {
@@ -482,7 +480,7 @@ mod tests {
     fn the_rule_knows_better_than_the_line() {
         let line = br#"node "a": evicting pod x from node b"#;
         let regex = Pattern::trusted(r"pod (?<pod>\w+) from node (?<node>\w+)");
-        let refined = about(line).refined(Some(&regex), line);
+        let refined = about(line).refined(&regex.captures(line));
         assert_eq!(refined.pod.as_deref(), Some("x"));
         assert_eq!(refined.node.as_deref(), Some("b"));
     }

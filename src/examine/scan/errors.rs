@@ -84,6 +84,7 @@ impl<'a> Errors<'a> {
             stamp: place.stamp,
             snippet: cut_out(text, place, place.literal.clone(), &limits),
             captures: vec![],
+            searched: true,
         };
         let group = |(key, group): (ErrorKey, Group)| ErrorGroup {
             samples: group.first.iter().chain(&group.last).map(sample).collect(),

@@ -1,14 +1,15 @@
 //! Hits counted by matcher, writer and subject, with the first and last of each kept.
 //!
-//! Only places are kept while the scan runs; texts are cut out in [`Groups::finish`], because a
-//! sample that is displaced by a later one would have been cut out for nothing.
+//! The first hits are cut out at once, while their lines are at hand; of the last ones only places
+//! are kept until [`Groups::finish`], because nearly all are displaced by later ones.
 
-use super::clip;
+use super::sample::Samples;
 use crate::examine::lines;
 use crate::examine::part::{About, HitGroup, Sample, Tag};
 use crate::limits::Limits;
 use crate::locator::Snippet;
-use crate::rules::{MatcherId, RuleSet};
+use crate::rules::MatcherId;
+use crate::rules::matcher::Match;
 use crate::time::Stamp;
 use memchr::{memchr, memrchr};
 use std::collections::{BTreeMap, VecDeque};
@@ -27,6 +28,8 @@ pub(super) struct Hit<'a> {
     /// Whether its time is needed, for a rate.
     pub timed: bool,
     pub place: Place,
+    /// What the matcher's regex found on the line, where that was asked already.
+    pub found: Option<Match>,
 }
 
 /// Where a hit stands.
@@ -55,13 +58,14 @@ struct Key {
 #[derive(Debug, Default)]
 struct Group {
     count: u64,
-    first: Vec<Place>,
+    first: Vec<Sample>,
     last: VecDeque<Place>,
     times: Vec<Stamp>,
 }
 
 /// All hits of a piece.
 pub(super) struct Groups<'a> {
+    samples: Samples<'a>,
     limits: &'a Limits,
     found: BTreeMap<Key, Group>,
     /// Number of groups of each matcher.
@@ -70,8 +74,9 @@ pub(super) struct Groups<'a> {
 
 impl<'a> Groups<'a> {
     /// No hits yet.
-    pub(super) fn new(limits: &'a Limits) -> Self {
+    pub(super) fn new(samples: Samples<'a>, limits: &'a Limits) -> Self {
         Self {
+            samples,
             limits,
             found: BTreeMap::new(),
             subjects: BTreeMap::new(),
@@ -91,7 +96,8 @@ impl<'a> Groups<'a> {
         }
         // The first and the last hit are kept whatever the limits say.
         if group.first.len() < self.limits.first_samples.max(1) {
-            group.first.push(hit.place);
+            let sample = self.samples.cut(hit.matcher, &hit.place, hit.found);
+            group.first.push(sample);
         } else {
             if group.last.len() >= self.limits.last_samples.max(1) {
                 group.last.pop_front();
@@ -129,14 +135,18 @@ impl<'a> Groups<'a> {
     }
 
     /// All groups, sorted, with the texts of their samples.
-    pub(super) fn finish(self, text: &[u8], rules: &RuleSet) -> Vec<HitGroup> {
-        let limits = self.limits;
+    pub(super) fn finish(self) -> Vec<HitGroup> {
+        let samples = self.samples;
         let finish = |(key, group): (Key, Group)| HitGroup {
             samples: group
                 .first
-                .iter()
-                .chain(&group.last)
-                .map(|place| sample(text, place, key.matcher, rules, limits))
+                .into_iter()
+                .chain(
+                    group
+                        .last
+                        .iter()
+                        .map(|place| samples.cut(key.matcher, place, None)),
+                )
                 .collect(),
             matcher: key.matcher,
             tag: key.tag,
@@ -146,38 +156,6 @@ impl<'a> Groups<'a> {
             times: group.times,
         };
         self.found.into_iter().map(finish).collect()
-    }
-}
-
-/// A hit with its text and the named groups of its matcher.
-fn sample(
-    text: &[u8],
-    place: &Place,
-    matcher: MatcherId,
-    rules: &RuleSet,
-    limits: &Limits,
-) -> Sample {
-    let line = text.get(place.line.clone()).unwrap_or_default();
-    let regex = rules
-        .log_matcher(matcher)
-        .and_then(|matcher| matcher.regex.as_ref());
-    let found = regex.and_then(|regex| regex.find_with_captures(line));
-    let (span, captures) = found.map_or_else(
-        || (place.literal.clone(), Vec::new()),
-        |(at, captures)| {
-            (
-                place.line.start + at.start..place.line.start + at.end,
-                captures,
-            )
-        },
-    );
-    Sample {
-        stamp: place.stamp,
-        snippet: cut_out(text, place, span, limits),
-        captures: captures
-            .into_iter()
-            .map(|(name, value)| (name, clip(&value, limits.excerpt_bytes).to_owned()))
-            .collect(),
     }
 }
 

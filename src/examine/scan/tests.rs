@@ -253,16 +253,36 @@ fn the_first_and_last_samples_are_kept_and_all_hits_counted() {
         };
         let groups = scan_lines(text.as_bytes(), 0..text.len(), 1, &rules, &limits).hits;
         let group = groups.first().unwrap();
-        let captured: Vec<_> = group
-            .samples
-            .iter()
-            .map(|sample| &*sample.captures[0].1)
+        let samples = group.samples.iter().cloned();
+        let captured: Vec<_> = samples
+            .map(|sample| completed(sample, group.matcher, &rules, &limits))
+            .map(|sample| sample.captures[0].1.clone())
             .collect();
-        assert_eq!((captured, group.count), (kept, 100));
+        assert_eq!(captured, kept);
+        assert_eq!(group.count, 100);
         assert!(group.times.is_empty());
     }
     let groups = scan("hit 7", &rules);
     assert_eq!(groups.first().unwrap().samples.len(), 1);
+}
+
+#[test]
+fn a_match_is_found_later_where_the_excerpt_shows_its_line() {
+    let rules = set(&[rule("a", "", &log("hit", "regex = 'was (?<n>\\d+) hit'"))]);
+    let long = format!("{} it was 7 hit", "x".repeat(Limits::RELEASE.excerpt_bytes));
+    for (text, searched) in [
+        ("I it was 7 hit\n".to_owned(), false),
+        (format!("E it err=<\n\tit was 7 hit\n >\n{long}"), false),
+        (long, true),
+    ] {
+        let group = scan(&text, &rules).remove(0);
+        let sample = group.samples.first().unwrap().clone();
+        assert_eq!(sample.searched, searched);
+        let sample = completed(sample, group.matcher, &rules, &Limits::RELEASE);
+        let (from, to) = sample.snippet.matched;
+        assert_eq!(sample.snippet.text.get(from..to), Some("was 7 hit"));
+        assert_eq!(sample.captures, [("n".to_owned(), "7".to_owned())]);
+    }
 }
 
 #[test]

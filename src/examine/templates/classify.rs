@@ -1,10 +1,12 @@
 //! What one word is, told from its letters alone.
 
+use super::bytes::Bytes;
+
 /// Whether the letters of a pod's or replica set's hash can make this up: Kubernetes leaves out
 /// vowels and what looks like them, so that no word arises.
 fn is_safe_encoded(word: &[u8]) -> bool {
-    word.iter()
-        .all(|byte| b"bcdfghjklmnpqrstvwxz2456789".contains(byte))
+    const LETTERS: Bytes = Bytes::of(b"bcdfghjklmnpqrstvwxz2456789");
+    word.iter().all(|byte| LETTERS.hold(*byte))
 }
 
 /// Whether there is a digit.
@@ -317,9 +319,10 @@ pub(super) fn is_known_port(port: &[u8]) -> bool {
 
 /// Lower-case letters, digits and what stands in names of objects; with at least one letter.
 pub(super) fn is_name_like(word: &[u8]) -> bool {
+    const SIGNS: Bytes = Bytes::of(b"-._:/@~*");
     !word.is_empty()
         && word.iter().any(u8::is_ascii_lowercase)
-        && word.iter().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._:/@~*".contains(byte)
-        })
+        && word
+            .iter()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || SIGNS.hold(*byte))
 }

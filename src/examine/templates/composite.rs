@@ -1,10 +1,11 @@
 //! Words of several parts: paths, URLs, host names, images, names with a hash.
 
+use super::bytes::Bytes;
 use super::classify as is;
 use super::text::Out;
 
 /// Bytes that stand between the parts of a segment which may be an address or an id as a whole.
-const JOINTS: &[u8] = b"_:@~+#%&?!*$\\|";
+const JOINTS: Bytes = Bytes::of(b"_:@~+#%&?!*$\\|");
 
 /// `https://10.0.0.1:6443/api/v1/nodes/a?limit=5`: host, port where it is well known, and path.
 pub(super) fn url(out: &mut Out, scheme: &[u8], rest: &[u8]) {
@@ -70,7 +71,7 @@ fn segment(out: &mut Out, segment: &[u8]) {
     let mut rest = segment;
     let mut host = false;
     loop {
-        let end = rest.iter().position(|byte| JOINTS.contains(byte));
+        let end = rest.iter().position(|byte| JOINTS.hold(*byte));
         let (piece, tail) = rest
             .split_at_checked(end.unwrap_or(rest.len()))
             .unwrap_or((rest, b""));

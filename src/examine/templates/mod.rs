@@ -6,6 +6,7 @@
 //! rules here leave apart because only a set of templates shows it (names of one word), is folded
 //! by [`crate::diagnose`] at the end.
 
+mod bytes;
 mod classify;
 mod composite;
 mod record;

@@ -1,5 +1,6 @@
 //! A text word by word.
 
+use super::bytes::Bytes;
 use super::classify as is;
 use super::composite;
 use crate::examine::lines::lossy;
@@ -128,10 +129,8 @@ pub fn normalise(text: &[u8]) -> String {
         at += step(&mut out, rest).max(1);
     }
     let template = lossy(&out.text);
-    shortened(&without_repeats(
-        &without_repeats(template.trim(), ", "),
-        " ",
-    ))
+    let listed = without_repeats(template.trim(), ", ");
+    shortened(&without_repeats(&listed, " "))
 }
 
 /// What has been written, and what it depends on.
@@ -269,20 +268,20 @@ fn is_quote(out: &Out, quote: u8) -> bool {
     quote != b'\'' || !out.text.last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// Bytes that make up a word.
+/// Whether this byte is part of a word.
 fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80 || b"-_./:@%+#~&?!*$^\\".contains(&byte)
+    const SIGNS: Bytes = Bytes::of(b"-_./:@%+#~&?!*$^\\");
+    byte.is_ascii_alphanumeric() || !byte.is_ascii() || SIGNS.hold(byte)
 }
 
 /// Length of a placeholder at the front.
 fn placeholder(text: &[u8]) -> Option<usize> {
+    const SIGNS: Bytes = Bytes::of(b"-_.*");
     let length = text
         .iter()
         .skip(1)
         .take(42)
-        .take_while(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.*".contains(byte)
-        })
+        .take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || SIGNS.hold(**byte))
         .count();
     (length > 0 && text.get(length + 1) == Some(&b'>')).then_some(length + 2)
 }
@@ -477,10 +476,7 @@ fn url_at(text: &[u8]) -> Option<(usize, usize)> {
         .take_while(|byte| byte.is_ascii_alphabetic())
         .count();
     let rest = text.get(scheme..)?.strip_prefix(b"://")?;
-    let length = rest
-        .iter()
-        .take_while(|byte| !byte.is_ascii_whitespace() && !b"\"'`,;)>}|\\<".contains(byte))
-        .count();
+    let length = rest.iter().take_while(|byte| !ends_url(**byte)).count();
     let body = rest.get(..length)?;
     let ends = body
         .iter()
@@ -490,6 +486,12 @@ fn url_at(text: &[u8]) -> Option<(usize, usize)> {
     let address = body.starts_with(b"[") && memchr::memchr(b']', body) == Some(length - ends);
     let length = if address { length } else { length - ends };
     (scheme > 0).then_some((scheme, scheme + 3 + length))
+}
+
+/// Whether this byte stands behind a URL and not in it.
+fn ends_url(byte: u8) -> bool {
+    const SIGNS: Bytes = Bytes::of(b"\"'`,;)>}|\\<");
+    byte.is_ascii_whitespace() || SIGNS.hold(byte)
 }
 
 /// Whether a URL stands in it.
@@ -579,7 +581,12 @@ fn is_namespaced(word: &[u8]) -> bool {
 /// Drops items of a list, between `separator`s, that say the same as the one before.
 fn without_repeats(template: &str, separator: &str) -> String {
     let mut out = String::with_capacity(template.len());
-    for (place, item) in template.split(separator).enumerate() {
+    let mut from = 0;
+    let ends = memchr::memmem::find_iter(template.as_bytes(), separator);
+    for end in ends.chain([template.len()]) {
+        let item = template.get(from..end).unwrap_or_default();
+        let first = from == 0;
+        from = end + separator.len();
         let core = item.trim_end_matches([']', ')', '}', '"', ',']);
         let same = core.contains('<')
             && out.strip_suffix(core).is_some_and(|before| {
@@ -592,7 +599,7 @@ fn without_repeats(template: &str, separator: &str) -> String {
             out.push_str(item.get(core.len()..).unwrap_or_default());
             continue;
         }
-        if place > 0 {
+        if !first {
             out.push_str(separator);
         }
         out.push_str(item);
