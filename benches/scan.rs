@@ -7,7 +7,7 @@ use aho_corasick::automaton::{Automaton, OverlappingState};
 use aho_corasick::dfa::DFA;
 use aho_corasick::{Anchored, Input, MatchKind};
 use bundlescope::examine::scan::scan_lines;
-use bundlescope::examine::templates::error_line;
+use bundlescope::examine::templates::{Known, error_line};
 use bundlescope::limits::Limits;
 use bundlescope::rules::RuleSet;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -215,9 +215,10 @@ fn scan(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(SHORT as u64));
     group.bench_function("templates of lines that are all errors", |bencher| {
         bencher.iter(|| {
+            let mut known = Known::default();
             short
                 .split(|byte| *byte == b'\n')
-                .filter_map(|line| error_line(black_box(line), None))
+                .filter_map(|line| error_line(black_box(line), None, &mut known))
                 .count()
         });
     });

@@ -85,6 +85,7 @@ pub fn scan_lines(
             limits,
         ),
         errors: Errors::new(limits),
+        known: templates::Known::default(),
         pending: None,
         record: Record::default(),
         chains: VecDeque::new(),
@@ -130,6 +131,7 @@ struct Scan<'a> {
     sign: Sign,
     groups: Groups<'a>,
     errors: Errors<'a>,
+    known: templates::Known<'a>,
     /// The last error line, until it is known whether a rule hits a further line of its record.
     pending: Option<Pending<'a>>,
     /// The record that the last hit stands in.
@@ -429,7 +431,7 @@ impl<'a> Scan<'a> {
             let end = memchr(b'\n', rest).unwrap_or(rest.len());
             rest.get(..end).unwrap_or_default()
         });
-        let Some(error) = templates::error_line(line, next) else {
+        let Some(error) = templates::error_line(line, next, &mut self.known) else {
             return;
         };
         if error.bare && self.belongs_above() {
@@ -473,11 +475,12 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether the current line, which has no header, goes on with an error that is counted.
-    fn belongs_above(&self) -> bool {
-        let head = lines::head(self.text, self.line.clone());
-        let line = self.text.get(head.clone()).unwrap_or_default();
+    fn belongs_above(&mut self) -> bool {
+        let text: &'a [u8] = self.text;
+        let head = lines::head(text, self.line.clone());
+        let line = text.get(head.clone()).unwrap_or_default();
         head != self.line
-            && templates::error_line(line, None).is_some_and(|head: ErrorLine<'_>| !head.bare)
+            && templates::error_line(line, None, &mut self.known).is_some_and(|head| !head.bare)
     }
 }
 

@@ -9,9 +9,11 @@
 mod bytes;
 mod classify;
 mod composite;
+mod known;
 mod record;
 mod text;
 
+pub use known::Known;
 pub use record::{ErrorLine, error_line};
 pub use text::normalise;
 

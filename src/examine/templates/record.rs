@@ -1,6 +1,6 @@
 //! Whether a line reports an error, and the words in it that say which.
 
-use super::text::normalise;
+use super::known::Known;
 use crate::examine::prefix::{self, Level, Prefix};
 use std::borrow::Cow;
 
@@ -22,7 +22,11 @@ pub struct ErrorLine<'a> {
 
 /// Reads a line that has a marker; `None` where it reports no error. `next` is the line behind it,
 /// where that begins the value that the line ends with.
-pub fn error_line<'a>(line: &'a [u8], next: Option<&[u8]>) -> Option<ErrorLine<'a>> {
+pub fn error_line<'a>(
+    line: &'a [u8],
+    next: Option<&[u8]>,
+    known: &mut Known<'a>,
+) -> Option<ErrorLine<'a>> {
     let prefix = prefix::parse(line);
     let body = line.get(prefix.wrapped..)?;
     let (level, bare) = level(line, &prefix, body)?;
@@ -30,16 +34,16 @@ pub fn error_line<'a>(line: &'a [u8], next: Option<&[u8]>) -> Option<ErrorLine<'
     let template = if nested {
         let inner = unescaped(string(body));
         let front = prefix::parse(&inner);
-        normalise(&words(&inner, &front))
+        known.template(words(&inner, &front).into_owned().into())
     } else if let Some(next) = next {
         let front = prefix::parse(next);
         let value = next.get(front.message.max(front.wrapped)..);
         let value = value.unwrap_or_default().trim_ascii();
         let head = words(line, &prefix);
         let head = head.strip_suffix(b"<").unwrap_or(&head);
-        normalise(&[head, value].concat())
+        known.template([head, value].concat().into())
     } else {
-        normalise(&words(line, &prefix))
+        known.template(words(line, &prefix))
     };
     (!template.is_empty()).then_some(ErrorLine {
         prefix,

@@ -4,7 +4,9 @@ use super::*;
 use proptest::prelude::*;
 
 fn template(line: &str) -> String {
-    error_line(line.as_bytes(), None).map_or_else(|| "(none)".to_owned(), |error| error.template)
+    let mut known = Known::default();
+    let error = error_line(line.as_bytes(), None, &mut known);
+    error.map_or_else(|| "(none)".to_owned(), |error| error.template)
 }
 
 #[test]
@@ -99,7 +101,7 @@ fn the_level_is_the_lines_own() {
         ("Exception in thread \"main\" x", Level::Error, true),
         ("<3>disk failed", Level::Error, false),
     ] {
-        let error = error_line(line.as_bytes(), None).unwrap();
+        let error = error_line(line.as_bytes(), None, &mut Known::default()).unwrap();
         assert_eq!((error.level, error.bare), (level, bare), "{line}");
     }
 }
@@ -196,11 +198,22 @@ proptest! {
     #[test]
     fn any_bytes_have_a_template(text in prop::collection::vec(any::<u8>(), 0..400)) {
         prop_assert!(normalise(&text).len() <= 620);
-        let _ = error_line(&text, None);
+        let _ = error_line(&text, None, &mut Known::default());
     }
 
     #[test]
     fn hostile_text_has_a_template(text in "[\\\\\"'<>=:\\[\\]{}a1 /-]{0,200}") {
         prop_assert!(normalise(text.as_bytes()).len() <= 620);
+    }
+}
+
+proptest! {
+    #[test]
+    fn words_that_stood_there_before_have_the_same_template(lines in prop::collection::vec("[ab1 \"=/]{0,4}", 1..40)) {
+        let mut known = Known::default();
+        for line in &lines {
+            let template = known.template(line.as_bytes().into());
+            prop_assert_eq!(template, normalise(line.as_bytes()));
+        }
     }
 }
