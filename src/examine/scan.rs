@@ -8,7 +8,7 @@
 //! search: a literal names its line; when the line is over, each matcher that had a literal on
 //! it is confirmed once; lines that only quote a failure are dropped ([`crate::rules::guards`]); a
 //! general rule is silenced by a specific one on the same line ([`silence`]); the rest is counted,
-//! and texts are cut out at the very end, for the samples that are kept.
+//! and texts are cut out for the samples that are kept only ([`sample`]).
 
 mod about;
 pub mod errors;
@@ -76,14 +76,11 @@ pub fn scan_lines(
         counted: body.start,
         body_start: body.start,
         sign: Sign::default(),
-        groups: Groups::new(
-            Samples {
-                text,
-                rules,
-                limits,
-            },
+        groups: Groups::new(Samples {
+            text,
+            rules,
             limits,
-        ),
+        }),
         errors: Errors::new(limits),
         known: templates::Known::default(),
         pending: None,
@@ -131,6 +128,7 @@ struct Scan<'a> {
     sign: Sign,
     groups: Groups<'a>,
     errors: Errors<'a>,
+    /// Templates of error lines before.
     known: templates::Known<'a>,
     /// The last error line, until it is known whether a rule hits a further line of its record.
     pending: Option<Pending<'a>>,

@@ -87,16 +87,16 @@ impl Guards {
                 fails_itself: table.fails_itself,
             })
             .collect();
-        let set = |wanted: &dyn Fn(&str) -> bool| {
-            let patterns = guards.iter().map(|guard: &Guard| guard.pattern.as_str());
-            RegexSetBuilder::new(patterns.filter(|pattern| wanted(pattern)))
+        let set = |wanted: fn(&Guard) -> bool| {
+            let guards = guards.iter().filter(|guard| wanted(guard));
+            RegexSetBuilder::new(guards.map(|guard| guard.pattern.as_str()))
                 .unicode(false)
                 .build()
                 .expect("the guards are part of the tool and tested")
         };
         Self {
-            any: set(&|_| true),
-            anchored: set(&|pattern| pattern.starts_with('^')),
+            any: set(|_| true),
+            anchored: set(Guard::anchored),
             all: guards,
         }
     }
@@ -109,31 +109,34 @@ impl Guards {
     /// The guard that says that this line only quotes, if one does. `message` is where the line's
     /// own message begins, behind the prefixes of runtime, journal and logger.
     pub fn quotes(&self, line: &[u8], message: usize) -> Option<&Guard> {
-        if !self.any.is_match(line) && !self.opens(message_of(line, message)) {
-            return None;
-        }
-        self.all.iter().find(|guard| guard.knows(line, message))
+        self.first(&self.any, line, message)
     }
 
     /// The same for a line on which no literal of a guard stands.
     pub fn quotes_at_front(&self, line: &[u8], message: usize) -> Option<&Guard> {
-        if !self.opens(Some(line)) && !self.opens(message_of(line, message)) {
+        self.first(&self.anchored, line, message)
+    }
+
+    /// The first guard that knows a line; `patterns` are those that may match it as a whole.
+    fn first(&self, patterns: &RegexSet, line: &[u8], message: usize) -> Option<&Guard> {
+        let opens = |message| self.anchored.is_match(message);
+        if !patterns.is_match(line) && !message_of(line, message).is_some_and(opens) {
             return None;
         }
         self.all.iter().find(|guard| guard.knows(line, message))
     }
-
-    /// Whether a pattern that is tied to the front of a text matches.
-    fn opens(&self, text: Option<&[u8]>) -> bool {
-        text.is_some_and(|text| self.anchored.is_match(text))
-    }
 }
 
 impl Guard {
+    /// Whether its pattern is tied to the front of the line or of its message.
+    fn anchored(&self) -> bool {
+        self.pattern.as_str().starts_with('^')
+    }
+
     /// Whether this line is one of its kind.
     fn knows(&self, line: &[u8], message: usize) -> bool {
         // Other patterns have seen the message as part of the line.
-        let message = message_of(line, message).filter(|_| self.literals.is_empty());
+        let message = message_of(line, message).filter(|_| self.anchored());
         self.pattern.is_match(line) || message.is_some_and(|message| self.pattern.is_match(message))
     }
 }
@@ -155,11 +158,10 @@ mod tests {
             assert!(regex.is_match(guard.example.as_bytes()), "{}", guard.id);
             assert!(!regex.is_match(b""), "{}", guard.id);
             assert!(!guard.why.is_empty(), "{}", guard.id);
-            let tied = guard.pattern.as_str().starts_with('^');
-            assert_eq!(guard.literals.is_empty(), tied, "{}", guard.id);
+            assert_eq!(guard.literals.is_empty(), guard.anchored(), "{}", guard.id);
             let mut literals = guard.literals.iter();
             let held = literals.any(|literal| guard.example.contains(literal.as_str()));
-            assert!(tied || held, "{}", guard.id);
+            assert!(guard.anchored() || held, "{}", guard.id);
         }
     }
 

@@ -107,12 +107,6 @@ fn window(line: &[u8], matched: Range<usize>, limit: usize) -> (String, (usize, 
         boundary_before(line, matched.start),
         boundary_after(line, matched.end),
     );
-    if line.len() <= limit
-        && let Ok(whole) = std::str::from_utf8(line)
-    {
-        let end = end.min(line.len());
-        return (whole.to_owned(), (start.min(end), end));
-    }
     let (mut from, mut to) = (0, line.len());
     if line.len() > limit {
         let spare = limit.saturating_sub(end - start);

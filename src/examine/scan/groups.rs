@@ -66,7 +66,6 @@ struct Group {
 /// All hits of a piece.
 pub(super) struct Groups<'a> {
     samples: Samples<'a>,
-    limits: &'a Limits,
     found: BTreeMap<Key, Group>,
     /// Number of groups of each matcher.
     subjects: BTreeMap<MatcherId, usize>,
@@ -74,10 +73,9 @@ pub(super) struct Groups<'a> {
 
 impl<'a> Groups<'a> {
     /// No hits yet.
-    pub(super) fn new(samples: Samples<'a>, limits: &'a Limits) -> Self {
+    pub(super) fn new(samples: Samples<'a>) -> Self {
         Self {
             samples,
-            limits,
             found: BTreeMap::new(),
             subjects: BTreeMap::new(),
         }
@@ -89,17 +87,17 @@ impl<'a> Groups<'a> {
         let group = self.found.entry(key).or_default();
         group.count += 1;
         if hit.timed
-            && group.times.len() < self.limits.rate_times
+            && group.times.len() < self.samples.limits.rate_times
             && let Some(stamp) = hit.place.stamp
         {
             group.times.push(stamp);
         }
         // The first and the last hit are kept whatever the limits say.
-        if group.first.len() < self.limits.first_samples.max(1) {
+        if group.first.len() < self.samples.limits.first_samples.max(1) {
             let sample = self.samples.cut(hit.matcher, &hit.place, hit.found);
             group.first.push(sample);
         } else {
-            if group.last.len() >= self.limits.last_samples.max(1) {
+            if group.last.len() >= self.samples.limits.last_samples.max(1) {
                 group.last.pop_front();
             }
             group.last.push_back(hit.place);
@@ -122,10 +120,10 @@ impl<'a> Groups<'a> {
             return key;
         }
         let subjects = self.subjects.entry(hit.matcher).or_default();
-        if *subjects >= self.limits.subjects {
+        if *subjects >= self.samples.limits.subjects {
             key.about = About::default();
         }
-        if *subjects >= self.limits.subjects.saturating_mul(2) {
+        if *subjects >= self.samples.limits.subjects.saturating_mul(2) {
             key.tag = Tag::default();
         }
         if !self.found.contains_key(&key) {

@@ -12,7 +12,7 @@ use crate::examine::lines::line_at;
 use crate::examine::part::Sample;
 use crate::limits::Limits;
 use crate::rules::matcher::{Captured, Match};
-use crate::rules::{MatcherId, RuleSet};
+use crate::rules::{MatcherId, Pattern, RuleSet};
 
 /// Cuts samples out of a piece.
 #[derive(Clone, Copy)]
@@ -26,16 +26,10 @@ impl Samples<'_> {
     /// The sample of a hit; `found` is what the regex finds on its line, where that was asked.
     pub(super) fn cut(&self, matcher: MatcherId, place: &Place, found: Option<Match>) -> Sample {
         let line = self.text.get(place.line.clone()).unwrap_or_default();
-        let regex = self
-            .rules
-            .log_matcher(matcher)
-            .and_then(|log| log.regex.as_ref());
+        let regex = regex_of(matcher, self.rules);
         let shown = line.len() <= self.limits.excerpt_bytes && std::str::from_utf8(line).is_ok();
         let searched = found.is_some() || regex.is_none() || !shown;
-        let found = match regex {
-            Some(regex) if !shown => found.or_else(|| regex.find_with_captures(line)),
-            _ => found,
-        };
+        let found = found.or_else(|| regex.filter(|_| !shown)?.find_with_captures(line));
         let start = place.line.start;
         let (span, captures) = found.map_or_else(
             || (place.literal.clone(), Vec::new()),
@@ -57,10 +51,7 @@ pub fn completed(
     rules: &RuleSet,
     limits: &Limits,
 ) -> Sample {
-    let regex = rules
-        .log_matcher(matcher)
-        .and_then(|log| log.regex.as_ref());
-    let Some(regex) = regex.filter(|_| !sample.searched) else {
+    let Some(regex) = regex_of(matcher, rules).filter(|_| !sample.searched) else {
         return sample;
     };
     let record = sample.snippet.text.as_bytes();
@@ -72,6 +63,11 @@ pub fn completed(
     }
     sample.searched = true;
     sample
+}
+
+/// The regex of a matcher of lines, where it has one.
+fn regex_of(matcher: MatcherId, rules: &RuleSet) -> Option<&Pattern> {
+    rules.log_matcher(matcher)?.regex.as_ref()
 }
 
 /// Groups no longer than an excerpt.

@@ -105,12 +105,8 @@ impl Filter {
             }
         }
         // The rest, with nothing behind it.
-        let rest = text.get(at..).unwrap_or_default();
-        let mut read = [0; READ];
-        for (byte, of) in read.iter_mut().zip(rest) {
-            *byte = *of;
-        }
-        self.look_up(text, at, self.places(&read), &mut tell);
+        let rest = padded(text.get(at..).unwrap_or_default());
+        self.look_up(text, at, self.places(&rest), &mut tell);
     }
 
     /// The places of a block, a bit for each, at which a window begins that may be known.
@@ -163,14 +159,17 @@ impl Filter {
 
 /// Four bytes as a number; what is missing at the end of a text is zero.
 fn number(window: &[u8]) -> u32 {
-    let bytes = window.first_chunk::<WIDTH>().copied().unwrap_or_else(|| {
-        let mut bytes = [0; WIDTH];
-        for (byte, of) in bytes.iter_mut().zip(window) {
-            *byte = *of;
-        }
-        bytes
-    });
-    u32::from_le_bytes(bytes)
+    let whole = window.first_chunk::<WIDTH>();
+    u32::from_le_bytes(whole.copied().unwrap_or_else(|| padded(window)))
+}
+
+/// The bytes at the end of a text, with zeros behind them.
+fn padded<const LENGTH: usize>(rest: &[u8]) -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    for (byte, of) in bytes.iter_mut().zip(rest) {
+        *byte = *of;
+    }
+    bytes
 }
 
 /// Spreads windows: each bit of it depends on all bits of the window.
