@@ -136,12 +136,23 @@ impl Detector {
             // The value is the last group that took part; a regex without groups is all value.
             let value = captures.iter().flatten().last()?;
             let trimmed = value.as_str().trim_end_matches('\\');
-            (!trimmed.is_empty() && (self.accept)(trimmed)).then(|| Found {
+            let secret = (self.accept)(trimmed) || is_open(text, &value);
+            (!trimmed.is_empty() && secret).then(|| Found {
                 kind: self.kind,
                 range: value.start()..value.start() + trimmed.len(),
             })
         })
     }
+}
+
+/// Whether a value in quotes goes on to the end of its line, so that what it is, is not told: what
+/// is written behind the line would be taken for the rest of it. A mask is none.
+fn is_open(text: &str, value: &regex::Match<'_>) -> bool {
+    let before = text.get(..value.start()).unwrap_or_default();
+    let behind = text.get(value.end()..).unwrap_or_default();
+    before.ends_with(['"', '\''])
+        && (behind.is_empty() || behind.starts_with(['\r', '\n']))
+        && !value.as_str().starts_with("[REDACTED")
 }
 
 /// All detectors, and the literals without which none of them can match.

@@ -303,3 +303,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_quoted_value_that_does_not_end_is_masked_whatever_its_word() {
+    for (text, expected) in [
+        ("password=\"null", "password=\"[REDACTED password]"),
+        (
+            "password='none\nnext",
+            "password='[REDACTED password]\nnext",
+        ),
+        ("password=\"null\"", "password=\"null\""),
+        ("password=\"[REDACTED", "password=\"[REDACTED"),
+    ] {
+        assert_eq!(mask(text).0, expected);
+        assert_eq!(mask(expected).0, expected);
+    }
+}

@@ -4,6 +4,7 @@
 //! that shows them: `␛` for the escape of a terminal sequence, `⟦U+202E⟧` for an override of the
 //! reading direction. A tab stays: it is only space.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// A run of a text.
@@ -81,6 +82,33 @@ pub fn visible(text: &str) -> String {
         .collect()
 }
 
+/// The text with the hidden characters that [`visible`] shows by their number, as it was before.
+pub fn restored(text: &str) -> Cow<'_, str> {
+    const OPEN: &str = "⟦U+";
+    if !text.contains(OPEN) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(OPEN) {
+        out.push_str(before);
+        let number = behind.split_once('⟧');
+        let hidden = number.and_then(|(number, after)| {
+            let c = char::from_u32(u32::from_str_radix(number, 16).ok()?)?;
+            is_hidden(c).then_some((c, after))
+        });
+        rest = if let Some((c, after)) = hidden {
+            out.push(c);
+            after
+        } else {
+            out.push_str(OPEN);
+            behind
+        };
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 /// The text in ASCII only, for terminals that can show nothing else.
 pub fn ascii(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -125,7 +153,21 @@ mod tests {
         assert_eq!(ascii("\u{1b}[1m é\u{202e}…"), "^[[1m <U+00E9><U+202E>...");
     }
 
+    #[test]
+    fn what_only_looks_like_a_glyph_stays() {
+        for text in ["⟦U+0041⟧", "⟦U+⟧", "⟦U+202E", "⟦U+xyz⟧ ⟦U+", "no glyph"] {
+            assert_eq!(restored(text), text);
+        }
+        assert_eq!(restored("⟦U+⟦U+202E⟧a"), "⟦U+\u{202e}a");
+    }
+
     proptest! {
+        #[test]
+        fn numbered_characters_are_restored(text in "[a\u{202e}\u{200b}\u{e0041}é]{0,20}") {
+            let shown = visible(&text);
+            prop_assert_eq!(restored(&shown), text);
+        }
+
         #[test]
         fn nothing_hidden_is_left(text in "\\PC*|.*") {
             prop_assert!(!visible(&text).chars().any(is_hidden));

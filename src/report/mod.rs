@@ -7,6 +7,7 @@
 pub mod glyphs;
 pub mod html;
 pub mod json;
+mod last_look;
 pub mod markdown;
 mod shed;
 pub mod text;
@@ -15,7 +16,7 @@ pub mod view;
 mod words;
 
 use crate::diagnose::Diagnosis;
-use crate::redact::{self, Kind};
+use crate::redact::Kind;
 use crate::severity::Severity;
 
 /// What a report is written as.
@@ -91,33 +92,5 @@ pub fn render(
         Format::Markdown => markdown::render(&report),
         Format::Text => text::arrange(&report, text::Style::default()),
     };
-    checked(text).map(String::into_bytes)
-}
-
-/// The rendered text, if no secret is left in it.
-fn checked(rendered: String) -> Result<String, ReportError> {
-    match redact::find_secret(rendered.as_bytes()) {
-        None => Ok(rendered),
-        Some(kind) => Err(ReportError::SecretLeft { kind }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_in_the_rendered_bytes_fails_the_run() {
-        let error = checked("<p>password=hunter2</p>".to_owned());
-        assert!(matches!(
-            error,
-            Err(ReportError::SecretLeft {
-                kind: Kind::Password
-            })
-        ));
-        assert!(checked("<p>password=[REDACTED password]</p>".to_owned()).is_ok());
-        // A placeholder stays one, however the format escapes it.
-        assert!(checked(r#"{"text":"password=\u003cnone\u003e"}"#.to_owned()).is_ok());
-        assert!(checked(r#"{"text":"password=hunter2\u003cp"}"#.to_owned()).is_err());
-    }
+    last_look::checked(text, format).map(String::into_bytes)
 }

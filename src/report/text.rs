@@ -55,7 +55,8 @@ pub fn render(
     options: &ReportOptions,
     style: Style,
 ) -> Result<String, ReportError> {
-    super::checked(arrange(&view::build(diagnosis, options), style))
+    let text = arrange(&view::build(diagnosis, options), style);
+    super::last_look::checked(text, super::Format::Text)
 }
 
 /// The lines of a report.

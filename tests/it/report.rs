@@ -720,6 +720,26 @@ fn the_style_serves_paper_the_dark_and_the_keyboard() {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
 
+    /// Nothing behind the name of a secret keeps the report from being written.
+    #[test]
+    fn no_value_of_a_bundle_keeps_a_report_back(
+        text in "(password|token|name: x_secret\nvalue)[:=] ?([\u{1}\u{9}\u{1b}\u{85}\u{200b}\u{202e}\u{e0041}\n\r\\\\\"'a0:<&]|null){0,4}"
+    ) {
+        let mut diagnosis = sample::diagnosis();
+        diagnosis.findings.truncate(1);
+        let finding = &mut diagnosis.findings[0];
+        finding.title.clone_from(&text);
+        for citation in &mut finding.citations {
+            citation.snippet.text.clone_from(&text);
+            citation.snippet.after = vec![text.clone()];
+            citation.snippet.matched = (0, 0);
+        }
+        for format in FORMATS {
+            let bytes = render(&diagnosis, &options(), format);
+            proptest::prop_assert!(bytes.is_ok(), "{:?}: {:?}", format, bytes.err());
+        }
+    }
+
     /// Whatever a bundle says: every format renders, nothing is left to hide, no tag is made.
     #[test]
     fn any_text_of_a_bundle_renders_in_every_format(

@@ -32,7 +32,7 @@ const STYLE: &str = include_str!("../../../templates/style.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 /// How the embedded JSON begins; log text cannot contain it, because its `<` is escaped.
-const DATA_BLOCK: &str = r#"<script type="application/json" id="bundlescope-report">"#;
+pub(super) const DATA_BLOCK: &str = r#"<script type="application/json" id="bundlescope-report">"#;
 
 /// The page, at most `max_bytes` large if leaving out what [`shed`] allows makes that possible.
 pub(super) fn render(report: &Report, max_bytes: usize) -> Result<String, ReportError> {
@@ -85,9 +85,14 @@ fn print(report: &Report) -> Result<String, ReportError> {
 
 /// The report that an HTML report carries; `None` where there is none, or it is damaged.
 pub fn embedded_json(html: &str) -> Option<serde_json::Value> {
-    let (_, rest) = html.split_once(DATA_BLOCK)?;
-    let (data, _) = rest.split_once("</script>")?;
-    serde_json::from_str(data).ok()
+    serde_json::from_str(parts(html).1).ok()
+}
+
+/// What stands before the report that an HTML report carries, the report, and what stands behind.
+pub(super) fn parts(html: &str) -> (&str, &str, &str) {
+    let (before, rest) = html.split_once(DATA_BLOCK).unwrap_or((html, ""));
+    let (data, after) = rest.split_once("</script>").unwrap_or((rest, ""));
+    (before, data, after)
 }
 
 /// `sha256-...` as a policy names it.
