@@ -6,6 +6,7 @@ use crate::kube::{
     TextFormat, Workload,
 };
 use crate::limits::Limits;
+use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,18 @@ pub struct Index {
     pub left_out: usize,
 }
 
+/// The objects of one part.
+pub(super) struct Listed {
+    /// When they were collected, where the collector says so.
+    pub(super) at: Option<Timestamp>,
+    /// In the order of the part.
+    pub(super) objects: Vec<Object>,
+}
+
+/// Readings of one object that are less apart than this are of one run: nodes collect side by side,
+/// and a collector takes minutes.
+const ONE_READING: SignedDuration = SignedDuration::from_mins(10);
+
 /// How an object is at capture time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {
@@ -56,31 +69,27 @@ pub enum Health {
 }
 
 impl Index {
-    /// Orders the objects of all parts, which come in path order. Of the same object seen twice, API
-    /// output is kept before `describe` text, then the first.
-    pub(super) fn build(mut objects: Vec<Vec<Object>>, limits: &Limits) -> Self {
-        let left_out = leave_out(&mut objects, limits.objects);
+    /// Orders the objects of all parts, which come in path order. Of the same object seen several
+    /// times, those of the last minutes count where the lists say when they were taken; of these
+    /// API output before `describe` text, and that before the row of a table; then the newest, then
+    /// the first.
+    pub(super) fn build(mut lists: Vec<Listed>, limits: &Limits) -> Self {
+        let left_out = leave_out(&mut lists, limits.objects);
+        let times: Vec<Option<Timestamp>> = lists.iter().map(|list| list.at).collect();
         let mut held = 0;
-        let mut objects: Vec<_> = objects
-            .into_iter()
-            .flatten()
-            .map(|mut object| {
+        let mut readings: Vec<(Box<Object>, usize)> = Vec::new();
+        for (list, own) in lists.into_iter().enumerate() {
+            readings.extend(own.objects.into_iter().map(|mut object| {
                 held += object.text.size();
                 if held > limits.object_text_bytes {
                     object.text.keep_first_line();
                 }
-                Box::new(object)
-            })
-            .collect();
+                (Box::new(object), list)
+            }));
+        }
         // Stable: of the same object, the first in path order stays the first.
-        objects.par_sort_by(|a, b| a.key().cmp(b.key()));
-        objects.dedup_by(|later, kept| {
-            let same = later.key() == kept.key();
-            if same && described(kept) && !described(later) {
-                std::mem::swap(later, kept);
-            }
-            same
-        });
+        readings.par_sort_by(|(a, _), (b, _)| a.key().cmp(b.key()));
+        let objects = newest(readings, &times);
         let mut index = Self {
             places: Places::of(objects.iter().map(|object| object.key())),
             objects,
@@ -315,24 +324,60 @@ impl Health {
     }
 }
 
+/// One reading of each object, of readings in order of their objects; each names its list, and
+/// `times` has when that was taken.
+fn newest(readings: Vec<(Box<Object>, usize)>, times: &[Option<Timestamp>]) -> Vec<Box<Object>> {
+    let at = |list: usize| times.get(list).copied().flatten();
+    let mut objects: Vec<Box<Object>> = Vec::with_capacity(readings.len());
+    let mut rest = readings.into_iter().peekable();
+    while let Some((first, list)) = rest.next() {
+        let mut same = vec![];
+        while let Some(again) = rest.next_if(|(next, _)| next.key() == first.key()) {
+            same.push(again);
+        }
+        if same.is_empty() {
+            objects.push(first);
+            continue;
+        }
+        let last = same
+            .iter()
+            .map(|(_, list)| at(*list))
+            .max()
+            .max(Some(at(list)));
+        let since = last
+            .flatten()
+            .and_then(|last| last.checked_sub(ONE_READING).ok());
+        let mut best: Option<(_, Box<Object>)> = None;
+        for (object, list) in [(first, list)].into_iter().chain(same) {
+            let recent = since.is_none_or(|since| at(list).is_some_and(|at| at >= since));
+            let rank = (recent, detail(&object), at(list));
+            if best.as_ref().is_none_or(|(best, _)| rank > *best) {
+                best = Some((rank, object));
+            }
+        }
+        objects.extend(best.map(|(_, object)| object));
+    }
+    objects
+}
+
 /// Leaves out the objects that come when as many others as the limit allows are there, and tells
 /// how many these were.
-fn leave_out(objects: &mut [Vec<Object>], limit: usize) -> usize {
-    let count = |objects: &[Vec<Object>]| objects.iter().map(Vec::len).sum::<usize>();
-    let all = count(objects);
+fn leave_out(lists: &mut [Listed], limit: usize) -> usize {
+    let count = |lists: &[Listed]| lists.iter().map(|list| list.objects.len()).sum::<usize>();
+    let all = count(lists);
     if all <= limit {
         return 0;
     }
     let mut known: BTreeSet<&ObjectKey> = BTreeSet::new();
-    let keys = objects.iter().flatten().map(Object::key);
+    let keys = lists.iter().flat_map(|list| &list.objects).map(Object::key);
     let kept: Vec<bool> = keys
         .map(|key| known.contains(key) || known.len() < limit && known.insert(key))
         .collect();
     let mut kept = kept.into_iter();
-    for own in objects.iter_mut() {
-        own.retain(|_| kept.next().unwrap_or(false));
+    for own in lists.iter_mut() {
+        own.objects.retain(|_| kept.next().unwrap_or(false));
     }
-    all - count(objects)
+    all - count(lists)
 }
 
 /// An object as the pod that it is.
@@ -343,9 +388,13 @@ fn as_pod(object: &Object) -> Option<(&Object, &Pod)> {
     }
 }
 
-/// Whether an object was read from `describe` text, which tells less than the API's output.
-fn described(object: &Object) -> bool {
-    matches!(object.text.format(), TextFormat::Describe(_))
+/// How much of an object its text tells: the row of a table least, the API's output all.
+fn detail(object: &Object) -> u8 {
+    match object.text.format() {
+        TextFormat::Row => 0,
+        TextFormat::Describe(_) => 1,
+        TextFormat::Json | TextFormat::Yaml => 2,
+    }
 }
 
 /// Healthy or not.
@@ -414,6 +463,12 @@ mod tests {
         Object::from_value(&value, &path, ObjectText::new("", format, 1)).expect("it has a name")
     }
 
+    /// Parts that say nothing of their time.
+    fn timeless<const N: usize>(parts: [Vec<Object>; N]) -> Vec<Listed> {
+        let lists = parts.into_iter();
+        lists.map(|objects| Listed { at: None, objects }).collect()
+    }
+
     /// Names and entries of all objects, in order.
     fn told(index: &Index) -> Vec<(String, String)> {
         let all = index.iter();
@@ -423,7 +478,7 @@ mod tests {
 
     #[test]
     fn of_an_object_seen_twice_the_api_s_output_is_kept() {
-        let parts = vec![
+        let parts = timeless([
             vec![
                 object("1", "Pod", "b", true),
                 object("1", "Pod", "a", false),
@@ -436,7 +491,7 @@ mod tests {
                 object("3", "Pod", "b", false),
                 object("3", "Node", "c", true),
             ],
-        ];
+        ]);
         let index = Index::build(parts, &Limits::RELEASE);
         let expected = [("c", "3"), ("a", "1"), ("b", "2")];
         let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
@@ -450,7 +505,7 @@ mod tests {
             objects: 2,
             ..Limits::RELEASE
         };
-        let parts = vec![
+        let parts = timeless([
             vec![
                 object("1", "Pod", "c", true),
                 object("1", "Pod", "b", false),
@@ -460,7 +515,7 @@ mod tests {
                 object("2", "Pod", "c", false),
             ],
             vec![object("3", "Pod", "a", false)],
-        ];
+        ]);
         let index = Index::build(parts, &limits);
         let expected = [("b", "1"), ("c", "2")];
         let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
@@ -472,7 +527,7 @@ mod tests {
     fn names_that_begin_alike_are_found_together() {
         let names = ["a", "web", "web-1", "web-2", "webhook", "x"];
         let pods = names.map(|name| object("1", "Pod", name, false));
-        let index = Index::build(vec![pods.into()], &Limits::RELEASE);
+        let index = Index::build(timeless([pods.into()]), &Limits::RELEASE);
         let like = |prefix: &str| -> Vec<String> {
             let found = index.named_like("Pod", "shop", prefix);
             found.map(|object| object.key().name.clone()).collect()

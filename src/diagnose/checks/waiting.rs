@@ -34,7 +34,11 @@ fn clue(
         &format!("{path}.state.waiting.reason"),
         None,
     );
-    let mut said = vec![format!("container {}", container.name)];
+    // The row of a table does not name the container.
+    let mut said = vec![match container.name.as_str() {
+        "" => "one of its containers".to_owned(),
+        name => format!("container {name}"),
+    }];
     if container.restarts > 0 {
         said.push(counted_restarts(container.restarts));
         clue.count = container.restarts;
@@ -57,8 +61,10 @@ fn clue(
             said.push(message.chars().take(300).collect());
         }
     }
-    clue.values
-        .insert("container".into(), container.name.clone());
+    if !container.name.is_empty() {
+        clue.values
+            .insert("container".into(), container.name.clone());
+    }
     clue.detailed(said.join(", "))
 }
 
