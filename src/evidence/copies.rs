@@ -7,6 +7,8 @@
 //! what stands before it. Copies with nothing in common stay.
 
 use super::{LogError, LogHit, LogSource};
+use crate::examine::part::About;
+use crate::rules::MatcherId;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,8 +61,9 @@ fn join_group(logs: &mut [LogSource], group: &[usize], held: &mut BTreeSet<usize
                     continue;
                 }
                 Overlap::Before { from, until } => {
+                    let told = told(newer);
                     if let Some(own) = logs.get_mut(*place) {
-                        cut(own, from, until);
+                        cut(own, &told, from, until);
                     }
                 }
             }
@@ -114,9 +117,25 @@ fn overlap(older: &LogSource, newer: &LogSource) -> Overlap {
     }
 }
 
+/// What makes hits in two copies the same: matcher, machine, subject.
+type Hit = (MatcherId, Option<String>, About);
+
+/// How often a copy tells each of its hits.
+fn told(log: &LogSource) -> BTreeMap<Hit, u64> {
+    let mut told = BTreeMap::new();
+    for hit in &log.hits {
+        let key = (hit.matcher, hit.host.clone(), hit.about.clone());
+        *told.entry(key).or_default() += hit.count;
+    }
+    told
+}
+
 /// Cuts off an older copy what the newer one tells from `from` on. The log goes on until `until`.
-fn cut(older: &mut LogSource, from: Timestamp, until: Timestamp) {
-    older.hits.retain_mut(|hit| cut_hit(hit, from));
+fn cut(older: &mut LogSource, told: &BTreeMap<Hit, u64>, from: Timestamp, until: Timestamp) {
+    older.hits.retain_mut(|hit| {
+        let key = (hit.matcher, hit.host.clone(), hit.about.clone());
+        cut_hit(hit, told.get(&key).copied().unwrap_or(0), from)
+    });
     older.errors.retain_mut(|error| cut_error(error, from));
     older.silences.retain(|(_, end)| *end < from);
     older.boots.retain(|boot| *boot < from);
@@ -125,8 +144,9 @@ fn cut(older: &mut LogSource, from: Timestamp, until: Timestamp) {
 }
 
 /// Leaves of a hit what came before; `false` where nothing did. How often that was is known where
-/// every time is; else at least as often as samples show it.
-fn cut_hit(hit: &mut LogHit, from: Timestamp) -> bool {
+/// every time is; else it is at least as often as samples show it, and as the newer copy, which
+/// tells it `told` times from there on, leaves over.
+fn cut_hit(hit: &mut LogHit, told: u64, from: Timestamp) -> bool {
     if hit.last.is_none_or(|last| last < from) {
         return true;
     }
@@ -138,11 +158,10 @@ fn cut_hit(hit: &mut LogHit, from: Timestamp) -> bool {
     hit.count = if complete {
         hit.times.len() as u64
     } else {
-        sampled
+        hit.count.saturating_sub(told).max(sampled)
     };
     let times = || hit.samples.iter().filter_map(|(at, ..)| *at);
-    let (first, last) = (times().min(), times().max());
-    (hit.first, hit.last) = (first, last);
+    (hit.first, hit.last) = (times().min(), times().max());
     hit.count > 0 && sampled > 0
 }
 
@@ -157,4 +176,101 @@ fn cut_error(error: &mut LogError, from: Timestamp) -> bool {
         .retain(|(at, _)| at.is_some_and(|at| at < from));
     error.count = error.times.iter().map(|(_, count)| count).sum();
     error.count > 0 && !error.samples.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::testing::log;
+    use crate::locator::Snippet;
+
+    /// A copy at `path` taken at second `taken`, of a log with lines at these seconds; all of them
+    /// are hits.
+    fn copy(path: &str, taken: i64, seconds: &[i64]) -> LogSource {
+        let at = |second: &i64| Timestamp::from_second(*second).unwrap();
+        let mut source = log(path, Some("kubelet"), seconds.len() as u64);
+        source.role.copy_of = Some("node/kubelet".to_owned());
+        source.role.collected_at = Some(at(&taken));
+        source.lines = seconds.len() as u64;
+        source.first = seconds.first().map(at);
+        source.last = seconds.last().map(at);
+        for hit in &mut source.hits {
+            (hit.first, hit.last) = (source.first, source.last);
+            // A report shows the first and the last.
+            let shown = [seconds.first(), seconds.last()].into_iter().flatten();
+            let sample = |second: &i64| {
+                let snippet = Snippet {
+                    line: 1,
+                    text: second.to_string(),
+                    before: vec![],
+                    after: vec![],
+                    matched: (0, 0),
+                };
+                (Some(at(second)), snippet, vec![])
+            };
+            hit.samples = shown.map(sample).collect();
+        }
+        source
+    }
+
+    /// Path, count and end of what is left of these copies.
+    fn left(mut copies: Vec<LogSource>) -> Vec<(String, u64, Option<i64>)> {
+        join(&mut copies);
+        let told = |log: &LogSource| {
+            let count = log.hits.iter().map(|hit| hit.count).sum();
+            (log.path.path(), count, log.last.map(Timestamp::as_second))
+        };
+        copies.iter().map(told).collect()
+    }
+
+    /// What should be left.
+    fn expect(left: &[(&str, u64, i64)]) -> Vec<(String, u64, Option<i64>)> {
+        let own =
+            |(path, count, last): &(&str, u64, i64)| ((*path).to_owned(), *count, Some(*last));
+        left.iter().map(own).collect()
+    }
+
+    #[test]
+    fn a_later_copy_that_holds_an_earlier_one_stands_for_it() {
+        let copies = vec![
+            copy("1", 10, &[1, 2, 3]),
+            copy("2", 20, &[1, 2, 3, 15]),
+            copy("3", 15, &[1, 2, 3]),
+        ];
+        assert_eq!(left(copies), expect(&[("2", 4, 15)]));
+        // The later one was cut.
+        let copies = vec![copy("1", 10, &[1, 2, 3]), copy("2", 20, &[2, 3])];
+        assert_eq!(left(copies), expect(&[("1", 3, 3)]));
+    }
+
+    #[test]
+    fn of_copies_that_overlap_the_older_tells_what_came_before() {
+        let copies = vec![
+            copy("1", 10, &[1, 2, 3, 8, 9]),
+            copy("2", 20, &[8, 9, 15, 16]),
+        ];
+        assert_eq!(left(copies), expect(&[("1", 1, 16), ("2", 4, 16)]));
+    }
+
+    #[test]
+    fn copies_with_nothing_in_common_stay() {
+        let copies = vec![copy("1", 10, &[1, 2]), copy("2", 20, &[15, 16])];
+        assert_eq!(left(copies), expect(&[("1", 2, 2), ("2", 2, 16)]));
+        // Not the same log.
+        let mut other = copy("2", 20, &[1, 2]);
+        other.role.copy_of = Some("node/docker".to_owned());
+        let copies = vec![copy("1", 10, &[1, 2]), other];
+        assert_eq!(left(copies).len(), 2);
+    }
+
+    #[test]
+    fn of_copies_without_times_the_longest_stays() {
+        let mut copies = vec![copy("1", 10, &[1, 2, 3]), copy("2", 20, &[1, 2])];
+        for copy in &mut copies {
+            (copy.first, copy.last) = (None, None);
+        }
+        join(&mut copies);
+        assert_eq!(copies.len(), 1);
+        assert_eq!(copies[0].path.path(), "1");
+    }
 }

@@ -16,6 +16,8 @@ mod logs;
 mod places;
 mod retold;
 mod skew;
+#[cfg(test)]
+mod testing;
 mod timeline;
 
 pub use capture::Capture;

@@ -13,6 +13,9 @@ pub const PODS_OF_NAMESPACE: &str = "_pods_list";
 /// Ends of the names of files with tables of pods.
 pub const FILES: [&str; 2] = [PODS_OF_NAMESPACE, "all_resources_list"];
 
+/// Stands for the name of a container that a row speaks of and does not name.
+pub const SOME_CONTAINER: &str = "?";
+
 /// Headings of the columns that make a table one of pods.
 const OF_PODS: [&str; 5] = ["NAME", "READY", "STATUS", "RESTARTS", "AGE"];
 
@@ -156,7 +159,7 @@ fn status_of(status: &str, (ready, all): (u64, u64), restarts: u64) -> Value {
     // One entry stands for all containers; its name is not known.
     let container = |state: Value| {
         let restarts = if all == 1 { restarts } else { 0 };
-        json!([{"name": "", "ready": is_ready, "restartCount": restarts, "state": state}])
+        json!([{"name": SOME_CONTAINER, "ready": is_ready, "restartCount": restarts, "state": state}])
     };
     let waiting = |reason: &str| {
         let message = match (all, restarts) {
@@ -183,7 +186,8 @@ fn status_of(status: &str, (ready, all): (u64, u64), restarts: u64) -> Value {
         } else {
             json!({"waiting": {"reason": init}})
         };
-        let init = json!([{"name": "", "ready": false, "restartCount": 0, "state": state}]);
+        let init =
+            json!([{"name": SOME_CONTAINER, "ready": false, "restartCount": 0, "state": state}]);
         return json!({"phase": "Pending", "initContainerStatuses": init});
     }
     match status {

@@ -1,6 +1,7 @@
 //! Containers that wait: the part that the checks of single reasons share.
 
 use crate::diagnose::clue::{Clue, Scene};
+use crate::kube::table::SOME_CONTAINER;
 use crate::kube::{Container, ContainerState, Object, Pod};
 
 /// Clues for every container that waits for one of these reasons.
@@ -34,10 +35,11 @@ fn clue(
         &format!("{path}.state.waiting.reason"),
         None,
     );
-    // The row of a table does not name the container.
-    let mut said = vec![match container.name.as_str() {
-        "" => "one of its containers".to_owned(),
-        name => format!("container {name}"),
+    let named = container.name != SOME_CONTAINER;
+    let mut said = vec![if named {
+        format!("container {}", container.name)
+    } else {
+        "one of its containers".to_owned()
     }];
     if container.restarts > 0 {
         said.push(counted_restarts(container.restarts));
@@ -61,7 +63,7 @@ fn clue(
             said.push(message.chars().take(300).collect());
         }
     }
-    if !container.name.is_empty() {
+    if named {
         clue.values
             .insert("container".into(), container.name.clone());
     }

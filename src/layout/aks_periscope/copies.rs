@@ -92,7 +92,10 @@ pub(super) fn mark<'a>(
             continue;
         };
         let copy = Copy::of(*index, entry, place, upload, role);
-        let key = spelling::folded(&place.key);
+        let key = match place.collector {
+            Some(Collector::NodeLogs) => spelling::folded(&place.key),
+            _ => place.key.clone(),
+        };
         if let Some(node) = upload.node.as_deref() {
             let copies = in_upload
                 .entry((node, upload.moment, key.clone()))
