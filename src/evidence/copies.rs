@@ -12,10 +12,12 @@ use crate::rules::MatcherId;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What copies of one log have in common: bundle, what they are copies of, pod, container.
+type Log<'a> = (&'a str, &'a str, Option<&'a str>, Option<&'a str>);
+
 /// Joins the copies of each log.
 pub(super) fn join(logs: &mut Vec<LogSource>) {
-    let mut copies: BTreeMap<(&str, &str, Option<&str>, Option<&str>), Vec<usize>> =
-        BTreeMap::new();
+    let mut copies: BTreeMap<Log<'_>, Vec<usize>> = BTreeMap::new();
     for (place, log) in logs.iter().enumerate() {
         if let Some(id) = &log.role.copy_of {
             let role = &log.role;

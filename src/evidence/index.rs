@@ -1,15 +1,16 @@
 //! Objects by identity, who owns them, and how they are at capture time.
 
 use super::places::Places;
+use super::readings::{Listed, Reading, leave_out, newest};
 use crate::kube::{
     Container, ContainerKind, ContainerState, Detail, Node, Object, ObjectKey, Pod, Service,
-    TextFormat, Workload,
+    Workload,
 };
 use crate::limits::Limits;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rayon::prelude::*;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Kinds that run pods. Other owners (the node of a static pod, the config map of an installer, an
@@ -43,18 +44,6 @@ pub struct Index {
     pub left_out: usize,
 }
 
-/// The objects of one part.
-pub(super) struct Listed {
-    /// When they were collected, where the collector says so.
-    pub(super) at: Option<Timestamp>,
-    /// In the order of the part.
-    pub(super) objects: Vec<Object>,
-}
-
-/// Readings of one object that are less apart than this are of one run: nodes collect side by side,
-/// and a collector takes minutes.
-const ONE_READING: SignedDuration = SignedDuration::from_mins(10);
-
 /// How an object is at capture time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {
@@ -77,7 +66,7 @@ impl Index {
         let left_out = leave_out(&mut lists, limits.objects);
         let times: Vec<Option<Timestamp>> = lists.iter().map(|list| list.at).collect();
         let mut held = 0;
-        let mut readings: Vec<(Box<Object>, usize)> = Vec::new();
+        let mut readings: Vec<Reading> = Vec::new();
         for (list, own) in lists.into_iter().enumerate() {
             readings.extend(own.objects.into_iter().map(|mut object| {
                 held += object.text.size();
@@ -324,76 +313,11 @@ impl Health {
     }
 }
 
-/// One reading of each object, of readings in order of their objects; each names its list, and
-/// `times` has when that was taken.
-fn newest(readings: Vec<(Box<Object>, usize)>, times: &[Option<Timestamp>]) -> Vec<Box<Object>> {
-    let at = |list: usize| times.get(list).copied().flatten();
-    let mut objects: Vec<Box<Object>> = Vec::with_capacity(readings.len());
-    let mut rest = readings.into_iter().peekable();
-    while let Some((first, list)) = rest.next() {
-        let mut same = vec![];
-        while let Some(again) = rest.next_if(|(next, _)| next.key() == first.key()) {
-            same.push(again);
-        }
-        if same.is_empty() {
-            objects.push(first);
-            continue;
-        }
-        let last = same
-            .iter()
-            .map(|(_, list)| at(*list))
-            .max()
-            .max(Some(at(list)));
-        let since = last
-            .flatten()
-            .and_then(|last| last.checked_sub(ONE_READING).ok());
-        let mut best: Option<(_, Box<Object>)> = None;
-        for (object, list) in [(first, list)].into_iter().chain(same) {
-            let recent = since.is_none_or(|since| at(list).is_some_and(|at| at >= since));
-            let rank = (recent, detail(&object), at(list));
-            if best.as_ref().is_none_or(|(best, _)| rank > *best) {
-                best = Some((rank, object));
-            }
-        }
-        objects.extend(best.map(|(_, object)| object));
-    }
-    objects
-}
-
-/// Leaves out the objects that come when as many others as the limit allows are there, and tells
-/// how many these were.
-fn leave_out(lists: &mut [Listed], limit: usize) -> usize {
-    let count = |lists: &[Listed]| lists.iter().map(|list| list.objects.len()).sum::<usize>();
-    let all = count(lists);
-    if all <= limit {
-        return 0;
-    }
-    let mut known: BTreeSet<&ObjectKey> = BTreeSet::new();
-    let keys = lists.iter().flat_map(|list| &list.objects).map(Object::key);
-    let kept: Vec<bool> = keys
-        .map(|key| known.contains(key) || known.len() < limit && known.insert(key))
-        .collect();
-    let mut kept = kept.into_iter();
-    for own in lists.iter_mut() {
-        own.objects.retain(|_| kept.next().unwrap_or(false));
-    }
-    all - count(lists)
-}
-
 /// An object as the pod that it is.
 fn as_pod(object: &Object) -> Option<(&Object, &Pod)> {
     match &object.detail {
         Detail::Pod(pod) => Some((object, pod)),
         _ => None,
-    }
-}
-
-/// How much of an object its text tells: the row of a table least, the API's output all.
-fn detail(object: &Object) -> u8 {
-    match object.text.format() {
-        TextFormat::Row => 0,
-        TextFormat::Describe(_) => 1,
-        TextFormat::Json | TextFormat::Yaml => 2,
     }
 }
 
@@ -447,7 +371,7 @@ fn workload_health(workload: &Workload) -> Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kube::ObjectText;
+    use crate::kube::{ObjectText, TextFormat};
     use crate::locator::EntryPath;
     use serde_json::json;
 
@@ -497,6 +421,39 @@ mod tests {
         let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
         assert_eq!(told(&index), expected);
         assert_eq!(index.kinds(), BTreeMap::from([("Node", 1), ("Pod", 2)]));
+    }
+
+    #[test]
+    fn of_runs_of_a_collector_the_last_tells_what_is_there() {
+        let at = |minute: i64| Timestamp::from_second(minute * 60).ok();
+        let list = |minute: i64, objects| Listed {
+            at: at(minute),
+            objects,
+        };
+        let readings = vec![
+            list(
+                0,
+                vec![
+                    object("1", "Pod", "gone", true),
+                    object("1", "Pod", "web", true),
+                    object("1", "Node", "n", true),
+                ],
+            ),
+            // Another node of the same run, and its list with more of each pod.
+            list(61, vec![object("2", "Pod", "web", true)]),
+            list(
+                59,
+                vec![
+                    object("3", "Pod", "web", false),
+                    object("3", "Pod", "late", true),
+                ],
+            ),
+            list(60, vec![object("4", "Pod", "late", true)]),
+        ];
+        let index = Index::build(readings, &Limits::RELEASE);
+        let expected = [("n", "1"), ("late", "4"), ("web", "3")];
+        let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
+        assert_eq!(told(&index), expected);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod index;
 mod inventory;
 mod logs;
 mod places;
+mod readings;
 mod retold;
 mod skew;
 #[cfg(test)]
@@ -36,8 +37,8 @@ use crate::layout::{self, Content, EntryFacts, Layout, Role};
 use crate::limits::Limits;
 use crate::locator::EntryPath;
 use crate::rules::RuleSet;
-use index::Listed;
 use jiff::{Timestamp, ToSpan as _};
+use readings::Listed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything known about a bundle.

@@ -70,6 +70,12 @@ fn again(collector: Collector, role: &Role) -> Again {
     }
 }
 
+/// What blob and zip entry of one upload have in common: node, moment, key.
+type Uploaded<'a> = (&'a str, Moment, String);
+
+/// What copies of all uploads have in common: cluster, node where it is of one, key.
+type Repeated<'a> = (&'a str, Option<&'a str>, String);
+
 /// Gives all copies their roles.
 pub(super) fn mark<'a>(
     entries: &[Named],
@@ -81,8 +87,8 @@ pub(super) fn mark<'a>(
         .values()
         .filter_map(|upload| upload.container.as_deref())
         .collect();
-    let mut in_upload: BTreeMap<(&str, Moment, String), Vec<Copy>> = BTreeMap::new();
-    let mut in_all: BTreeMap<(&str, Option<&str>, String), Vec<(Again, Copy)>> = BTreeMap::new();
+    let mut in_upload: BTreeMap<Uploaded<'_>, Vec<Copy>> = BTreeMap::new();
+    let mut in_all: BTreeMap<Repeated<'_>, Vec<(Again, Copy)>> = BTreeMap::new();
     for (index, place) in places {
         let (Some(entry), Some(upload), Some(role)) = (
             entries.get(*index),
