@@ -59,7 +59,7 @@ fn need(need: &Need) -> String {
         Need::Certificates => "certificates in objects".to_owned(),
         Need::Budgets => "the disruption budgets of AKS Periscope".to_owned(),
         Need::Version => "the version of Kubernetes".to_owned(),
-        Need::Outbound => "the connection probes of AKS Periscope".to_owned(),
+        Need::Collected(kind) => format!("the {} of AKS Periscope", kind.as_str()),
         Need::DumpLogs => "logs of containers".to_owned(),
     }
 }

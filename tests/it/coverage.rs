@@ -144,7 +144,7 @@ fn looks(rule: &Rule, sources: &BTreeSet<&str>) -> bool {
         Need::Together(kinds) => kinds.iter().all(|kind| has(kind)),
         Need::AnyObject => has("Node"),
         // No object here holds a certificate, and nobody probed a connection.
-        Need::Certificates | Need::Outbound | Need::Budgets | Need::Version => false,
+        Need::Certificates | Need::Collected(_) | Need::Budgets | Need::Version => false,
     };
     // No version is known here, so that no version alone is looked at.
     rule.matchers()
