@@ -52,6 +52,10 @@ pub fn catalogue(rules: &RuleSet) -> BTreeMap<String, String> {
 /// What a check looks at, in words.
 fn need(need: &Need) -> String {
     match need {
+        Need::All(needs) => {
+            let needs: Vec<String> = needs.iter().map(self::need).collect();
+            needs.join(", with ")
+        }
         Need::Objects(kind) => format!("{kind} objects"),
         Need::Together(kinds) => format!("{} objects together", kinds.join(" and ")),
         Need::Listed(kind) => format!("a whole list of {kind} objects"),

@@ -18,6 +18,8 @@ pub enum FactKind {
     HelmReleases,
     /// CPU and memory in use.
     Usage,
+    /// CPU and memory in use, in percent of what a node can allocate.
+    UsageShare,
     /// States of pods beside their logs.
     PodStates,
     /// The nat table of a node.
@@ -35,6 +37,7 @@ impl FactKind {
             Self::Probes => "connection probes",
             Self::HelmReleases => "list of Helm releases",
             Self::Usage => "CPU and memory in use",
+            Self::UsageShare => "CPU and memory in use in percent",
             Self::PodStates => "states of pods beside their logs",
             Self::NatTable => "nat table of a node",
             Self::KubeletCommand => "command line of a kubelet",

@@ -293,6 +293,7 @@ impl CollectorFact {
             FactKind::Probes => matches!(self, Self::Outbound(_)),
             FactKind::HelmReleases => matches!(self, Self::HelmRelease(_)),
             FactKind::Usage => matches!(self, Self::Usage(_)),
+            FactKind::UsageShare => matches!(self, Self::Usage(usage) if usage.percent.is_some()),
             FactKind::PodStates => matches!(self, Self::PodStatus(_)),
             FactKind::NatTable => matches!(self, Self::NatTable(_)),
             FactKind::KubeletCommand => matches!(self, Self::KubeletCommand(_)),

@@ -12,7 +12,10 @@ use std::collections::BTreeMap;
 /// The check.
 pub(super) const CHECK: Check = Check {
     id: "container-usage-at-limit",
-    needs: &[Need::Collected(FactKind::Usage)],
+    needs: &[Need::All(&[
+        Need::Collected(FactKind::Usage),
+        Need::Objects("Pod"),
+    ])],
     run,
 };
 

@@ -5,6 +5,7 @@ use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
 use crate::diagnose::members::is_ready;
 use crate::examine::facts::FactKind;
+use std::fmt::Write as _;
 
 /// The check.
 pub(super) const CHECK: Check = Check {
@@ -52,7 +53,7 @@ fn clue(scene: Scene<'_>, table: &Table<'_>) -> Clue {
         } else {
             "is not ready"
         };
-        told.push_str(&format!("; {} on it {how}", object.key()));
+        let _ = write!(told, "; {} on it {how}", object.key());
         clue = clue.citing(
             object,
             if pod.phase.is_empty() {

@@ -11,7 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The check.
 pub(super) const CHECK: Check = Check {
     id: "kube-proxy-rules-stale",
-    needs: &[Need::Collected(FactKind::NatTable)],
+    needs: &[Need::All(&[
+        Need::Collected(FactKind::NatTable),
+        Need::Objects("Service"),
+    ])],
     run,
 };
 

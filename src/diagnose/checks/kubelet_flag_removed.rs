@@ -5,13 +5,16 @@ use super::{Check, Need};
 use crate::diagnose::clue::{Clue, Scene};
 use crate::examine::facts::FactKind;
 use crate::examine::part::CollectorFact;
-use crate::locator::{EntryPath, Snippet};
+use crate::kube::Node;
 use crate::rules::version::minor_of;
 
 /// The check.
 pub(super) const CHECK: Check = Check {
     id: "kubelet-flag-removed",
-    needs: &[Need::Collected(FactKind::KubeletCommand)],
+    needs: &[Need::All(&[
+        Need::Collected(FactKind::KubeletCommand),
+        Need::Objects("Node"),
+    ])],
     run,
 };
 
@@ -38,21 +41,26 @@ const REMOVED: &[(&str, Option<&str>, u64)] = &[
 /// said.
 fn run(scene: Scene<'_>) -> Vec<Clue> {
     let kubelets = kubelets(scene);
-    kubelets
-        .iter()
-        .filter_map(|kubelet| clue(scene, kubelet))
-        .collect()
+    let clues = kubelets.iter().filter_map(|kubelet| clue(scene, kubelet));
+    clues.collect()
 }
 
-/// The clue of one kubelet.
+/// The clue of one kubelet. One that works has taken its flags, whatever the table says: its node is
+/// ready, or its log names its version, which it writes after it has read them.
 fn clue(scene: Scene<'_>, kubelet: &Kubelet<'_>) -> Option<Clue> {
-    let (version, cite): (&str, Stated<'_>) = version(scene, kubelet)?;
+    let (object, node) = kubelet.object(scene)?;
+    let version = node.kubelet_version.as_deref()?;
     let minor = minor_of(version)?;
+    let started = started(scene, kubelet.node?);
+    if is_ready(node) {
+        return None;
+    }
     let unknown: Vec<String> = REMOVED
         .iter()
         .filter(|(flag, value, removed)| {
             let given = kubelet.command.flag(flag);
-            minor >= *removed && given.is_some_and(|given| value.is_none_or(|value| value == given))
+            let counts = given.is_some_and(|given| value.is_none_or(|value| value == given));
+            counts && minor >= *removed && started.is_none_or(|started| started < *removed)
         })
         .map(|(flag, value, removed)| match value {
             Some(value) => format!("--{flag}={value} (not since 1.{removed})"),
@@ -62,43 +70,29 @@ fn clue(scene: Scene<'_>, kubelet: &Kubelet<'_>) -> Option<Clue> {
     if unknown.is_empty() {
         return None;
     }
-    let mut clue = kubelet
-        .clue(scene, CHECK.id)
-        .detailed(format!("kubelet {version} with {}", unknown.join(", ")));
-    clue = match cite {
-        Stated::ByNode(object) => clue.citing(object, "status.nodeInfo.kubeletVersion", None),
-        Stated::ByLog(path, snippet) => clue.with_citation(path, snippet.clone(), None),
-    };
-    Some(clue)
+    let told = format!("kubelet {version} with {}", unknown.join(", "));
+    let clue = kubelet.clue(scene, CHECK.id).detailed(told);
+    Some(clue.citing(object, "status.nodeInfo.kubeletVersion", None))
 }
 
-/// What states the version of a kubelet.
-enum Stated<'a> {
-    /// The object of its node.
-    ByNode(&'a crate::kube::Object),
-    /// A line of its log, of when it started.
-    ByLog(&'a EntryPath, &'a Snippet),
+/// Whether a node says that it is ready.
+fn is_ready(node: &Node) -> bool {
+    let mut conditions = node.conditions.iter();
+    conditions.any(|condition| condition.kind == "Ready" && condition.status == "True")
 }
 
-/// The version of a kubelet, as its log says, which is newer than the object where it cannot start;
-/// else as the object of its node does.
-fn version<'a>(scene: Scene<'a>, kubelet: &Kubelet<'a>) -> Option<(&'a str, Stated<'a>)> {
-    let node = kubelet.node?;
-    let mut facts = scene.evidence.collector.iter();
-    let started = facts.find_map(|(path, role, fact)| match fact {
+/// The minor version of the last kubelet that started, as the log of a node says.
+fn started(scene: Scene<'_>, node: &str) -> Option<u64> {
+    let facts = scene.evidence.collector.iter();
+    let minors = facts.filter_map(|(_, role, fact)| match fact {
         CollectorFact::Started {
             component: "kubelet",
             version,
-            snippet,
-        } if role.node.as_deref() == Some(node) => {
-            Some((version.as_str(), Stated::ByLog(path, snippet)))
-        }
+            ..
+        } if role.node.as_deref() == Some(node) => minor_of(version),
         _ => None,
     });
-    started.or_else(|| {
-        let (object, detail) = kubelet.object(scene)?;
-        Some((detail.kubelet_version.as_deref()?, Stated::ByNode(object)))
-    })
+    minors.max()
 }
 
 #[cfg(test)]

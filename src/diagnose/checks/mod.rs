@@ -112,6 +112,8 @@ pub enum Need {
     Budgets,
     /// The version of the control plane, or of a kubelet.
     Version,
+    /// All of these.
+    All(&'static [Need]),
 }
 
 /// All checks, by id.

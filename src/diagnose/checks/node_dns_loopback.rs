@@ -9,7 +9,10 @@ use crate::examine::facts::FactKind;
 /// The check.
 pub(super) const CHECK: Check = Check {
     id: "node-dns-loopback",
-    needs: &[Need::Collected(FactKind::Resolver)],
+    needs: &[Need::All(&[
+        Need::Collected(FactKind::Resolver),
+        Need::Collected(FactKind::KubeletCommand),
+    ])],
     run,
 };
 

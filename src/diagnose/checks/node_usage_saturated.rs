@@ -14,7 +14,10 @@ use std::collections::BTreeMap;
 /// The check.
 pub(super) const CHECK: Check = Check {
     id: "node-usage-saturated",
-    needs: &[Need::Collected(FactKind::Usage)],
+    needs: &[
+        Need::All(&[Need::Collected(FactKind::Usage), Need::Objects("Node")]),
+        Need::Collected(FactKind::UsageShare),
+    ],
     run,
 };
 

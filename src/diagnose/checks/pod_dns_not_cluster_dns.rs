@@ -13,8 +13,14 @@ use std::net::IpAddr;
 pub(super) const CHECK: Check = Check {
     id: "pod-dns-not-cluster-dns",
     needs: &[
-        Need::Collected(FactKind::Resolver),
-        Need::Collected(FactKind::KubeletCommand),
+        Need::All(&[
+            Need::Collected(FactKind::Resolver),
+            Need::Objects("Service"),
+        ]),
+        Need::All(&[
+            Need::Collected(FactKind::KubeletCommand),
+            Need::Objects("Service"),
+        ]),
     ],
     run,
 };

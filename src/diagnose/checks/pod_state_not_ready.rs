@@ -51,8 +51,8 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
 }
 
 /// The clue of one pod.
-fn clue(scene: Scene<'_>, states: &States<'_>) -> Option<Clue> {
-    let (path, namespace, status) = states.iter().max_by_key(|(_, _, status)| status.restarts)?;
+fn clue(scene: Scene<'_>, told: &States<'_>) -> Option<Clue> {
+    let (path, namespace, status) = told.iter().max_by_key(|(_, _, own)| own.restarts)?;
     let (ready, all) = status.ready;
     let ended = ["Succeeded", "Completed"].contains(&status.phase.as_str());
     let many = status.restarts >= MANY;

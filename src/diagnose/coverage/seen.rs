@@ -291,6 +291,10 @@ impl<'a> Seen<'a> {
     /// Whether what a check looks at was there.
     fn need(&self, need: Need) -> Result<Option<String>, Missing> {
         match need {
+            Need::All(needs) => {
+                let notes: Result<Vec<_>, _> = needs.iter().map(|need| self.need(*need)).collect();
+                Ok(notes?.into_iter().flatten().next())
+            }
             Need::Objects("Event") => self.events(),
             Need::Objects(kind) => self.kind(kind),
             Need::Together(kinds) => {
