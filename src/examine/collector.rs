@@ -30,8 +30,9 @@ pub(super) fn read(examiner: Examiner<'_>, value: &Value, text: &str, line: u64,
             let file = part.path.file_name();
             let named = USAGE_FILES.iter().find(|(name, _)| *name == file);
             let of = named.map(|(_, of)| *of);
+            let mut places = Places::new(text, line);
             for item in items {
-                let at = snippet_of(item, text, line);
+                let at = places.snippet_of(item);
                 let used = of.and_then(|of| usage(of, item, &at));
                 part.collector.extend(used.or_else(|| fact(item, at)));
             }
@@ -227,19 +228,32 @@ fn words(value: Option<&Value>) -> Vec<String> {
         .collect()
 }
 
-/// The item itself as the excerpt: such files are written on one line, which would show all items.
-fn snippet_of(item: &Value, text: &str, line: u64) -> Snippet {
-    let own = item.to_string();
-    let before = text.find(&own).map_or(0, |at| {
-        text.as_bytes()
-            .iter()
-            .take(at)
-            .filter(|byte| **byte == b'\n')
-            .count()
-    });
-    Snippet {
-        line: line + before as u64,
-        ..line_snippet(&own, line)
+/// Finds the lines of a list's items, which are asked for from front to back. Where an item is not
+/// written as it would be here, the rest are told by the line of the list: to look for each of them in
+/// all of the text would take time without end.
+struct Places<'t> {
+    /// What is left of the text; `None` where nothing tells lines apart any more.
+    rest: Option<&'t str>,
+    line: u64,
+}
+
+impl<'t> Places<'t> {
+    /// The places in a text whose first line is `line`.
+    fn new(text: &'t str, line: u64) -> Self {
+        let rest = text.contains('\n').then_some(text);
+        Self { rest, line }
+    }
+
+    /// The item itself as the excerpt: such files are written on one line, which would show all
+    /// items.
+    fn snippet_of(&mut self, item: &Value) -> Snippet {
+        let own = item.to_string();
+        self.rest = self.rest.and_then(|rest| {
+            let (before, after) = rest.split_once(own.as_str())?;
+            self.line += memchr::memchr_iter(b'\n', before.as_bytes()).count() as u64;
+            Some(after)
+        });
+        line_snippet(&own, self.line)
     }
 }
 
@@ -324,6 +338,19 @@ mod tests {
         assert_eq!((status.ready, status.restarts), ((0, 1), 57));
         assert_eq!(status.age, Some(SignedDuration::from_hours(8 * 24)));
         assert_eq!(pod_status(&value("yes"), at()), None);
+    }
+
+    #[test]
+    fn items_are_cited_on_their_lines_as_far_as_those_are_known() {
+        let (one, two, three) = (json!({"a": 1}), json!({"a": 2}), json!({"a": 3}));
+        let text = "[\n{\"a\":1},\n\n{\"a\":2},{ \"a\": 3 }]";
+        let mut places = Places::new(text, 5);
+        let told = [&one, &two, &three].map(|item| {
+            let snippet = places.snippet_of(item);
+            (snippet.line, snippet.text)
+        });
+        let lines = [(6, "{\"a\":1}"), (8, "{\"a\":2}"), (8, "{\"a\":3}")];
+        assert_eq!(told, lines.map(|(line, text)| (line, text.to_owned())));
     }
 
     #[test]
