@@ -284,18 +284,18 @@ impl<'a> Matrix<'a> {
             .collect();
         let all = self.nodes().len();
         let mut told = format!(
-            "{kind}{url} fails from {} of {}: {}",
+            "{kind}{url} fails from {} of {}",
             failing.len(),
-            counted(all, "node"),
-            by_error.join(", ")
+            counted(all, "node")
         );
         if !connecting.is_empty() {
-            let _ = write!(told, "; {} it", reached_by(&connecting));
+            let _ = write!(told, ", {} it", reached_by(&connecting));
         } else if failing.len() == all {
             told.push_str(
-                "; it is the way out of the network (DNS, firewall, NSG, routes), not a node",
+                ": it is the way out of the network (DNS, firewall, NSG, routes), not a node",
             );
         }
+        let _ = write!(told, "; {}", by_error.join(", "));
         told
     }
 }
