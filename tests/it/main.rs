@@ -31,3 +31,4 @@ mod schema;
 mod signatures;
 mod support;
 mod time;
+mod wild;
