@@ -32,3 +32,4 @@ mod schema;
 mod signatures;
 mod support;
 mod time;
+mod wild;
