@@ -640,6 +640,7 @@ mod tests {
                 rule("azure-sp-secret-expired", expired),
             ],
             sources: vec![],
+            nodes: vec![],
         };
         answers(&coverage)
             .into_iter()

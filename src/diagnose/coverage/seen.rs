@@ -40,6 +40,7 @@ const LINUX_ONLY: &[&str] = &[
     "chrony",
     "cloud-init",
     "cse",
+    "dns-config",
     "kernel",
     "localdns",
     "serial-console",
@@ -248,6 +249,10 @@ impl<'a> Seen<'a> {
             name => self.components.contains(name) || self.node_log && ON_NODES.contains(&name),
         };
         if self.nameless || writers.iter().any(read) {
+            if let Some(missing) = self.on_some_nodes(&writers) {
+                look(Err(missing));
+                return;
+            }
             let cut: Vec<&str> = writers
                 .iter()
                 .map(String::as_str)
@@ -259,6 +264,26 @@ impl<'a> Seen<'a> {
         } else {
             look(Err(self.no_log(&writers)));
         }
+    }
+
+    /// The nodes whose logs of these components were not read, where no log from elsewhere was: what
+    /// a rule did not see on the others, it may see there.
+    fn on_some_nodes(&self, components: &[String]) -> Option<Missing> {
+        let on_nodes = |name: &&String| ON_NODES.contains(&name.as_str());
+        let elsewhere = |name: &String| !on_nodes(&name) && self.components.contains(&**name);
+        if self.nameless || components.iter().any(elsewhere) {
+            return None;
+        }
+        let components: Vec<String> = components.iter().filter(on_nodes).cloned().collect();
+        let linux_only = components
+            .iter()
+            .all(|name| LINUX_ONLY.contains(&name.as_str()));
+        let (lacking, all) = self.evidence.nodes.without_log(&components, linux_only)?;
+        let read = all - lacking.len();
+        (!lacking.is_empty()).then_some(Missing {
+            what: Wanted::Log(components),
+            why: Why::OnSomeNodes { read, all },
+        })
     }
 
     /// Why there is no log of any of these components.
@@ -327,13 +352,26 @@ impl<'a> Seen<'a> {
             Need::Outbound => {
                 let mut facts = self.evidence.collector.iter();
                 let probed = facts.any(|(_, _, fact)| matches!(fact, CollectorFact::Outbound(_)));
-                there(probed, Wanted::Probes)
+                there(probed, Wanted::Probes)?;
+                self.of_all_nodes(Wanted::Probes)
             }
             Need::DumpLogs => {
                 let dump = self.evidence.logs.iter().any(|log| log.role.pod.is_some());
                 there(dump, Wanted::ContainerLogs)
             }
         }
+    }
+
+    /// Whether what the collector brings from each node is not missing for some.
+    fn of_all_nodes(&self, what: Wanted) -> Result<Option<String>, Missing> {
+        let absent = self.evidence.nodes.absent().count();
+        let all = self.evidence.nodes.iter().count();
+        if absent == 0 {
+            return Ok(None);
+        }
+        let read = all - absent;
+        let why = Why::OnSomeNodes { read, all };
+        Err(Missing { what, why })
     }
 
     /// Whether a log was read that lies where the matcher looks.
