@@ -96,10 +96,7 @@ impl fmt::Display for GapReason {
             Self::Malformed { detail } => write!(f, "not well-formed: {detail}"),
             Self::NotCollected { detail } => write!(f, "not collected: {detail}"),
             Self::NodesAbsent { absent, all, names } => {
-                write!(
-                    f,
-                    "nothing of {absent} of {all} nodes was uploaded: {names}"
-                )
+                write!(f, "{absent} of {all} nodes uploaded nothing: {names}")
             }
         }
     }

@@ -94,10 +94,7 @@ fn say_absent_nodes(sentence: &mut String, coverage: &Coverage) {
     let absent = coverage.absent_nodes().count();
     if absent > 0 {
         let all = coverage.nodes.len();
-        let _ = write!(
-            sentence,
-            "; nothing was uploaded by {absent} of {all} nodes"
-        );
+        let _ = write!(sentence, "; {absent} of {all} nodes uploaded nothing");
     }
 }
 
