@@ -227,50 +227,9 @@ fn folder(path: &EntryPath) -> Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::LogHit;
+    use crate::evidence::testing::log;
     use crate::layout::Role;
     use crate::locator::Snippet;
-
-    /// A node's log at `path` in which one matcher hit so often; of all units without `component`.
-    fn log(path: &str, component: Option<&'static str>, count: u64) -> LogSource {
-        let hit = LogHit {
-            matcher: MatcherId(7),
-            host: None,
-            component: Some("kubelet"),
-            about: About::default(),
-            silenced_by: Box::default(),
-            count,
-            first: None,
-            last: None,
-            times: vec![],
-            samples: vec![],
-        };
-        LogSource {
-            path: EntryPath::bundle("b", true).entry(path),
-            role: Role {
-                content: Content::NodeLog,
-                component,
-                ..Role::default()
-            },
-            components: BTreeSet::from(["containerd", component.unwrap_or("kubelet")]),
-            hosts: BTreeSet::new(),
-            lines: 0,
-            bytes: 0,
-            first: None,
-            last: None,
-            last_line: 0,
-            fetch_error: None,
-            reversed: false,
-            zone: None,
-            tail: None,
-            zoneless: false,
-            silences: vec![],
-            boots: vec![],
-            hits: vec![hit],
-            errors: vec![],
-            errors_left_out: 0,
-        }
-    }
 
     #[test]
     fn a_journal_beside_the_log_of_a_unit_is_not_counted_again() {

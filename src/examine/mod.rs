@@ -75,7 +75,7 @@ impl Examiner<'_> {
                 part.collector.extend(started);
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
-            Shape::Json | Shape::Yaml | Shape::Describe => {
+            Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table => {
                 objects::read(self, body, shape, chunk.first_line, &mut part);
             }
         }

@@ -81,6 +81,8 @@ pub enum Shape {
     Yaml,
     /// `kubectl describe` text.
     Describe,
+    /// A table of pods as `kubectl get` prints it.
+    Table,
     /// Not text, or nothing to read.
     Opaque,
 }
@@ -267,6 +269,23 @@ impl CollectorFact {
     /// Whether only a file of AKS Periscope states such a fact.
     pub fn is_periscopes(&self) -> bool {
         !matches!(self, Self::ServerVersion { .. } | Self::Started { .. })
+    }
+
+    /// The node that it says it was collected on.
+    pub fn node(&self) -> Option<&str> {
+        match self {
+            Self::Outbound(probe) => probe.host.as_deref(),
+            Self::NetworkConfig(config) => Some(&config.host),
+            _ => None,
+        }
+    }
+
+    /// When its collector was at work.
+    pub fn probed(&self) -> Option<Timestamp> {
+        match self {
+            Self::Outbound(probe) => probe.time,
+            _ => None,
+        }
     }
 }
 
