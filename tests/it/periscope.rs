@@ -91,7 +91,7 @@ fn captured(diagnosis: &Diagnosis) -> String {
 fn journal(day: u8, times: &[&str]) -> String {
     let line = |time: &&str| {
         format!(
-            "May {day} {time} {NODE} kubelet[2741]: E05{day} {time}.123456    2741 reflector.go:138] failed to list *v1.Pod: net/http: TLS handshake timeout\n"
+            "May {day:02} {time} {NODE} kubelet[2741]: E05{day:02} {time}.123456    2741 reflector.go:138] failed to list *v1.Pod: net/http: TLS handshake timeout\n"
         )
     };
     let head = "-- Journal begins at Wed 2023-05-10 08:30:05 UTC. --\n";
@@ -326,7 +326,7 @@ fn every_node_counts_from_its_own_time() {
         .map(|finding| {
             (
                 finding.subject.to_string(),
-                finding.first.unwrap().to_string(),
+                finding.first_seen.unwrap().to_string(),
             )
         })
         .collect();
