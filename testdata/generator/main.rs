@@ -28,7 +28,7 @@ mod json;
 mod large;
 mod large_logs;
 mod objects;
-mod periscope;
+pub(crate) mod periscope;
 mod pods;
 mod rng;
 mod trouble;

@@ -1,0 +1,130 @@
+//! Every release of AKS Periscope in every shape: the same failures give the same findings.
+//!
+//! The generator writes one cluster with planted failures as each release uploads it
+//! (`testdata/generator/periscope`). What a release cannot hold is said in [`LOST`], with the
+//! reason; all else must come out with the same subject, nodes, state, count and times.
+
+#![expect(clippy::unwrap_used, reason = "a panic is the failure message")]
+
+use crate::samples::generator::periscope::shape::{Handed, Shape, hand_in};
+use crate::samples::generator::periscope::version::Version;
+use crate::support::{analyze_bytes, tar};
+use bundlescope::diagnose::{Diagnosis, Finding};
+use bundlescope::limits::Limits;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// What a release cannot hold: first and last release, start of the finding, reason.
+const LOST: &[(Version, Version, &str, &str)] = &[];
+
+/// One finding, as far as it must be the same.
+fn told(finding: &Finding) -> String {
+    let nodes: BTreeSet<&str> = finding
+        .affected
+        .iter()
+        .filter_map(|one| one.node.as_deref())
+        .collect();
+    let nodes: Vec<&str> = nodes.into_iter().collect();
+    let time = |time: Option<jiff::Timestamp>| {
+        time.map_or_else(|| "-".into(), |time| time.strftime("%T").to_string())
+    };
+    format!(
+        "{} | {} | {} | {} | x{} | {} to {}",
+        finding.rule,
+        finding.subject,
+        nodes.join(","),
+        finding.state.as_str(),
+        finding.count,
+        time(finding.first_seen),
+        time(finding.last_seen)
+    )
+}
+
+/// The diagnosis of a release in a shape. A folder is handed in as a tar, whose names can be any.
+fn diagnose(version: Version, shape: Shape) -> Diagnosis {
+    match hand_in(version, shape).unwrap() {
+        Handed::Archive(name, bytes) => analyze_bytes(name, &bytes, &Limits::RELEASE),
+        Handed::Tree(files) => {
+            let files = files.into_iter().map(|file| (file.name, file.bytes));
+            analyze_bytes("upload.tar", &tar(&files.collect()), &Limits::RELEASE)
+        }
+    }
+}
+
+/// All findings of a diagnosis, sorted.
+fn all_told(diagnosis: &Diagnosis) -> BTreeSet<String> {
+    diagnosis.findings.iter().map(told).collect()
+}
+
+/// Why a release cannot hold a finding.
+fn lost(version: Version, finding: &str) -> Option<&'static str> {
+    let row = LOST.iter().find(|(first, last, of, _)| {
+        (*first..=*last).contains(&version) && finding.starts_with(of)
+    });
+    row.map(|(.., why)| *why)
+}
+
+/// What differs between two sets of findings.
+fn differences(out: &mut String, expected: &BTreeSet<String>, actual: &BTreeSet<String>) {
+    for missing in expected.difference(actual) {
+        let _ = writeln!(out, "    - {missing}");
+    }
+    for more in actual.difference(expected) {
+        let _ = writeln!(out, "    + {more}");
+    }
+}
+
+#[test]
+fn every_release_in_every_shape_tells_the_same() {
+    let newest = all_told(&diagnose(Version::NEWEST, Shape::Blobs));
+    assert!(newest.len() > 20, "the sample has failures planted");
+    let mut wrong = String::new();
+    let mut matrix = String::new();
+    for version in Version::ALL {
+        let mut references: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut row = String::new();
+        for shape in Shape::ALL {
+            let name = format!("{shape:?}");
+            if !shape.is_of(version) {
+                let _ = write!(row, " {name}:-");
+                continue;
+            }
+            let diagnosis = diagnose(version, shape);
+            assert_eq!(
+                diagnosis.bundle.format, "aks-periscope",
+                "{version:?} {name}"
+            );
+            let own = all_told(&diagnosis);
+            let reference = references
+                .entry(format!("{:?}", shape.reference()))
+                .or_insert_with(|| own.clone());
+            let _ = write!(
+                row,
+                " {name}:{}{}",
+                own.len(),
+                if *reference == own { "" } else { "!" }
+            );
+            if *reference != own {
+                let _ = writeln!(
+                    wrong,
+                    "  {version:?} as {name} is not {:?}:",
+                    shape.reference()
+                );
+                differences(&mut wrong, reference, &own);
+            }
+            if shape == Shape::Blobs {
+                let held: BTreeSet<String> = newest
+                    .iter()
+                    .filter(|finding| lost(version, finding).is_none())
+                    .cloned()
+                    .collect();
+                if own != held {
+                    let _ = writeln!(wrong, "  {version:?} is not the newest:");
+                    differences(&mut wrong, &held, &own);
+                }
+            }
+        }
+        let _ = writeln!(matrix, "{:<8}{row}", version.tag().0);
+    }
+    assert!(wrong.is_empty(), "\n{matrix}\n{wrong}");
+}
