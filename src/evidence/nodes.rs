@@ -9,7 +9,7 @@
 use super::{Index, LogSource};
 use crate::gap::{Gap, GapReason};
 use crate::kube::{Event, Node, Object, Taint};
-use crate::layout::{Content, Layout, Role};
+use crate::layout::{Content, Layout};
 use crate::locator::{EntryPath, Locator};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +59,7 @@ impl Nodes {
         nodes.read_objects(index);
         if promised {
             let roles = layout.roles.values();
-            for node in roles.filter_map(uploaded_by) {
+            for node in roles.filter_map(|role| role.collected_by.as_deref()) {
                 nodes.entry(node).own = true;
             }
             nodes.read_mentions(index, events);
@@ -206,12 +206,6 @@ impl Nodes {
         sight.windows |= is_windows_name(name);
         sight
     }
-}
-
-/// The node in whose folder or zip AKS Periscope put an entry.
-fn uploaded_by(role: &Role) -> Option<&str> {
-    let collected = !matches!(role.content, Content::Duplicate | Content::Other);
-    role.node.as_deref().filter(|_| collected)
 }
 
 /// Whether a log was taken on a node, and anything of it was read.

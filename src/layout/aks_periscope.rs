@@ -9,6 +9,7 @@
 //! A bundle is Periscope's when two collectors show in one place, by folder and known key or by
 //! keys alone.
 
+mod brought;
 mod copies;
 mod keys;
 mod mesh;
@@ -53,6 +54,7 @@ pub(super) fn recognise(entries: &[Named]) -> Option<Claim> {
         roles,
         reason: format!("{proof} as AKS Periscope writes them{of}"),
         collected: uploads.values().filter_map(|upload| upload.collected).max(),
+        uploads: brought::brought(entries, &places, &uploads),
     })
 }
 

@@ -51,7 +51,7 @@ pub(super) fn uploads(scene: Scene<'_>, coverage: &Coverage) -> Option<(String, 
 
 /// The run whose folder holds the node's.
 fn run_of<'a>(path: &'a EntryPath, role: &Role) -> Option<&'a str> {
-    let node = role.node.as_deref()?;
+    let node = role.collected_by.as_deref()?;
     let mut before = None;
     for segment in path.segments() {
         if segment == node {
