@@ -23,7 +23,7 @@ pub(super) fn join(logs: &mut Vec<LogSource>) {
             let role = &log.role;
             let key = (
                 log.path.bundle_name(),
-                id.as_str(),
+                id.as_ref(),
                 role.pod.as_deref(),
                 role.container.as_deref(),
             );
@@ -191,7 +191,7 @@ mod tests {
     fn copy(path: &str, taken: i64, seconds: &[i64]) -> LogSource {
         let at = |second: &i64| Timestamp::from_second(*second).unwrap();
         let mut source = log(path, Some("kubelet"), seconds.len() as u64);
-        source.role.copy_of = Some("node/kubelet".to_owned());
+        source.role.copy_of = Some("node/kubelet".into());
         source.role.collected_at = Some(at(&taken));
         source.lines = seconds.len() as u64;
         source.first = seconds.first().map(at);
@@ -260,7 +260,7 @@ mod tests {
         assert_eq!(left(copies), expect(&[("1", 2, 2), ("2", 2, 16)]));
         // Not the same log.
         let mut other = copy("2", 20, &[1, 2]);
-        other.role.copy_of = Some("node/docker".to_owned());
+        other.role.copy_of = Some("node/docker".into());
         let copies = vec![copy("1", 10, &[1, 2]), other];
         assert_eq!(left(copies).len(), 2);
     }

@@ -172,6 +172,12 @@ impl Evidence {
         self.kinds.contains_key(kind)
     }
 
+    /// Number of events: those of lists, or those that descriptions of objects tell.
+    pub fn event_count(&self) -> usize {
+        let listed = self.kinds.get("Event").copied().unwrap_or(0);
+        listed.max(self.events.len())
+    }
+
     /// Whether the bundle would hold this object if it existed: its kind was collected for its
     /// namespace, or other objects of both are there.
     pub fn would_hold(&self, key: &ObjectKey) -> bool {

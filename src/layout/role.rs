@@ -2,6 +2,7 @@
 
 use super::component::component_of_container;
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// Whose file an entry is, as far as its format says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,13 +23,13 @@ pub struct Role {
     /// Whether it is the log of the container's previous instance.
     pub previous: bool,
     /// Node whose agent collected it, where the collector runs on every node.
-    pub collected_by: Option<String>,
+    pub collected_by: Option<Arc<str>>,
     /// When it was collected, where the collector's files say so. Ages and times without a year in
     /// it count from there.
     pub collected_at: Option<Timestamp>,
     /// Identity of a log that several entries of the bundle are copies of, each taken at another
     /// moment; every copy carries the same text.
-    pub copy_of: Option<String>,
+    pub copy_of: Option<Arc<str>>,
 }
 
 /// What an entry holds.

@@ -297,6 +297,23 @@ fn journals_of_several_runs_are_one_journal() {
 }
 
 #[test]
+fn a_journal_beside_the_syslog_counts_once_in_the_zip_too() {
+    let mut collected = basics(NODE, "2023-05-10T14:30:05Z");
+    let own = journal(10, &["13:40:05", "13:41:05", "13:42:05"]);
+    let line = format!(
+        "May 10 13:42:06 {NODE} containerd[900]: time=\"2023-05-10T13:42:06Z\" level=info msg=ok\n"
+    );
+    collected.push(("systemlogs", "kubelet".into(), own.clone()));
+    collected.push(("nodelogs", "var_log_syslog".into(), own + &line));
+    let loose = blobs(&format!("{RUN}/{NODE}"), &collected);
+    let expected = found(&of(&loose));
+    let handshakes = format!("tls-handshake-timeout Node {NODE} Unknown x3");
+    assert!(expected.contains(&handshakes), "{expected:?}");
+    let packed = vec![(format!("{NODE}.zip"), zip(&packed(&collected)))];
+    assert_eq!(found(&of(&packed)), expected);
+}
+
+#[test]
 fn every_node_counts_from_its_own_time() {
     let upload = |node: &str, at: &str, day: u8| {
         let mut collected = basics(node, at);

@@ -14,6 +14,7 @@ use super::upload::{Moment, Upload};
 use jiff::Timestamp;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Whose a collector's files are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,10 +140,10 @@ pub(super) fn mark<'a>(
         let (states, logs) = (of(Again::State), of(Again::Log));
         keep_best(states, roles);
         if logs.len() > 1 {
-            let log = format!("{container}/{}/{key}", node.unwrap_or_default());
+            let log: Arc<str> = format!("{container}/{}/{key}", node.unwrap_or_default()).into();
             for copy in logs {
                 if let Some(role) = roles.get_mut(&copy.index) {
-                    role.copy_of = Some(log.clone());
+                    role.copy_of = Some(Arc::clone(&log));
                 }
             }
         }

@@ -12,6 +12,7 @@ use super::keys::Collector;
 use super::place::{Base, Place};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What tells two uploads of one node apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +29,7 @@ pub(super) enum Moment {
 #[derive(Debug, Clone)]
 pub(super) struct Upload {
     /// The node.
-    pub(super) node: Option<String>,
+    pub(super) node: Option<Arc<str>>,
     /// What tells it apart from others of its node.
     pub(super) moment: Moment,
     /// When it was collected.
@@ -97,7 +98,7 @@ pub(super) fn uploads<'a>(
         let container = base.iter().position(|segment| run_time(segment).is_some());
         let container = container.and_then(|at| base.get(..at));
         let upload = Upload {
-            node,
+            node: node.map(Arc::from),
             moment,
             collected: all.collected(),
             container: container.map(|above| above.join("/")),
