@@ -131,15 +131,14 @@ fn wrapped(label: &str, indent: usize, items: &[String]) -> String {
         .iter()
         .map(|item| format!("{}{comma}", visible(item)));
     let mut text = format!("{label:<indent$}");
-    let mut column = indent;
-    for piece in pieces.chain([visible(last)]) {
+    let mut column = text.chars().count();
+    for (number, piece) in pieces.chain([visible(last)]).enumerate() {
         let wide = piece.chars().count();
-        if column > indent && column + 1 + wide > WIDTH {
+        if number > 0 && column + 1 + wide > WIDTH {
             text.push('\n');
             text.push_str(&" ".repeat(indent));
             column = indent;
-        }
-        if column > indent {
+        } else if number > 0 {
             text.push(' ');
             column += 1;
         }

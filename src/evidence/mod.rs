@@ -142,7 +142,7 @@ impl Evidence {
             || Inventory::collect(&index, &collector),
         );
         let skew = skew::of_nodes(&events);
-        let nodes = Nodes::of(&layout, &logs, &index, &events);
+        let nodes = Nodes::of(&layout, &logs, &index, &events, &collector);
         gaps.extend(nodes.gap());
         gaps.sort();
         Self {

@@ -7,9 +7,10 @@
 //! nodes (`virtual-kubelet`) have no machine, and so nothing that could be collected from them.
 
 use super::{Index, LogSource};
+use crate::examine::part::CollectorFact;
 use crate::gap::{Gap, GapReason};
 use crate::kube::{Event, Node, Object, Taint};
-use crate::layout::{Content, Layout};
+use crate::layout::{Content, Layout, Role};
 use crate::locator::{EntryPath, Locator};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +50,13 @@ const LISTED: usize = 8;
 
 impl Nodes {
     /// The nodes of a bundle.
-    pub(super) fn of(layout: &Layout, logs: &[LogSource], index: &Index, events: &[Event]) -> Self {
+    pub(super) fn of(
+        layout: &Layout,
+        logs: &[LogSource],
+        index: &Index,
+        events: &[Event],
+        facts: &[(EntryPath, Role, CollectorFact)],
+    ) -> Self {
         let promised = layout.format == "aks-periscope";
         let mut nodes = Self {
             by_name: BTreeMap::new(),
@@ -62,7 +69,7 @@ impl Nodes {
             for node in roles.filter_map(|role| role.collected_by.as_deref()) {
                 nodes.entry(node).own = true;
             }
-            nodes.read_mentions(index, events);
+            nodes.read_mentions(index, events, facts);
         }
         for log in logs.iter().filter(|log| is_of_a_node(log)) {
             nodes.read_log(log);
@@ -148,8 +155,13 @@ impl Nodes {
         }
     }
 
-    /// Nodes that pods run on, and that events are about.
-    fn read_mentions(&mut self, index: &Index, events: &[Event]) {
+    /// Nodes that pods run on, that events are about, and whose results are in lists.
+    fn read_mentions(
+        &mut self,
+        index: &Index,
+        events: &[Event],
+        facts: &[(EntryPath, Role, CollectorFact)],
+    ) {
         let mut gone = BTreeSet::new();
         let about = events.iter().filter(|event| event.object.kind == "Node");
         for event in about.clone() {
@@ -169,6 +181,11 @@ impl Nodes {
         };
         for event in about {
             mention(&event.object.name, &event.path, event.snippet.line);
+        }
+        for (path, _, fact) in facts {
+            if let Some(node) = fact.node() {
+                mention(node, path, 1);
+            }
         }
         for (object, pod) in index.pods() {
             // The record of a pod that ended may outlive its node.

@@ -7,6 +7,7 @@
 //! names are known ([`crate::layout`]).
 
 mod collector;
+mod kollect;
 pub mod lines;
 mod objects;
 pub mod part;
@@ -73,6 +74,8 @@ impl Examiner<'_> {
                 part.logs.push(log);
                 let started = started::versions(body, chunk.first_line, self.limits);
                 part.collector.extend(started);
+                let console = kollect::of_console(body, chunk.first_line, self.limits);
+                part.collector.extend(console);
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
             Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table => {

@@ -247,6 +247,15 @@ pub enum CollectorFact {
     DisruptionBudget(DisruptionBudget),
     /// A Helm release as Periscope lists it.
     HelmRelease(HelmRelease),
+    /// The console of `az aks kollect` or `kanalyze`, which says where a run uploads to.
+    Console {
+        /// The storage account; empty where it does not say.
+        account: String,
+        /// The container in it; empty likewise.
+        container: String,
+        /// Where it begins.
+        snippet: Snippet,
+    },
     /// The version that a program names in its log when it starts.
     Started {
         /// `kubelet`, `container runtime`, ..., as the inventory calls it, or [`LOGS_OWN`].

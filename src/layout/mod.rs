@@ -23,6 +23,7 @@ use crate::examine::Shape;
 use crate::locator::EntryPath;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What layout may know of an entry.
 #[derive(Debug, Clone)]
@@ -87,7 +88,7 @@ impl ToldBy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeUpload {
     /// The node; `None` where nothing tells.
-    pub node: Option<String>,
+    pub node: Option<Arc<str>>,
     /// When it collected.
     pub collected: Option<Collected>,
     /// Names of the collectors whose files are there, with the number of files; copies count once.

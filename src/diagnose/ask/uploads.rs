@@ -3,6 +3,7 @@
 use crate::diagnose::clue::Scene;
 use crate::diagnose::coverage::Coverage;
 use crate::diagnose::finding::is_plain;
+use crate::examine::part::CollectorFact;
 use crate::layout::Role;
 use crate::locator::EntryPath;
 
@@ -24,8 +25,16 @@ pub(super) fn uploads(scene: Scene<'_>, coverage: &Coverage) -> Option<(String, 
         [only] if is_plain(only) => format!("{run}/{only}"),
         _ => run.to_owned(),
     };
+    let facts = scene.evidence.collector.iter();
+    let told = facts.filter_map(|(_, _, fact)| match fact {
+        CollectorFact::Console {
+            account, container, ..
+        } if !account.is_empty() => Some((account.as_str(), container.as_str())),
+        _ => None,
+    });
+    let (account, container) = told.last().unwrap_or(("<account>", "<container>"));
     let command = format!(
-        "az storage blob download-batch --account-name <account> --source <container> --destination . --pattern '{folder}/*'"
+        "az storage blob download-batch --account-name {account} --source {container} --destination . --pattern '{folder}/*'"
     );
     let mut named = absent
         .iter()
