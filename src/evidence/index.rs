@@ -452,6 +452,27 @@ mod tests {
         ];
         let index = Index::build(readings, &Limits::RELEASE);
         let expected = [("n", "1"), ("late", "4"), ("web", "3")];
+        // The two pods of the last run leave one out: their list is whole.
+        let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
+        assert_eq!(told(&index), expected);
+    }
+
+    #[test]
+    fn a_later_list_that_was_cut_leaves_what_earlier_ones_hold() {
+        let at = |minute: i64| Timestamp::from_second(minute * 60).ok();
+        let names = ["a", "b", "c", "d"].map(|name| object("1", "Pod", name, true));
+        let readings = vec![
+            Listed {
+                at: at(0),
+                objects: names.into(),
+            },
+            Listed {
+                at: at(60),
+                objects: vec![object("2", "Pod", "a", true)],
+            },
+        ];
+        let index = Index::build(readings, &Limits::RELEASE);
+        let expected = [("a", "2"), ("b", "1"), ("c", "1"), ("d", "1")];
         let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
         assert_eq!(told(&index), expected);
     }

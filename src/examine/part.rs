@@ -289,10 +289,10 @@ impl CollectorFact {
         }
     }
 
-    /// When its collector was at work.
+    /// When its collector was at work. The zero time of Go, year 1, is none.
     pub fn probed(&self) -> Option<Timestamp> {
         match self {
-            Self::Outbound(probe) => probe.time,
+            Self::Outbound(probe) => probe.time.filter(|at| *at > Timestamp::UNIX_EPOCH),
             _ => None,
         }
     }

@@ -98,6 +98,17 @@ fn journal(day: u8, times: &[&str]) -> String {
     head.to_owned() + &times.iter().map(line).collect::<String>()
 }
 
+/// The description of a pod that crashes, or that runs where it never was started again.
+fn described(pod: &str, restarts: u32) -> String {
+    let (state, ready) = match restarts {
+        0 => ("Running", "True"),
+        _ => ("Waiting\n      Reason:       CrashLoopBackOff", "False"),
+    };
+    format!(
+        "Name:         {pod}\nNamespace:    shop\nNode:         {NODE}/10.0.0.4\nLabels:       app=web\nAnnotations:  <none>\nStatus:       Running\nContainers:\n  web:\n    Image:          web:1\n    State:          {state}\n    Ready:          {ready}\n    Restart Count:  {restarts}\nQoS Class:    BestEffort\nEvents:       <none>\n"
+    )
+}
+
 #[test]
 fn blobs_and_zip_are_one_upload() {
     let mut collected = basics(NODE, "2023-05-10T14:30:25Z");
@@ -362,18 +373,40 @@ fn every_node_counts_from_its_own_time() {
 }
 
 #[test]
-fn the_order_of_nodes_and_entries_changes_no_byte() {
-    let describe = |restarts: u32| {
-        format!(
-            "Name:         web-0\nNamespace:    shop\nNode:         {NODE}/10.0.0.4\nLabels:       app=web\nAnnotations:  <none>\nStatus:       Running\nContainers:\n  web:\n    Image:          web:1\n    State:          Waiting\n      Reason:       CrashLoopBackOff\n    Ready:          False\n    Restart Count:  {restarts}\nQoS Class:    BestEffort\nEvents:       <none>\n"
-        )
+fn a_pod_that_the_last_run_does_not_describe_is_gone() {
+    let upload = |(run, node): (&str, &str), at: &str, pod: &str, restarts: u32| {
+        let mut collected = basics(node, at);
+        let key = format!("shop_pod_{pod}");
+        collected.push(("kubeobjects", key, described(pod, restarts)));
+        blobs(&format!("{run}/{node}"), &collected)
     };
+    let crashes = |files: &Files| {
+        let all = found(&of(files));
+        all.iter().any(|said| said.starts_with("pod-crashloop"))
+    };
+    let first = upload((RUN, NODE), "2023-05-10T14:30:05Z", "web-a", 9);
+    assert!(crashes(&first));
+    let next = ("2023-05-11T08-00-00Z", NODE);
+    let later = upload(next, "2023-05-11T08:02:11Z", "web-b", 0);
+    assert!(!crashes(&[first.clone(), later].concat()));
+    // The nodes of one run are a minute apart: the pod may have been made in between.
+    let beside = (RUN, "aks-nodepool1-31245678-vmss000001");
+    let beside = upload(beside, "2023-05-10T14:31:40Z", "web-b", 0);
+    assert!(crashes(&[first, beside].concat()));
+}
+
+#[test]
+fn the_order_of_nodes_and_entries_changes_no_byte() {
     let mut files: Files = Vec::new();
     for (number, at) in ["14:30:05", "14:32:05", "14:31:05"].iter().enumerate() {
         let node = format!("aks-nodepool1-31245678-vmss00000{number}");
         let mut collected = basics(&node, &format!("2023-05-10T{at}Z"));
         let restarts = u32::try_from(number).unwrap() + 5;
-        collected.push(("kubeobjects", "shop_pod_web-0".into(), describe(restarts)));
+        collected.push((
+            "kubeobjects",
+            "shop_pod_web-0".into(),
+            described("web-0", restarts),
+        ));
         files.extend(blobs(&format!("{RUN}/{node}"), &collected));
         let name = format!("{RUN}/{node}/{node}.zip");
         files.push((name, zip(&packed(&collected))));
