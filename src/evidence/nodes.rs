@@ -7,6 +7,7 @@
 //! nodes (`virtual-kubelet`) have no machine, and so nothing that could be collected from them.
 
 use super::{Index, LogSource};
+use crate::examine::facts::UsageOf;
 use crate::examine::part::CollectorFact;
 use crate::gap::{Gap, GapReason};
 use crate::kube::{Event, Node, Object, Taint};
@@ -183,7 +184,11 @@ impl Nodes {
             mention(&event.object.name, &event.path, event.snippet.line);
         }
         for (path, _, fact) in facts {
-            if let Some(node) = fact.node() {
+            let used = match fact {
+                CollectorFact::Usage(used) if used.of == UsageOf::Node => Some(used.name.as_str()),
+                _ => None,
+            };
+            if let Some(node) = fact.node().or(used) {
                 mention(node, path, 1);
             }
         }
@@ -264,9 +269,12 @@ fn trouble(node: &Node) -> String {
     }
 }
 
-/// Whether a text can be the name of a node: a DNS subdomain.
+/// Whether a text can be the name of a node with a machine: a DNS subdomain, and not the name that
+/// the virtual node of AKS has.
 fn is_node_name(name: &str) -> bool {
     !name.is_empty()
+        && !name.starts_with("virtual-node-")
+        && !name.starts_with("virtual-kubelet")
         && name.len() <= 253
         && name
             .bytes()

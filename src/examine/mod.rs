@@ -7,6 +7,7 @@
 //! names are known ([`crate::layout`]).
 
 mod collector;
+pub mod facts;
 mod kollect;
 pub mod lines;
 mod objects;
@@ -74,6 +75,7 @@ impl Examiner<'_> {
                 part.logs.push(log);
                 let started = started::versions(body, chunk.first_line, self.limits);
                 part.collector.extend(started);
+                collector::text::read(body, chunk.piece, chunk.first_line, &mut part, self.limits);
                 let console = kollect::of_console(body, chunk.first_line, self.limits);
                 part.collector.extend(console);
             }

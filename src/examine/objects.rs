@@ -282,6 +282,7 @@ impl Reader<'_> {
         ]
         .iter()
         .any(|start| text.starts_with(start))
+            || collector::text::is_sentence_of_failure(text)
         {
             let detail = text.chars().take(300).collect();
             self.gap(line, GapReason::NotCollected { detail });

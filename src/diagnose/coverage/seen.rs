@@ -6,7 +6,7 @@ use crate::diagnose::Window;
 use crate::diagnose::checks::{self, Need};
 use crate::diagnose::clue::Scene;
 use crate::evidence::{Evidence, LogSource};
-use crate::examine::part::CollectorFact;
+use crate::examine::facts::FactKind;
 use crate::layout::Content;
 use crate::rules::glob::PathGlob;
 use crate::rules::predicate::{Ask, Predicate};
@@ -323,6 +323,10 @@ impl<'a> Seen<'a> {
     /// Whether what a check looks at was there.
     fn need(&self, need: Need) -> Result<Option<String>, Missing> {
         match need {
+            Need::All(needs) => {
+                let notes: Result<Vec<_>, _> = needs.iter().map(|need| self.need(*need)).collect();
+                Ok(notes?.into_iter().flatten().next())
+            }
             Need::Objects("Event") => self.events(),
             Need::Objects(kind) => self.kind(kind),
             Need::Together(kinds) => {
@@ -356,11 +360,16 @@ impl<'a> Seen<'a> {
                 let known = !self.evidence.inventory.judged("kubernetes").is_empty();
                 there(known, Wanted::Version("kubernetes".to_owned()))
             }
-            Need::Outbound => {
+            Need::Collected(kind) => {
                 let mut facts = self.evidence.collector.iter();
-                let probed = facts.any(|(_, _, fact)| matches!(fact, CollectorFact::Outbound(_)));
-                there(probed, Wanted::Probes)?;
-                self.of_all_nodes(Wanted::Probes)
+                let mut roles = self.evidence.layout.roles.keys();
+                // A cluster without releases has a list, and nothing in it.
+                let read = facts.any(|(_, _, fact)| fact.is(kind))
+                    || kind == FactKind::HelmReleases
+                        && self.evidence.layout.format == "aks-periscope"
+                        && roles.any(|path| path.file_name() == "helm_list");
+                there(read, Wanted::Collected(kind))?;
+                self.of_all_nodes(kind)
             }
             Need::DumpLogs => {
                 let dump = self.evidence.logs.iter().any(|log| log.role.pod.is_some());
@@ -370,15 +379,21 @@ impl<'a> Seen<'a> {
     }
 
     /// Whether what the collector brings from each node is not missing for some.
-    fn of_all_nodes(&self, what: Wanted) -> Result<Option<String>, Missing> {
+    fn of_all_nodes(&self, kind: FactKind) -> Result<Option<String>, Missing> {
         let absent = self.evidence.nodes.absent().count();
         let all = self.evidence.nodes.iter().count();
-        if absent == 0 {
+        let of_nodes = matches!(
+            kind,
+            FactKind::Probes | FactKind::NatTable | FactKind::KubeletCommand | FactKind::Resolver
+        );
+        if absent == 0 || !of_nodes {
             return Ok(None);
         }
         let read = all - absent;
-        let why = Why::OnSomeNodes { read, all };
-        Err(Missing { what, why })
+        Err(Missing {
+            what: Wanted::Collected(kind),
+            why: Why::OnSomeNodes { read, all },
+        })
     }
 
     /// Whether a log was read that lies where the matcher looks.
