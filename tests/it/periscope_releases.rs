@@ -6,9 +6,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is the failure message")]
 
+use crate::samples::generator::periscope::keys::KEYS;
 use crate::samples::generator::periscope::shape::{Handed, Shape, hand_in};
 use crate::samples::generator::periscope::version::Version::{self, V0_1, V0_4, V0_6, V0_9};
-use crate::support::{analyze_bytes, tar};
+use crate::support::{RULES, analyze_bytes, tar};
 use bundlescope::diagnose::{Diagnosis, Finding};
 use bundlescope::limits::Limits;
 use std::collections::{BTreeMap, BTreeSet};
@@ -248,4 +249,36 @@ fn every_release_in_every_shape_tells_the_same() {
         let _ = writeln!(matrix, "{:<8}{row}", version.tag().0);
     }
     assert!(wrong.is_empty(), "\n{matrix}\n{wrong}");
+}
+
+#[test]
+fn the_table_of_collectors_names_all_of_them_and_rules_that_exist() {
+    let page = include_str!("../../docs/formats/aks-periscope.md");
+    let (_, table) = page.split_once("## Collectors by release").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let quoted = |cell: &str| -> Vec<String> {
+        let inside = cell.split('`').skip(1).step_by(2);
+        inside.map(str::to_owned).collect()
+    };
+    let mut collectors = BTreeSet::new();
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        assert_eq!(cells.len(), 9, "{row}");
+        collectors.extend(quoted(cells[0]).into_iter().take(1));
+        for rule in quoted(cells[8]).iter().filter(|name| name.contains('-')) {
+            assert!(RULES.rule(rule).is_some(), "{rule} is no rule");
+        }
+    }
+    for key in KEYS {
+        assert!(collectors.contains(key.collector), "{}", key.collector);
+        let of_go = key.source.starts_with("pkg/") && key.source.ends_with(".go");
+        assert!(of_go, "{} cites {}", key.pattern, key.source);
+    }
+    for version in Version::ALL {
+        let (tag, commit) = version.tag();
+        assert!(
+            page.contains(commit),
+            "{tag} is not in the table of releases"
+        );
+    }
 }
