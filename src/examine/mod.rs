@@ -8,6 +8,7 @@
 
 mod collector;
 pub mod facts;
+mod kollect;
 pub mod lines;
 mod objects;
 pub mod part;
@@ -75,6 +76,8 @@ impl Examiner<'_> {
                 let started = started::versions(body, chunk.first_line, self.limits);
                 part.collector.extend(started);
                 collector::text::read(body, chunk.piece, chunk.first_line, &mut part, self.limits);
+                let console = kollect::of_console(body, chunk.first_line, self.limits);
+                part.collector.extend(console);
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
             Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table => {
