@@ -95,7 +95,7 @@ pub struct BundleFacts {
     pub format_reason: String,
     /// When it was taken, as its own content says.
     pub captured_at: Option<Timestamp>,
-    /// How the capture time is known: "newest event", "run id".
+    /// How the capture time is known, in words: "the collector's connection probes".
     pub captured_by: String,
     /// Version of the control plane, or of the newest kubelet where only those are known.
     pub kubernetes_version: Option<String>,

@@ -84,7 +84,7 @@ impl Examiner<'_> {
                 }));
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
-            Shape::Json | Shape::Yaml | Shape::Describe => {
+            Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table => {
                 objects::read(self, body, shape, chunk.first_line, &mut part);
             }
         }

@@ -82,6 +82,8 @@ pub enum Shape {
     Yaml,
     /// `kubectl describe` text.
     Describe,
+    /// A table of pods as `kubectl get` prints it.
+    Table,
     /// Not text, or nothing to read.
     Opaque,
 }
@@ -298,6 +300,23 @@ impl CollectorFact {
             FactKind::NatTable => matches!(self, Self::NatTable(_)),
             FactKind::KubeletCommand => matches!(self, Self::KubeletCommand(_)),
             FactKind::Resolver => matches!(self, Self::Resolver(_) | Self::NetworkConfig(_)),
+        }
+    }
+
+    /// The node that it says it was collected on.
+    pub fn node(&self) -> Option<&str> {
+        match self {
+            Self::Outbound(probe) => probe.host.as_deref(),
+            Self::NetworkConfig(config) => Some(&config.host),
+            _ => None,
+        }
+    }
+
+    /// When its collector was at work. The zero time of Go, year 1, is none.
+    pub fn probed(&self) -> Option<Timestamp> {
+        match self {
+            Self::Outbound(probe) => probe.time.filter(|at| *at > Timestamp::UNIX_EPOCH),
+            _ => None,
         }
     }
 }

@@ -19,6 +19,7 @@ mod quota;
 mod references;
 pub mod removed;
 mod storage;
+pub mod table;
 pub mod text;
 mod toleration;
 pub mod value;

@@ -389,7 +389,8 @@ impl<'a> Seen<'a> {
             what: Wanted::Events,
             why,
         };
-        let count = self.evidence.kinds.get("Event");
+        let collected = self.evidence.collected("Event");
+        let count = collected.then(|| self.evidence.event_count());
         match (count, self.events_from) {
             (None, _) => Err(missing(Why::Absent)),
             (Some(0), _) => Err(missing(Why::Empty)),
