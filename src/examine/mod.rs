@@ -75,7 +75,14 @@ impl Examiner<'_> {
                 part.logs.push(log);
                 let started = started::versions(body, chunk.first_line, self.limits);
                 part.collector.extend(started);
-                collector::text::read(body, chunk.piece, chunk.first_line, &mut part, self.limits);
+                let file = chunk.path.file_name();
+                let (number, line) = (chunk.piece, chunk.first_line);
+                let told = collector::text::read(body, file, number, line, self.limits);
+                part.collector.extend(told.facts);
+                part.gaps.extend(told.error.map(|detail| Gap {
+                    locator: chunk.path.line(line),
+                    reason: GapReason::NotCollected { detail },
+                }));
                 let console = kollect::of_console(body, chunk.first_line, self.limits);
                 part.collector.extend(console);
             }
