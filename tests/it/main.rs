@@ -20,6 +20,7 @@ mod determinism;
 mod foreign;
 mod hostile;
 mod hostile_ingest;
+mod periscope;
 mod planting;
 mod quality;
 mod real_bundles;
