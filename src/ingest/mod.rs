@@ -298,7 +298,7 @@ impl<R: Read> Read for Raw<'_, R> {
 }
 
 /// Bytes in lower-case hex.
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('?');
     bytes
         .iter()
