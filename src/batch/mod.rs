@@ -4,6 +4,7 @@
 //! and a summary. Every bundle is analyzed by itself ([`record`] is all that is kept of it), and what is
 //! said of the whole is a function of the records alone.
 
+pub mod case;
 pub mod record;
 
 pub use record::CaseRecord;
