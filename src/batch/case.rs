@@ -120,15 +120,16 @@ fn class(report: &Report) -> Class {
     let is_cause = |finding: &&&view::Finding| !SYMPTOMS.contains(&finding.rule.as_str());
     let cause = open.iter().filter(is_cause).map(|f| f.severity).max();
     let worst = open.iter().map(|f| f.severity).max();
-    match (cause, worst) {
-        (Some(Severity::Medium..), Some(Severity::Critical)) => Class::Critical,
-        (Some(Severity::Medium..), Some(Severity::High)) => Class::High,
-        (Some(Severity::Medium..), _) => Class::Minor,
-        (_, Some(Severity::Medium..)) => Class::Unexplained,
+    let explained = cause >= Some(Severity::Medium);
+    match worst {
+        Some(Severity::Critical) if explained => Class::Critical,
+        Some(Severity::High) if explained => Class::High,
+        Some(_) if explained => Class::Minor,
+        Some(Severity::Critical | Severity::High | Severity::Medium) => Class::Unexplained,
         _ if is_in_trouble(report) => Class::Unexplained,
-        (_, Some(_)) => Class::Minor,
-        (_, None) if report.findings.iter().any(|f| f.severity > Severity::Info) => Class::Ended,
-        (_, None) => Class::Healthy,
+        Some(_) => Class::Minor,
+        None if report.findings.iter().any(|f| f.severity > Severity::Info) => Class::Ended,
+        None => Class::Healthy,
     }
 }
 
