@@ -5,6 +5,16 @@
 //! said of the whole is a function of the records alone.
 
 pub mod case;
+pub mod cases;
+pub mod digest;
 pub mod record;
+pub mod runs;
+pub mod scan;
+pub mod schedule;
+pub mod store;
+pub mod summary;
+pub mod tables;
+pub mod whole;
+pub mod wire;
 
 pub use record::CaseRecord;

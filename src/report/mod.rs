@@ -13,7 +13,7 @@ mod shed;
 pub mod text;
 mod verdict;
 pub mod view;
-mod words;
+pub mod words;
 
 use crate::diagnose::Diagnosis;
 use crate::redact::Kind;
@@ -100,5 +100,11 @@ pub fn render_view(
         Format::Markdown => markdown::render(report),
         Format::Text => text::arrange(report, text::Style::default()),
     };
-    last_look::checked(text, format).map(String::into_bytes)
+    checked(text, format).map(String::into_bytes)
+}
+
+/// A rendered text of this format, if no secret is left in it: what everything that is written has
+/// to pass.
+pub fn checked(rendered: String, format: Format) -> Result<String, ReportError> {
+    last_look::checked(rendered, format)
 }
