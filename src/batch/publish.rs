@@ -20,6 +20,9 @@ use std::io;
 /// Templates that the index lists.
 const TEMPLATES: usize = 25;
 
+/// Of these, templates of a single case: they fill the list only where it is short.
+const SINGLE: usize = 8;
+
 /// One case of an archive.
 #[derive(Debug, Clone)]
 pub enum Entry {
@@ -297,7 +300,8 @@ fn write_summary(records: &Records<'_>, archive: &Archive) -> Result<(), Publish
 fn unexplained(records: &Records<'_>, archive: &Archive) -> Result<Vec<Unexplained>, StoreError> {
     let mut most: Vec<_> = archive.templates.iter().collect();
     most.sort_by(|(a, x), (b, y)| (y.cases.len(), y.lines, *a).cmp(&(x.cases.len(), x.lines, *b)));
-    most.truncate(TEMPLATES);
+    let several = most.iter().filter(|(_, template)| template.cases.len() > 1);
+    most.truncate(several.count().clamp(SINGLE, TEMPLATES));
     let mut listed = Vec::new();
     for (id, template) in most {
         let lines = template
