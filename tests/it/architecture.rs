@@ -35,6 +35,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "analyze",
         &["diagnose", "evidence", "examine", "ingest", "rules"],
     ),
+    // Many bundles: each is analyzed and reported by itself, then the set is.
+    (
+        "batch",
+        &["analyze", "diagnose", "ingest", "redact", "report", "rules"],
+    ),
     // Authors' tools run the engine on lines and bundles, and say nothing of their own in reports.
     ("draft", &["examine", "layout", "redact", "rules"]),
     (
@@ -47,15 +52,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "analyze", "cli", "diagnose", "draft", "evidence", "examine", "ingest", "redact",
-            "report", "rules", "trial",
+            "analyze", "batch", "cli", "diagnose", "draft", "evidence", "examine", "ingest",
+            "redact", "report", "rules", "trial",
         ],
     ),
 ];
 
 /// Crates that one file (or folder) only may name: a parser that is replaced is replaced there.
 const NAMED_IN: &[(&str, &str)] = &[
-    ("askama", "report"),
+    ("askama", "report batch/index"),
     ("bzip2", "ingest/stream.rs"),
     ("clap_complete", "cli.rs commands/mod.rs"),
     ("clap_mangen", "commands/mod.rs"),
@@ -67,12 +72,14 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("semver", "rules diagnose/predicate.rs"),
     // Objects are one thing, rule files of other tools another; neither room may use the other's.
     ("serde_saphyr", "kube/yaml.rs rules/foreign/yaml.rs"),
-    ("tempfile", "commands/output.rs"),
+    ("signal_hook", "commands/interrupt.rs"),
+    ("sysinfo", "commands/memory.rs"),
+    ("tempfile", "batch/whole.rs commands/output.rs"),
     ("toml", "rules"),
     ("walkdir", "ingest/directory.rs rules"),
     ("x509_cert", "kube/certificate.rs"),
     ("xxhash_rust", "examine/mod.rs ingest/name.rs"),
-    ("zstd", "ingest/stream.rs"),
+    ("zstd", "batch/wire.rs ingest/stream.rs"),
 ];
 
 /// A source file below `src/`.

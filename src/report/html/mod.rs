@@ -56,15 +56,40 @@ pub(super) fn render(report: &Report, max_bytes: usize) -> Result<String, Report
     Ok(html)
 }
 
+/// What a page may use: its own style and script, and nothing else.
+pub struct Inline {
+    /// The `Content-Security-Policy` that names both by their hashes.
+    pub policy: String,
+    /// The style as it has to be printed.
+    pub style: String,
+    /// The script as it has to be printed.
+    pub script: String,
+}
+
+impl Inline {
+    /// The policy for this style and script.
+    pub fn new(style: &str, script: &str) -> Self {
+        let (style, script) = (unix_line_ends(style), unix_line_ends(script));
+        let policy = format!(
+            "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+            hash(&style),
+            hash(&script)
+        );
+        Self {
+            policy,
+            style,
+            script,
+        }
+    }
+}
+
 /// The page as it is, whatever its size.
 fn print(report: &Report) -> Result<String, ReportError> {
-    let style = unix_line_ends(STYLE);
-    let script = unix_line_ends(SCRIPT);
-    let policy = format!(
-        "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
-        hash(&style),
-        hash(&script)
-    );
+    let Inline {
+        policy,
+        style,
+        script,
+    } = Inline::new(STYLE, SCRIPT);
     let summary = markdown::render(report);
     let data = json::embedded(report)?;
     let page = page::Page::new(
@@ -102,7 +127,7 @@ fn hash(inline: &str) -> String {
 
 /// The text with `\n` line ends: browsers hash inline text after this very change, and a checkout
 /// on Windows may hold the templates with other line ends.
-fn unix_line_ends(text: &str) -> String {
+pub fn unix_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
