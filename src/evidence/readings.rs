@@ -31,7 +31,7 @@ pub(super) struct Listed {
     reason = "the index keeps them in boxes, which it sorted"
 )]
 pub(super) fn newest(readings: Vec<Reading>, times: &[Option<Timestamp>]) -> Vec<Box<Object>> {
-    let timed = times.iter().any(Option::is_some);
+    let dated = times.iter().any(Option::is_some);
     let mut objects: Vec<Box<Object>> = Vec::with_capacity(readings.len());
     let mut seen: Vec<Option<Timestamp>> = Vec::new();
     let mut rest = readings.into_iter().peekable();
@@ -39,7 +39,7 @@ pub(super) fn newest(readings: Vec<Reading>, times: &[Option<Timestamp>]) -> Vec
         let again = rest
             .peek()
             .is_some_and(|(next, _)| next.key() == first.0.key());
-        if !again && !timed {
+        if !again && !dated {
             objects.push(first.0);
             continue;
         }
@@ -53,7 +53,7 @@ pub(super) fn newest(readings: Vec<Reading>, times: &[Option<Timestamp>]) -> Vec
         objects.extend(object);
         seen.push(last);
     }
-    if timed {
+    if dated {
         drop_gone(&mut objects, &seen);
     }
     objects
@@ -85,11 +85,11 @@ fn best(
 )]
 fn drop_gone(objects: &mut Vec<Box<Object>>, seen: &[Option<Timestamp>]) {
     let mut kept: Vec<bool> = Vec::with_capacity(objects.len());
-    let same = |a: &Box<Object>, b: &Box<Object>| {
+    let same = |a: &Object, b: &Object| {
         let (a, b) = (a.key(), b.key());
         (&a.kind, &a.namespace) == (&b.kind, &b.namespace)
     };
-    for own in objects.chunk_by(same) {
+    for own in objects.chunk_by(|a, b| same(a, b)) {
         let from = kept.len();
         let seen = seen.get(from..from + own.len()).unwrap_or_default();
         let last = seen.iter().flatten().max();

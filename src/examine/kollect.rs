@@ -68,8 +68,8 @@ pub(super) fn of_object(value: &Value, cite: &dyn Fn(&str) -> Snippet) -> Vec<Co
 
 /// The results that a console shows, and where it says that a run uploads to; none in other texts.
 pub(super) fn of_console(text: &[u8], first_line: u64, limits: &Limits) -> Vec<CollectorFact> {
-    let shows = |words: &&str| memmem::find(text, words.as_bytes()).is_some();
-    if !CONSOLE.iter().any(|words| shows(&words)) {
+    let shows = |words: &str| memmem::find(text, words.as_bytes()).is_some();
+    if !CONSOLE.iter().any(|words| shows(words)) {
         return vec![];
     }
     // The words above have no colours inside; what follows them has.

@@ -25,14 +25,14 @@ pub(super) fn uploads(scene: Scene<'_>, coverage: &Coverage) -> Option<(String, 
         [only] if is_plain(only) => format!("{run}/{only}"),
         _ => run.to_owned(),
     };
-    let facts = scene.evidence.collector.iter();
-    let told = facts.filter_map(|(_, _, fact)| match fact {
+    let mut newest = scene.evidence.collector.iter().rev();
+    let told = newest.find_map(|(_, _, fact)| match fact {
         CollectorFact::Console {
             account, container, ..
         } if !account.is_empty() => Some((account.as_str(), container.as_str())),
         _ => None,
     });
-    let (account, container) = told.last().unwrap_or(("<account>", "<container>"));
+    let (account, container) = told.unwrap_or(("<account>", "<container>"));
     let command = format!(
         "az storage blob download-batch --account-name {account} --source {container} --destination . --pattern '{folder}/*'"
     );

@@ -13,6 +13,10 @@ use std::collections::BTreeMap;
 
 /// What a node's files tell of the release and its settings.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them may be true"
+)]
 struct Setting {
     /// 0.1, by its folder `metrics`.
     oldest: bool,
