@@ -326,13 +326,18 @@ fn tidy(records: &Records<'_>, archive: &Archive, made: Made<'_>) -> Result<(), 
     if let Some(rules) = made.rules {
         store.put_rules(made.rules_hash, rules)?;
     }
-    let unreadable: Vec<&CaseRecord> = records
-        .entries
+    // Of a damaged file at two places only the first is a case.
+    let cases: BTreeSet<&str> = archive
+        .lines
         .iter()
-        .filter_map(|entry| match entry {
-            Entry::Unreadable(record) => Some(&**record),
-            Entry::Read { .. } | Entry::Double { .. } => None,
-        })
+        .map(|line| line.location.as_str())
+        .collect();
+    let unreadable = records.entries.iter().filter_map(|entry| match entry {
+        Entry::Unreadable(record) => Some(&**record),
+        Entry::Read { .. } | Entry::Double { .. } => None,
+    });
+    let unreadable: Vec<&CaseRecord> = unreadable
+        .filter(|record| cases.contains(record.location.as_str()))
         .collect();
     store.put_unreadable(&unreadable)?;
     let lines = archive.lines.iter();
