@@ -1,6 +1,7 @@
 //! The command line: what may be typed. No input or output.
 
 use crate::report::Format;
+use crate::report::diff::DiffFormat;
 use crate::severity::{Category, Severity};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -34,6 +35,13 @@ pub enum Command {
     Analyze(AnalyzeArgs),
     /// Show what is in a bundle: its format and why, components, times, gaps
     Inspect(InspectArgs),
+    /// Compare two bundles, or earlier reports: new, resolved, no longer visible
+    ///
+    /// Each side is a bundle, which is analyzed now, or a report that `analyze` wrote as HTML or
+    /// JSON. A finding that is gone is resolved only if its rule could look in NEW as well as in
+    /// OLD. Exit status: 0 NEW has no finding at or above --fail-on that OLD does not have, 1 it has,
+    /// 2 the run failed.
+    Diff(DiffArgs),
     /// Print a rule's cause, checks, fix, versions and references
     Explain(ExplainArgs),
     /// List, check, try and draft rules
@@ -123,6 +131,35 @@ impl FailOn {
             Self::Never => None,
         }
     }
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier bundle or report
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The later bundle or report
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// File to write, or - for standard output; may be repeated, one for each --format
+    /// [default: text on standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// Format of the output; told from the file's name where it is not given
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Vec<DiffFormat>,
+    /// Exit with status 1 when NEW has a finding at or above this level that has not ended, and
+    /// that OLD does not have
+    #[arg(long, value_name = "LEVEL", default_value = "high")]
+    pub fail_on: FailOn,
+    /// File or folder with more rules for the bundles; may be repeated. Also read are monitors of
+    /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+    /// Threads that examine entries [default: as many as the machine has]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
 }
 
 /// Arguments of `inspect`.

@@ -2,6 +2,7 @@
 //! and exit statuses known.
 
 mod analyze;
+mod diff;
 mod explain;
 mod inspect;
 mod output;
@@ -67,6 +68,7 @@ pub fn run(cli: Cli, console: &mut Console) -> anyhow::Result<ExitStatus> {
     match cli.command {
         Command::Analyze(args) => analyze::run(&args, console),
         Command::Inspect(args) => inspect::run(&args, console),
+        Command::Diff(args) => diff::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Rules(RulesCommand::List {
             category,

@@ -45,6 +45,7 @@ struct Tool<'r> {
     name: &'static str,
     version: &'r str,
     rules_hash: &'r str,
+    command: &'r str,
 }
 
 /// What was read.
@@ -174,6 +175,15 @@ struct RuleOutcome<'r> {
     rule: &'r str,
     outcome: &'static str,
     reason: &'r str,
+    missing: Vec<Missing<'r>>,
+}
+
+/// Something that a rule looks at and that is not there.
+#[derive(Serialize)]
+struct Missing<'r> {
+    kind: &'static str,
+    names: &'r [String],
+    reason: &'r str,
 }
 
 /// One source of evidence.
@@ -282,7 +292,7 @@ fn hidden_at(escape: &str) -> Option<(char, &str)> {
 
 /// Writes hidden characters as `\u` escapes; they stand only inside strings, where that means the
 /// same. Line ends between values stay.
-fn escape_hidden(json: String) -> String {
+pub(super) fn escape_hidden(json: String) -> String {
     let hidden = |c: char| c != '\n' && glyphs::is_hidden(c);
     if !json.contains(hidden) {
         return json;
@@ -308,6 +318,7 @@ fn document(report: &Report) -> Document<'_> {
             name: "bundlescope",
             version: &report.tool_version,
             rules_hash: &report.rules_hash,
+            command: &report.command,
         },
         bundle: bundle(&report.bundle),
         verdict: &report.verdict,
@@ -462,16 +473,23 @@ fn citation(citation: &view::Citation) -> Citation<'_> {
     }
 }
 
+/// One thing that is not there.
+fn missing(missing: &view::Missing) -> Missing<'_> {
+    Missing {
+        kind: missing.kind,
+        names: &missing.names,
+        reason: &missing.reason,
+    }
+}
+
 /// The coverage.
 fn coverage(coverage: &view::Coverage) -> Coverage<'_> {
-    let rules = coverage
-        .rules
-        .iter()
-        .map(|(rule, outcome, reason)| RuleOutcome {
-            rule,
-            outcome: outcome.as_str(),
-            reason,
-        });
+    let rules = coverage.rules.iter().map(|row| RuleOutcome {
+        rule: &row.rule,
+        outcome: row.outcome.as_str(),
+        reason: &row.reason,
+        missing: row.missing.iter().map(missing).collect(),
+    });
     let sources = coverage.sources.iter().map(|source| Source {
         component: &source.component,
         node: source.node.as_deref(),

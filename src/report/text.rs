@@ -261,7 +261,13 @@ fn is_log(locator: &str) -> bool {
 }
 
 /// `CRITICAL  title`, the word coloured where that is wanted; a long title goes on below.
-fn head(severity: Severity, state: State, title: &str, width: usize, style: Style) -> Vec<String> {
+pub(super) fn head(
+    severity: Severity,
+    state: State,
+    title: &str,
+    width: usize,
+    style: Style,
+) -> Vec<String> {
     let ending = match state {
         State::Active => "",
         State::Unknown => " (may still be active)",
@@ -290,7 +296,7 @@ fn head(severity: Severity, state: State, title: &str, width: usize, style: Styl
 }
 
 /// Text below a title; what does not fit on its lines is cut.
-fn indented(text: &str, width: usize, style: Style) -> Vec<String> {
+pub(super) fn indented(text: &str, width: usize, style: Style) -> Vec<String> {
     let room = width.saturating_sub(INDENT);
     let lines = wrap(&plain(text, style), room, BELOW_LINES);
     let indent = |line: String| format!("{:INDENT$}{line}", "");
@@ -298,7 +304,7 @@ fn indented(text: &str, width: usize, style: Style) -> Vec<String> {
 }
 
 /// A locator below a title; its start is cut, because the file and the line stand at its end.
-fn indented_end(text: &str, width: usize, style: Style) -> String {
+pub(super) fn indented_end(text: &str, width: usize, style: Style) -> String {
     let room = width.saturating_sub(INDENT);
     let text = plain(text, style);
     let length = text.chars().count();
@@ -312,7 +318,7 @@ fn indented_end(text: &str, width: usize, style: Style) -> String {
 }
 
 /// Text without anything that a terminal would act on.
-fn plain(text: &str, style: Style) -> String {
+pub(super) fn plain(text: &str, style: Style) -> String {
     let text = if style.ascii {
         glyphs::ascii(text)
     } else {
@@ -322,7 +328,7 @@ fn plain(text: &str, style: Style) -> String {
 }
 
 /// The text on at most `most` lines, broken at spaces; what does not fit is cut with an ellipsis.
-fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     let mut columns = 0;

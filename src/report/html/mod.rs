@@ -13,7 +13,7 @@ mod detectors;
 mod excerpt;
 mod findings;
 mod page;
-mod shown;
+pub(super) mod shown;
 mod timeline;
 mod unknown;
 
@@ -56,15 +56,24 @@ pub(super) fn render(report: &Report, max_bytes: usize) -> Result<String, Report
     Ok(html)
 }
 
+/// The policy of a page with this style and script, which alone may be used.
+pub(super) fn policy(style: &str, script: &str) -> String {
+    let script = if script.is_empty() {
+        "'none'".to_owned()
+    } else {
+        format!("'{}'", hash(script))
+    };
+    format!(
+        "default-src 'none'; style-src '{}'; script-src {script}; base-uri 'none'; form-action 'none'",
+        hash(style)
+    )
+}
+
 /// The page as it is, whatever its size.
 fn print(report: &Report) -> Result<String, ReportError> {
-    let style = unix_line_ends(STYLE);
+    let style = style();
     let script = unix_line_ends(SCRIPT);
-    let policy = format!(
-        "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
-        hash(&style),
-        hash(&script)
-    );
+    let policy = policy(&style, &script);
     let summary = markdown::render(report);
     let data = json::embedded(report)?;
     let page = page::Page::new(
@@ -95,6 +104,11 @@ pub(super) fn parts(html: &str) -> (&str, &str, &str) {
     (before, data, after)
 }
 
+/// The style that all pages share.
+pub(super) fn style() -> String {
+    unix_line_ends(STYLE)
+}
+
 /// `sha256-...` as a policy names it.
 fn hash(inline: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(inline)))
@@ -102,7 +116,7 @@ fn hash(inline: &str) -> String {
 
 /// The text with `\n` line ends: browsers hash inline text after this very change, and a checkout
 /// on Windows may hold the templates with other line ends.
-fn unix_line_ends(text: &str) -> String {
+pub(super) fn unix_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 

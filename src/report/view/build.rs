@@ -2,7 +2,7 @@
 
 use super::{
     Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, HIDES_UNFETCHED, Incident, LogGap,
-    Report, Source, Subject, Timeline, ask, change, detectors, unknown,
+    Missing, Report, RuleRow, Source, Subject, Timeline, ask, change, detectors, unknown,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -206,7 +206,7 @@ fn coverage(m: &mut Masker, coverage: &diagnose::Coverage) -> Coverage {
         rules: coverage
             .rules
             .iter()
-            .map(|rule| (m.text(&rule.rule), rule.outcome, m.text(&rule.reason)))
+            .map(|rule| rule_row(m, rule))
             .collect(),
         sources: coverage
             .sources
@@ -221,6 +221,22 @@ fn coverage(m: &mut Masker, coverage: &diagnose::Coverage) -> Coverage {
                 bytes: source.bytes,
             })
             .collect(),
+    }
+}
+
+/// How one rule ended.
+fn rule_row(m: &mut Masker, row: &diagnose::coverage::RuleCoverage) -> RuleRow {
+    let missing = row.missing.iter().map(|missing| Missing {
+        kind: missing.what.kind(),
+        names: texts(m, &missing.what.names()),
+        reason: m.text(&missing.to_string()),
+    });
+    let missing = missing.collect();
+    RuleRow {
+        rule: m.text(&row.rule),
+        outcome: row.outcome,
+        reason: m.text(&row.reason),
+        missing,
     }
 }
 

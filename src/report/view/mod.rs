@@ -322,8 +322,8 @@ pub struct Coverage {
     pub clear: usize,
     /// Rules that had nothing to look at.
     pub not_checked: usize,
-    /// Rule, outcome, reason.
-    pub rules: Vec<(String, Outcome, String)>,
+    /// How each rule ended.
+    pub rules: Vec<RuleRow>,
     /// Sources of evidence.
     pub sources: Vec<Source>,
 }
@@ -362,15 +362,39 @@ impl Coverage {
     /// Reasons of the rules that were not checked, the most frequent first.
     pub fn reasons(&self) -> Vec<(&str, usize)> {
         let mut counts = BTreeMap::new();
-        for (_, outcome, reason) in &self.rules {
-            if *outcome == Outcome::NotChecked {
-                *counts.entry(reason.as_str()).or_insert(0_usize) += 1;
+        for row in &self.rules {
+            if row.outcome == Outcome::NotChecked {
+                *counts.entry(row.reason.as_str()).or_insert(0_usize) += 1;
             }
         }
         let mut reasons: Vec<_> = counts.into_iter().collect();
         reasons.sort_by_key(|&(reason, count)| (std::cmp::Reverse(count), reason));
         reasons
     }
+}
+
+/// How one rule ended.
+#[derive(Debug, Clone)]
+pub struct RuleRow {
+    /// Its id.
+    pub rule: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why, where there is something to say.
+    pub reason: String,
+    /// What it looks at and could not see.
+    pub missing: Vec<Missing>,
+}
+
+/// Something that a rule looks at and that is not there.
+#[derive(Debug, Clone)]
+pub struct Missing {
+    /// What it is: `log`, `events`, `objects`, ...
+    pub kind: &'static str,
+    /// Which, any of which would do; empty for any of the kind.
+    pub names: Vec<String>,
+    /// The same in words, and why it is not there.
+    pub reason: String,
 }
 
 /// One source of evidence.
