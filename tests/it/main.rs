@@ -17,6 +17,7 @@ mod cases;
 mod cli;
 mod coverage;
 mod determinism;
+mod diff;
 mod foreign;
 mod hostile;
 mod hostile_ingest;

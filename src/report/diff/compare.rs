@@ -6,6 +6,7 @@ use super::{Change, Diff, ErrorRow, Errors, Kind, Origin, Row, Side, Was};
 use crate::diagnose::State;
 use crate::report::view;
 use crate::report::words::{clock, cut, plural};
+use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -177,7 +178,7 @@ fn warnings(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_
     }
     let (taken_old, taken_new) = (&old.bundle.captured_at, &new.bundle.captured_at);
     if let (Some(first), Some(second)) = (taken_old, taken_new)
-        && clock(first) > clock(second)
+        && is_long_after(first, second)
     {
         warnings.push(format!(
             "OLD was captured after NEW ({} and {} UTC); are they in the wrong order?",
@@ -192,6 +193,16 @@ fn warnings(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_
         warnings.push("the two have no node in common; are they of the same cluster?".to_owned());
     }
     warnings
+}
+
+/// Whether a bundle was taken so long after another that it is no matter of how well the evidence
+/// states its time.
+fn is_long_after(later: &str, earlier: &str) -> bool {
+    let times = (later.parse::<Timestamp>(), earlier.parse::<Timestamp>());
+    let (Ok(later), Ok(earlier)) = times else {
+        return false;
+    };
+    later.duration_since(earlier) > SignedDuration::from_mins(15)
 }
 
 /// Error lines that no rule explains, compared.

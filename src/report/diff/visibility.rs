@@ -77,20 +77,22 @@ impl<'s> Sights<'s> {
         };
         let told = rule.outcome == Outcome::Found && rule.reason.starts_with("explained by ");
         match rule.outcome {
-            Outcome::NotChecked => return Absence::Unseen(format!("{name}: {}", why(rule))),
             Outcome::Found if told => return Absence::Told(rule.reason.clone()),
             Outcome::Found if !self.listed.contains(id) => {
                 return Absence::Unseen(format!(
                     "the rule fired in {name}, which does not list what it found (--min-severity)"
                 ));
             }
-            Outcome::Found | Outcome::Clear => {}
+            _ => {}
         }
         let lacks = self.newly_lacks(id, other);
         if !lacks.is_empty() {
             let reasons: BTreeSet<&str> = lacks.into_values().collect();
             let reasons: Vec<&str> = reasons.into_iter().collect();
             return Absence::Unseen(format!("{name}: {}", reasons.join("; ")));
+        }
+        if rule.outcome == Outcome::NotChecked {
+            return Absence::Unseen(format!("{name}: {}", why(rule)));
         }
         if let Some(gap) = self.gap_of(finding) {
             return Absence::Unseen(format!("{name}: {gap}"));

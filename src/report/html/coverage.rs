@@ -162,8 +162,12 @@ mod tests {
 
     #[test]
     fn rules_share_their_reason_and_the_widest_reason_comes_first() {
-        let rule =
-            |name: &str, outcome, reason: &str| (name.to_owned(), outcome, reason.to_owned());
+        let rule = |name: &str, outcome, reason: &str| view::RuleRow {
+            rule: name.to_owned(),
+            outcome,
+            reason: reason.to_owned(),
+            missing: vec![],
+        };
         let of = view::Coverage {
             found: 0,
             clear: 1,
