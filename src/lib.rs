@@ -9,11 +9,13 @@
 //!                                                    whose file                    coverage        text
 //!              \____________________\__________________________________^
 //!                               Gap: anything unread, with its reason
+//!
+//!  [7 batch] runs rooms 1 to 6 over many bundles and reports on the set.
 //! ```
 //!
 //! A room may use the rooms before it, never one after it; the vocabulary (`locator`, `severity`,
-//! `limits`, `time`, `gap`, `component`) is open to all, `kube` and `rules` to rooms 2 to 6.
-//! [`analyze()`] runs rooms 1 to 5; [`commands`] is what the binary calls; [`trial`] and [`draft`]
+//! `limits`, `time`, `gap`, `component`) is open to all, `kube` and `rules` to rooms 2 to 7.
+//! [`analyze()`] runs rooms 1 to 5, [`batch`] calls it for every case of an archive; [`commands`] is what the binary calls; [`trial`] and [`draft`]
 //! help authors of rules. The architecture test
 //! (`tests/it/architecture.rs`) holds this picture as a table and reads the `use` lines.
 //!
@@ -54,6 +56,7 @@ pub mod report;
 pub mod rules;
 // What runs them.
 mod analyze;
+pub mod batch;
 pub mod cli;
 pub mod commands;
 pub mod draft;

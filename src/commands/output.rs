@@ -2,8 +2,9 @@
 //! so that there is never half a report.
 
 use super::is_dash;
+use crate::batch::whole;
 use anyhow::Context as _;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -64,7 +65,7 @@ impl Output {
                 Ok(())
             }
             Self::File { path, mut file } => {
-                write_as_new(&mut file, bytes)
+                whole::fill(&mut file, bytes)
                     .with_context(|| format!("{}: cannot be written", path.display()))?;
                 file.persist(&path)
                     .map_err(|error| error.error)
@@ -78,18 +79,4 @@ impl Output {
             }
         }
     }
-}
-
-/// Writes all bytes, and gives the file the permissions that a new file would have: a temporary
-/// one is its owner's alone.
-fn write_as_new(file: &mut NamedTempFile, bytes: &[u8]) -> io::Result<()> {
-    file.write_all(bytes)?;
-    file.flush()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.as_file()
-            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    Ok(())
 }

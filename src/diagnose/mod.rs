@@ -96,6 +96,12 @@ pub struct BundleFacts {
     pub captured_by: String,
     /// Version of the control plane, or of the newest kubelet where only those are known.
     pub kubernetes_version: Option<String>,
+    /// Cloud or distribution that the nodes name: `aks`, `openshift`, `kind`, ...
+    pub cloud: Option<&'static str>,
+    /// Region that most nodes name.
+    pub region: Option<String>,
+    /// Names of all nodes with an object, in order.
+    pub node_names: Vec<String>,
     /// Nodes: (not ready, all); `None` where no node object was collected.
     pub nodes: Option<(usize, usize)>,
     /// Pods: (not healthy, all); `None` where no pod was collected.
@@ -261,6 +267,12 @@ fn bundle_facts(evidence: &Evidence) -> BundleFacts {
             .judged("kubernetes")
             .first()
             .map(|fact| fact.version.clone()),
+        cloud: evidence.cloud(),
+        region: evidence.region().map(str::to_owned),
+        node_names: index
+            .nodes()
+            .map(|(object, _)| object.key().name.clone())
+            .collect(),
         nodes: count(&mut index.nodes().map(|(object, _)| object)),
         pods: count(&mut index.pods().map(|(object, _)| object)),
         entries: evidence.entries,

@@ -5,6 +5,7 @@
 //! use, and when all this was taken. Nothing here knows what is wrong.
 
 mod capture;
+mod cloud;
 mod errors;
 mod events;
 mod images;

@@ -6,11 +6,11 @@
 use super::Place;
 use super::budget::Budget;
 use super::entry::Source;
-use super::name::Names;
+use super::name::{Names, is_clutter};
 use super::sniff::sniff;
 use super::stream::fill;
 use super::walk::Walker;
-use super::{Raw, hex};
+use super::{PROBE, Raw, hex};
 use crate::gap::GapReason;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -20,9 +20,6 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use walkdir::{DirEntry, WalkDir};
-
-/// Bytes of a file that tell whether it is an archive: a tar header's length.
-const PROBE: usize = 512;
 
 /// What is known of a folder after it was read.
 pub(super) struct Facts {
@@ -144,11 +141,42 @@ fn read_entry(
         return ControlFlow::Continue(None);
     }
     let (content, read) = raw.finish();
+    add(hash, &name, read, &content);
+    ControlFlow::Continue(Some(read))
+}
+
+/// Adds one file to the hash of its folder.
+fn add(hash: &mut Sha256, name: &str, bytes: u64, content: &[u8]) {
     hash.update((name.len() as u64).to_le_bytes());
     hash.update(name.as_bytes());
-    hash.update(read.to_le_bytes());
+    hash.update(bytes.to_le_bytes());
     hash.update(content);
-    ControlFlow::Continue(Some(read))
+}
+
+/// What [`read`] tells of a folder within its limits, without looking into its files.
+pub(super) fn hash(root: &Path, meter: &AtomicU64) -> io::Result<Facts> {
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
+    for entry in files(root) {
+        let entry = entry?;
+        let name = relative(root, entry.path());
+        if is_clutter(&name) || not_a_file(&entry).is_some() {
+            continue;
+        }
+        // A file that cannot be opened is a gap of its bundle, and none of its hash.
+        let Ok(file) = File::open(entry.path()) else {
+            continue;
+        };
+        let mut raw = Raw::new(file, meter);
+        raw.drain();
+        let (content, read) = raw.finish();
+        add(&mut hash, &name, read, &content);
+        bytes += read;
+    }
+    Ok(Facts {
+        sha256: hex(&hash.finalize()),
+        bytes,
+    })
 }
 
 /// Sets aside what a file needs: more than its size where its beginning is that of an archive.

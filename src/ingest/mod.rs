@@ -220,6 +220,55 @@ impl Reader<'_> {
     }
 }
 
+/// Name, hash and size of the file or folder at `path`, as [`Reader::read`] tells them, without
+/// looking into it. `meter` counts what is read.
+///
+/// # Errors
+///
+/// The path cannot be read.
+pub fn fingerprint(name: &str, path: &Path, meter: &AtomicU64) -> Result<InputFacts, IngestError> {
+    let failed = |error| io_error(path, error);
+    if fs::metadata(path).map_err(failed)?.is_dir() {
+        let facts = directory::hash(path, meter).map_err(failed)?;
+        return Ok(InputFacts {
+            name: name.to_owned(),
+            sha256: facts.sha256,
+            bytes: facts.bytes,
+        });
+    }
+    let mut raw = Raw::new(File::open(path).map_err(failed)?, meter);
+    raw.drain();
+    Ok(raw.facts(name))
+}
+
+/// Whether the first bytes of a file are those of an archive, or of a compressed stream with one in
+/// it; not those of text, and not those of a single compressed log.
+pub fn is_archive(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    let mut head = vec![0; PROBE];
+    let (filled, error) = stream::fill(&mut file, &mut head);
+    if let Some(error) = error {
+        return Err(error);
+    }
+    head.truncate(filled);
+    let Kind::Compressed(codec) = sniff(&head) else {
+        return Ok(matches!(
+            sniff(&head),
+            Kind::Tar | Kind::Zip | Kind::Unsupported(_)
+        ));
+    };
+    let whole = io::Cursor::new(head).chain(file);
+    let mut inner = vec![0; PROBE];
+    let (filled, error) = stream::fill(&mut *stream::decode(codec, whole)?, &mut inner);
+    inner.truncate(filled);
+    // A stream that is damaged from its beginning on is one that somebody should hear of.
+    let damaged = filled < PROBE && error.is_some();
+    Ok(damaged || matches!(sniff(&inner), Kind::Tar | Kind::Zip))
+}
+
+/// Bytes that tell what a file is: a tar header's length.
+const PROBE: usize = 512;
+
 /// Where a stream of bytes stands.
 #[derive(Debug, Clone)]
 struct Place {
@@ -298,7 +347,7 @@ impl<R: Read> Read for Raw<'_, R> {
 }
 
 /// Bytes in lower-case hex.
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('?');
     bytes
         .iter()

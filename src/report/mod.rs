@@ -14,7 +14,7 @@ mod shed;
 pub mod text;
 mod verdict;
 pub mod view;
-mod words;
+pub mod words;
 
 use crate::diagnose::Diagnosis;
 use crate::redact::Kind;
@@ -86,12 +86,26 @@ pub fn render(
     options: &ReportOptions,
     format: Format,
 ) -> Result<Vec<u8>, ReportError> {
-    let report = view::build(diagnosis, options);
+    render_view(&view::build(diagnosis, options), options.max_bytes, format)
+}
+
+/// A report that was put into words already, in the given format; HTML of at most `max_bytes`.
+pub fn render_view(
+    report: &view::Report,
+    max_bytes: usize,
+    format: Format,
+) -> Result<Vec<u8>, ReportError> {
     let text = match format {
-        Format::Html => html::render(&report, options.max_bytes)?,
-        Format::Json => json::render(&report)?,
-        Format::Markdown => markdown::render(&report),
-        Format::Text => text::arrange(&report, text::Style::default()),
+        Format::Html => html::render(report, max_bytes)?,
+        Format::Json => json::render(report)?,
+        Format::Markdown => markdown::render(report),
+        Format::Text => text::arrange(report, text::Style::default()),
     };
-    last_look::checked(text, format).map(String::into_bytes)
+    checked(text, format).map(String::into_bytes)
+}
+
+/// A rendered text of this format, if no secret is left in it: what everything that is written has
+/// to pass.
+pub fn checked(rendered: String, format: Format) -> Result<String, ReportError> {
+    last_look::checked(rendered, format)
 }

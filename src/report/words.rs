@@ -3,13 +3,13 @@
 use crate::redact::Masker;
 
 /// A time for people: `2024-03-01 14:02:11`, always UTC.
-pub(super) fn clock(time: &str) -> String {
+pub fn clock(time: &str) -> String {
     let whole = time.split(['.', 'Z']).next().unwrap_or(time);
     whole.replacen('T', " ", 1)
 }
 
 /// From first to last for people: the day is said once where both fall on it.
-pub(super) fn span(first: Option<&str>, last: Option<&str>) -> String {
+pub fn span(first: Option<&str>, last: Option<&str>) -> String {
     match (first.map(clock), last.map(clock)) {
         (None, None) => "no time given".to_owned(),
         (Some(one), None) | (None, Some(one)) => format!("{one} UTC"),
@@ -25,7 +25,7 @@ pub(super) fn span(first: Option<&str>, last: Option<&str>) -> String {
 }
 
 /// Bytes for people: `1.2 GB`, in powers of a thousand.
-pub(super) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
     if bytes < 1_000 {
         return format!("{bytes} B");
@@ -43,7 +43,7 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 /// A number with thousands set apart: `12,345`.
-pub(super) fn number(value: u64) -> String {
+pub fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -56,20 +56,20 @@ pub(super) fn number(value: u64) -> String {
 }
 
 /// `1 entry`, `12 entries`.
-pub(super) fn entries(count: u64) -> String {
+pub fn entries(count: u64) -> String {
     let ending = if count == 1 { "y" } else { "ies" };
     format!("{} entr{ending}", number(count))
 }
 
 /// `1 pod`, `2 pods`.
-pub(super) fn plural(count: usize, word: &str) -> String {
+pub fn plural(count: usize, word: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{} {word}{ending}", number(count as u64))
 }
 
 /// At most `width` characters, with an ellipsis where something was cut. Masked again, because
 /// half a mask may look like a secret.
-pub(super) fn cut(text: &str, width: usize) -> String {
+pub fn cut(text: &str, width: usize) -> String {
     match text.char_indices().nth(width.saturating_sub(1)) {
         Some((at, last)) if at + last.len_utf8() < text.len() => {
             let head = text.get(..at).unwrap_or_default().trim_end();

@@ -15,6 +15,7 @@ pub mod folder;
 pub mod foreign;
 pub mod glob;
 pub mod guards;
+pub mod identity;
 pub mod literals;
 mod lower;
 mod markers;

@@ -35,6 +35,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "analyze",
         &["diagnose", "evidence", "examine", "ingest", "rules"],
     ),
+    // Many bundles: each is analyzed and reported by itself, then the set is.
+    (
+        "batch",
+        &["analyze", "diagnose", "ingest", "redact", "report", "rules"],
+    ),
     // Authors' tools run the engine on lines and bundles, and say nothing of their own in reports.
     ("draft", &["examine", "layout", "redact", "rules"]),
     (
@@ -47,8 +52,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "analyze", "cli", "diagnose", "draft", "evidence", "examine", "ingest", "redact",
-            "report", "rules", "trial",
+            "analyze", "batch", "cli", "diagnose", "draft", "evidence", "examine", "ingest",
+            "redact", "report", "rules", "trial",
         ],
     ),
 ];

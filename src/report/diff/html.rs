@@ -5,7 +5,7 @@ use super::{Change, Diff, Kind, Side, Sight};
 use crate::diagnose::State;
 use crate::report::ReportError;
 use crate::report::html::shown::{Shown, shown};
-use crate::report::html::{policy, style, unix_line_ends};
+use crate::report::html::{Inline, STYLE, unix_line_ends};
 use crate::report::words::{clock, number, span};
 use askama::Template;
 
@@ -23,6 +23,7 @@ struct Page {
     groups: Vec<Group>,
     sights: Vec<Seen>,
     errors: Vec<Errors>,
+    provenance: Vec<Fact>,
 }
 
 /// What is known of both sides.
@@ -77,19 +78,16 @@ struct Errors {
 
 /// The page of a comparison.
 pub(super) fn render(diff: &Diff) -> Result<String, ReportError> {
-    let style = style();
+    let Inline { policy, style, .. } = Inline::new(STYLE, "");
+    let warnings = diff.warnings.iter();
     let page = Page {
-        policy: policy(&style, ""),
+        policy,
         style,
         names: [shown(&diff.old.name), shown(&diff.new.name)],
         summary: shown(summary(diff)),
         tone: tone(diff),
         facts: facts(&diff.old, &diff.new),
-        warnings: diff
-            .warnings
-            .iter()
-            .map(|warning| shown(capital(warning)))
-            .collect(),
+        warnings: warnings.map(|warning| shown(capital(warning))).collect(),
         groups: Kind::ALL.map(|kind| group(diff, kind)).into(),
         sights: vec![
             seen("lost", "NEW sees less than OLD", &diff.lost, "cannot run"),
@@ -101,6 +99,7 @@ pub(super) fn render(diff: &Diff) -> Result<String, ReportError> {
             ),
         ],
         errors: errors(diff),
+        provenance: provenance(&diff.old, &diff.new),
     };
     let html = page.render();
     let html = html.map_err(|error| ReportError::Render(error.to_string()))?;
@@ -115,27 +114,39 @@ fn tone(diff: &Diff) -> String {
     worst.map_or("calm".to_owned(), |severity| severity.to_string())
 }
 
-/// What is known of both sides.
-fn facts(old: &Side, new: &Side) -> Vec<Fact> {
-    let fact = |name, of: fn(&Side) -> String| Fact {
+/// One fact of both sides.
+fn fact(name: &'static str, [old, new]: [&Side; 2], of: fn(&Side) -> String) -> Fact {
+    Fact {
         name,
         old: shown(of(old)),
         new: shown(of(new)),
-    };
+    }
+}
+
+/// What a reader wants to know of both sides first.
+fn facts(old: &Side, new: &Side) -> Vec<Fact> {
+    let sides = [old, new];
     vec![
-        fact("Bundle", |side| side.name.clone()),
-        fact("Read from", |side| side.origin.as_str().to_owned()),
-        fact("Captured", |side| {
+        fact("Bundle", sides, |side| side.name.clone()),
+        fact("Read from", sides, |side| side.origin.as_str().to_owned()),
+        fact("Captured", sides, |side| {
             let taken = side.captured_at.as_deref();
             taken.map_or("unknown".to_owned(), |time| clock(time) + " UTC")
         }),
-        fact("Kubernetes", |side| {
+        fact("Kubernetes", sides, |side| {
             let version = side.kubernetes_version.clone();
             version.unwrap_or_else(|| "unknown".to_owned())
         }),
-        fact("SHA-256", |side| side.sha256.clone()),
-        fact("bundlescope", |side| side.tool_version.clone()),
-        fact("Rules", |side| side.rules_hash.clone()),
+    ]
+}
+
+/// What else identifies both sides.
+fn provenance(old: &Side, new: &Side) -> Vec<Fact> {
+    let sides = [old, new];
+    vec![
+        fact("SHA-256", sides, |side| side.sha256.clone()),
+        fact("bundlescope", sides, |side| side.tool_version.clone()),
+        fact("Rules", sides, |side| side.rules_hash.clone()),
     ]
 }
 

@@ -26,7 +26,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 /// The inline style.
-const STYLE: &str = include_str!("../../../templates/style.css");
+pub(super) const STYLE: &str = include_str!("../../../templates/style.css");
 
 /// The inline script; the report is complete without it.
 const SCRIPT: &str = include_str!("../../../templates/report.js");
@@ -56,24 +56,43 @@ pub(super) fn render(report: &Report, max_bytes: usize) -> Result<String, Report
     Ok(html)
 }
 
-/// The policy of a page with this style and script, which alone may be used.
-pub(super) fn policy(style: &str, script: &str) -> String {
-    let script = if script.is_empty() {
-        "'none'".to_owned()
-    } else {
-        format!("'{}'", hash(script))
-    };
-    format!(
-        "default-src 'none'; style-src '{}'; script-src {script}; base-uri 'none'; form-action 'none'",
-        hash(style)
-    )
+/// What a page may use: its own style and script, and nothing else.
+pub struct Inline {
+    /// The `Content-Security-Policy` that names both by their hashes.
+    pub policy: String,
+    /// The style as it has to be printed.
+    pub style: String,
+    /// The script as it has to be printed.
+    pub script: String,
+}
+
+impl Inline {
+    /// The policy for this style and script; a page without one runs none.
+    pub fn new(style: &str, script: &str) -> Self {
+        let (style, script) = (unix_line_ends(style), unix_line_ends(script));
+        let allowed = match script.as_str() {
+            "" => "none".to_owned(),
+            script => hash(script),
+        };
+        let policy = format!(
+            "default-src 'none'; style-src '{}'; script-src '{allowed}'; base-uri 'none'; form-action 'none'",
+            hash(&style),
+        );
+        Self {
+            policy,
+            style,
+            script,
+        }
+    }
 }
 
 /// The page as it is, whatever its size.
 fn print(report: &Report) -> Result<String, ReportError> {
-    let style = style();
-    let script = unix_line_ends(SCRIPT);
-    let policy = policy(&style, &script);
+    let Inline {
+        policy,
+        style,
+        script,
+    } = Inline::new(STYLE, SCRIPT);
     let summary = markdown::render(report);
     let data = json::embedded(report)?;
     let page = page::Page::new(
@@ -104,11 +123,6 @@ pub(super) fn parts(html: &str) -> (&str, &str, &str) {
     (before, data, after)
 }
 
-/// The style that all pages share.
-pub(super) fn style() -> String {
-    unix_line_ends(STYLE)
-}
-
 /// `sha256-...` as a policy names it.
 fn hash(inline: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(inline)))
@@ -116,7 +130,7 @@ fn hash(inline: &str) -> String {
 
 /// The text with `\n` line ends: browsers hash inline text after this very change, and a checkout
 /// on Windows may hold the templates with other line ends.
-pub(super) fn unix_line_ends(text: &str) -> String {
+pub fn unix_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 

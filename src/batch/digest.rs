@@ -1,0 +1,279 @@
+//! What is kept in memory of a whole archive: a few hundred bytes for each case.
+//!
+//! In: records, one at a time. Out: an [`Archive`] that the index and the comparison with the last run
+//! are made from. Rules are numbered, and what a rule could see is a bit, so that thousands of cases
+//! are no more than a few megabytes.
+
+use super::record::{Case, CaseRecord, Class, Reading};
+use super::store::{Key, report_name};
+use super::tables;
+use crate::diagnose::Outcome;
+use crate::severity::Severity;
+use std::collections::BTreeMap;
+
+/// One case, as the index tells it.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Where its record lies; `None` where it could not be read.
+    pub key: Option<Key>,
+    /// Its place.
+    pub location: String,
+    /// Other places of the same content, in order.
+    pub other_paths: Vec<String>,
+    /// Its name.
+    pub case: String,
+    /// Hash of its content; empty where it could not be read.
+    pub sha256: String,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Day of the capture, for the tables.
+    pub day: String,
+    /// What was read; or why nothing was.
+    pub read: Result<ReadLine, String>,
+}
+
+/// What the index tells of a case that was read.
+#[derive(Debug, Clone)]
+pub struct ReadLine {
+    /// Day of the capture; empty where it is not known.
+    pub captured: String,
+    /// Version of Kubernetes.
+    pub version: String,
+    /// Cloud.
+    pub cloud: String,
+    /// Format.
+    pub format: String,
+    /// Class.
+    pub class: Class,
+    /// Its first incident, or its first sentence where there is none.
+    pub headline: String,
+    /// Name of the report.
+    pub report: String,
+    /// Rules that could look.
+    pub ran: usize,
+    /// Rules.
+    pub checks: usize,
+    /// Error lines that no rule explains.
+    pub unknown_lines: u64,
+    /// Nodes whose archives are missing.
+    pub missing_nodes: Vec<String>,
+    /// Numbers of the rules that fired, each once, with the highest severity.
+    pub hits: Vec<(usize, Severity)>,
+    /// Bits of the rules that could not look.
+    blind: Vec<u64>,
+}
+
+impl ReadLine {
+    /// Whether this rule could not look at the case; one that the case's run did not know could not.
+    pub fn is_blind(&self, rule: usize) -> bool {
+        let word = self.blind.get(rule / 64).copied().unwrap_or_default();
+        word & (1 << (rule % 64)) != 0
+    }
+
+    /// Whether this rule fired.
+    pub fn has(&self, rule: usize) -> bool {
+        self.hits
+            .binary_search_by_key(&rule, |(hit, _)| *hit)
+            .is_ok()
+    }
+}
+
+/// A rule that fired somewhere in the archive.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Signature {
+    /// Its id.
+    pub rule: String,
+    /// Its category; empty where it fired nowhere.
+    pub category: String,
+    /// The highest severity of its findings.
+    pub severity: Option<Severity>,
+    /// Cases in which it fired.
+    pub cases: usize,
+    /// Cases in which it could look.
+    pub looked: usize,
+}
+
+/// A template that no rule explains.
+#[derive(Debug, Clone, Default)]
+pub struct Template {
+    /// Numbers of the cases that have it.
+    pub cases: Vec<usize>,
+    /// Lines of all cases.
+    pub lines: u64,
+}
+
+/// An archive.
+#[derive(Debug, Clone, Default)]
+pub struct Archive {
+    /// Cases by location.
+    pub lines: Vec<Line>,
+    /// All rules by number.
+    pub signatures: Vec<Signature>,
+    /// Templates by id.
+    pub templates: BTreeMap<String, Template>,
+}
+
+/// A record, shrunk; rules are still named. Made side by side, and joined in order.
+pub struct Shrunk {
+    line: Line,
+    rules: Vec<(String, bool)>,
+    hits: Vec<(String, String, Severity)>,
+    templates: Vec<(String, u64)>,
+}
+
+impl Shrunk {
+    /// What is kept of a record.
+    pub fn of(record: &CaseRecord, other_paths: Vec<String>) -> Self {
+        let case = record.case();
+        let rules = case.map(|case| &case.coverage).into_iter().flatten();
+        let findings = case.map(|case| &case.findings).into_iter().flatten();
+        let unknown = case.map(|case| &case.unknown).into_iter().flatten();
+        Self {
+            line: line(record, other_paths),
+            rules: rules
+                .map(|row| (row.rule_id.clone(), row.outcome == Outcome::NotChecked))
+                .collect(),
+            hits: findings
+                .map(|row| (row.rule_id.clone(), row.category.clone(), row.severity))
+                .collect(),
+            templates: unknown
+                .map(|row| (row.template_id.clone(), row.count))
+                .collect(),
+        }
+    }
+}
+
+/// The line of a record, without its rules.
+fn line(record: &CaseRecord, other_paths: Vec<String>) -> Line {
+    let read = match &record.reading {
+        Reading::Read(case) => Ok(read_line(record, case)),
+        Reading::Unreadable(unreadable) => Err(unreadable.reason.clone()),
+    };
+    Line {
+        key: read.is_ok().then(|| Key::of(record)),
+        location: record.location.clone(),
+        other_paths,
+        case: record.case.clone(),
+        sha256: record.keys.bundle_sha256.clone(),
+        bytes: record.bytes,
+        day: tables::day(record).to_owned(),
+        read,
+    }
+}
+
+/// What the index tells of a case that was read.
+fn read_line(record: &CaseRecord, case: &Case) -> ReadLine {
+    let captured = case.captured_at.as_deref().and_then(|at| at.get(..10));
+    let headline = match case.first_incident() {
+        Some(incident) => &incident.title,
+        None => &case.verdict,
+    };
+    let blind = case
+        .coverage
+        .iter()
+        .filter(|row| row.outcome == Outcome::NotChecked);
+    ReadLine {
+        captured: captured.unwrap_or_default().to_owned(),
+        version: case.k8s_version.clone(),
+        cloud: case.cloud.clone(),
+        format: case.format.clone(),
+        class: case.class,
+        headline: headline.clone(),
+        report: report_name(record),
+        ran: case.coverage.len() - blind.count(),
+        checks: case.coverage.len(),
+        unknown_lines: case.unknown_lines,
+        missing_nodes: case.missing_nodes.clone(),
+        hits: vec![],
+        blind: vec![],
+    }
+}
+
+/// Joins what was kept of records, in the order of their locations.
+pub fn join(shrunk: impl IntoIterator<Item = Shrunk>) -> Archive {
+    let mut archive = Archive::default();
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    for mut one in shrunk {
+        let place = archive.lines.len();
+        for (rule, _) in &one.rules {
+            if !numbers.contains_key(rule) {
+                numbers.insert(rule.clone(), numbers.len());
+                archive.signatures.push(Signature {
+                    rule: rule.clone(),
+                    ..Signature::default()
+                });
+            }
+        }
+        if let Ok(read) = &mut one.line.read {
+            number(
+                read,
+                &one.rules,
+                &one.hits,
+                &numbers,
+                &mut archive.signatures,
+            );
+        }
+        for (id, lines) in one.templates {
+            let template = archive.templates.entry(id).or_default();
+            template.cases.push(place);
+            template.lines += lines;
+        }
+        archive.lines.push(one.line);
+    }
+    archive
+}
+
+/// Numbers the rules of one case and adds it to what they saw.
+fn number(
+    read: &mut ReadLine,
+    rules: &[(String, bool)],
+    hits: &[(String, String, Severity)],
+    numbers: &BTreeMap<String, usize>,
+    signatures: &mut [Signature],
+) {
+    for (rule, blind) in rules {
+        let Some(&number) = numbers.get(rule) else {
+            continue;
+        };
+        if *blind {
+            let words = read.blind.len().max(number / 64 + 1);
+            read.blind.resize(words, 0);
+            read.blind[number / 64] |= 1 << (number % 64);
+        } else {
+            signatures[number].looked += 1;
+        }
+    }
+    let mut worst: BTreeMap<usize, Severity> = BTreeMap::new();
+    for (rule, category, severity) in hits {
+        let Some(&number) = numbers.get(rule) else {
+            continue;
+        };
+        let known = worst.entry(number).or_insert(*severity);
+        *known = (*known).max(*severity);
+        let signature = &mut signatures[number];
+        signature.severity = signature.severity.max(Some(*severity));
+        signature.category.clone_from(category);
+    }
+    for number in worst.keys() {
+        signatures[*number].cases += 1;
+    }
+    read.hits = worst.into_iter().collect();
+}
+
+impl Archive {
+    /// The cases that were read, with their numbers.
+    pub fn read(&self) -> impl Iterator<Item = (usize, &Line, &ReadLine)> {
+        let lines = self.lines.iter().enumerate();
+        lines.filter_map(|(place, line)| Some((place, line, line.read.as_ref().ok()?)))
+    }
+
+    /// Number of cases that were read.
+    pub fn readable(&self) -> usize {
+        self.read().count()
+    }
+
+    /// Number of cases of a class.
+    pub fn of_class(&self, class: Class) -> usize {
+        self.read().filter(|(.., read)| read.class == class).count()
+    }
+}

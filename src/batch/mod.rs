@@ -1,0 +1,20 @@
+//! Room 7: many bundles, and what they say together.
+//!
+//! In: places of bundles. Out: an archive: one record and one report for each case, an index, tables
+//! and a summary. Every bundle is analyzed by itself ([`record`] is all that is kept of it), and what is
+//! said of the whole is a function of the records alone.
+
+pub mod case;
+pub mod cases;
+pub mod digest;
+pub mod record;
+pub mod runs;
+pub mod scan;
+pub mod schedule;
+pub mod store;
+pub mod summary;
+pub mod tables;
+pub mod whole;
+pub mod wire;
+
+pub use record::CaseRecord;

@@ -1,0 +1,175 @@
+//! One case: analyzed, put into a record, and its report rendered.
+//!
+//! Nothing that is wrong with one bundle stops a run: it becomes the reason of an unreadable case.
+
+use super::case;
+use super::cases::{Place, name, nodes_of_run};
+use super::record::{CaseRecord, InputRecord, Keys, Reading, SCHEMA, Unreadable};
+use super::store::Rules;
+use crate::analyze::{AnalyzeError, Settings, analyze};
+use crate::diagnose::{Diagnosis, Window};
+use crate::ingest::{IngestError, Input};
+use crate::redact::{Masker, find_secret};
+use crate::report::view::{self, Report};
+use crate::report::{Format, MAX_BYTES, ReportOptions, render_view};
+use crate::severity::Severity;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A record, and the report where there is one.
+#[derive(Debug, Clone)]
+pub struct Scanned {
+    /// The record.
+    pub record: CaseRecord,
+    /// The HTML report; `None` where the bundle could not be read.
+    pub report: Option<Vec<u8>>,
+}
+
+/// What all cases of a run have in common.
+pub struct Scan<'a> {
+    /// How bundles are read.
+    pub settings: Settings<'a>,
+    /// Hashes of the rules by id.
+    pub rules: &'a Rules,
+}
+
+/// Why a bundle has no record with findings.
+enum Trouble {
+    /// The operating system gave no threads: no fault of the bundle, the run ends.
+    Threads(AnalyzeError),
+    /// In words, for its row.
+    Bundle(String),
+}
+
+impl Scan<'_> {
+    /// Reads one case.
+    ///
+    /// # Errors
+    ///
+    /// Only where no case could be read.
+    pub fn scan(&self, place: &Place) -> Result<Scanned, AnalyzeError> {
+        // The pool's threads catch what their own work does; what is left is a mistake of ours, and
+        // the other cases are not to suffer from it.
+        let scanned = catch_unwind(AssertUnwindSafe(|| self.read(place)));
+        match scanned {
+            Ok(Ok(scanned)) => Ok(scanned),
+            Ok(Err(Trouble::Threads(error))) => Err(error),
+            Ok(Err(Trouble::Bundle(reason))) => Ok(self.unreadable(place, &reason)),
+            Err(_) => Ok(self.unreadable(
+                place,
+                "the analysis failed with a mistake of its own; report this as a bug",
+            )),
+        }
+    }
+
+    /// Reads a bundle and renders its report.
+    fn read(&self, place: &Place) -> Result<Scanned, Trouble> {
+        let input = Input {
+            name: file_name(&place.location).to_owned(),
+            path: Some(place.path.clone()),
+        };
+        let diagnosis = analyze(&[input], &self.settings, Window::default()).map_err(trouble)?;
+        let options = ReportOptions {
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            rules_hash: self.settings.rules.hash().to_owned(),
+            min_severity: Severity::Info,
+            max_bytes: MAX_BYTES,
+            command: "batch".to_owned(),
+        };
+        let render = || {
+            let report = view::build(&diagnosis, &options);
+            let record = self.record(place, &report, &diagnosis);
+            let html = render_view(&report, options.max_bytes, Format::Html);
+            let json = serde_json::to_vec(&record).unwrap_or_default();
+            (record, html, find_secret(&json))
+        };
+        let (record, html, left) = self.settings.workers.run(render);
+        let report = html.map_err(|error| Trouble::Bundle(error.to_string()))?;
+        if let Some(kind) = left {
+            return Err(Trouble::Bundle(format!(
+                "a secret ({kind}) was left in its record; report this as a bug"
+            )));
+        }
+        Ok(Scanned {
+            record,
+            report: Some(report),
+        })
+    }
+
+    /// The record of a bundle that was read.
+    fn record(&self, place: &Place, report: &Report, diagnosis: &Diagnosis) -> CaseRecord {
+        let (there, empty) = nodes_of_run(&place.path);
+        let mut case = case::of(report, diagnosis, self.rules, &there);
+        case.missing_nodes.extend(empty);
+        case.missing_nodes.sort();
+        case.missing_nodes.dedup();
+        let inputs = report.bundle.inputs.iter();
+        let inputs = inputs.map(|(name, sha256, bytes)| InputRecord {
+            name: name.clone(),
+            sha256: sha256.clone(),
+            bytes: *bytes,
+        });
+        CaseRecord {
+            keys: self.keys(&report.bundle.sha256),
+            bytes: report.bundle.bytes,
+            inputs: inputs.collect(),
+            ..self.named(place, Reading::Read(Box::new(case)))
+        }
+    }
+
+    /// The record of a bundle that could not be read.
+    fn unreadable(&self, place: &Place, reason: &str) -> Scanned {
+        let reason = Masker::default().text(reason);
+        Scanned {
+            record: self.named(place, Reading::Unreadable(Unreadable { reason })),
+            report: None,
+        }
+    }
+
+    /// A record with what is known before anything is read.
+    fn named(&self, place: &Place, reading: Reading) -> CaseRecord {
+        let mut masker = Masker::default();
+        CaseRecord {
+            schema: SCHEMA.to_owned(),
+            location: masker.text(&place.location),
+            case: masker.text(name(&place.location)),
+            keys: self.keys(""),
+            bytes: place.bytes,
+            inputs: vec![],
+            reading,
+        }
+    }
+
+    /// The keys of a bundle with this hash.
+    fn keys(&self, sha256: &str) -> Keys {
+        Keys {
+            bundle_sha256: sha256.to_owned(),
+            rules_hash: self.settings.rules.hash().to_owned(),
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// The last part of a location.
+pub fn file_name(location: &str) -> &str {
+    location.rsplit('/').next().unwrap_or(location)
+}
+
+/// What an error says without the path, which has its own column.
+fn trouble(error: AnalyzeError) -> Trouble {
+    let AnalyzeError::Ingest(error) = error else {
+        return Trouble::Threads(error);
+    };
+    let said = error.to_string();
+    Trouble::Bundle(match &error {
+        IngestError::NotFound { .. } => "not there any more when it was to be read".to_owned(),
+        IngestError::Io { source, .. } => format!("cannot be read: {source}"),
+        IngestError::Empty { name }
+        | IngestError::NotABundle { name }
+        | IngestError::Encrypted { name } => {
+            let rest = said.strip_prefix(name.as_str());
+            rest.and_then(|rest| rest.strip_prefix(": "))
+                .unwrap_or(&said)
+                .to_owned()
+        }
+    })
+}

@@ -1,0 +1,69 @@
+//! One line of a worker: a record, and the report that belongs to it.
+//!
+//! The line is a JSON object with the keys of [`CaseRecord`] and `report`: the HTML report, compressed
+//! with zstd and written in base64; empty where the bundle could not be read. A worker keeps nothing,
+//! so the line has to hold all that an archive is made of.
+
+use super::record::{CaseRecord, SCHEMA};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use std::io;
+
+/// How hard reports and tables are compressed: the level at which a disk is still the slower one.
+const LEVEL: i32 = 3;
+
+/// Largest report that is unpacked: no report is a tenth as large.
+const LARGEST: usize = 256 << 20;
+
+/// One line.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    #[serde(flatten)]
+    record: CaseRecord,
+    #[serde(default)]
+    report: String,
+}
+
+/// The line, with its line end.
+pub fn encode(record: &CaseRecord, report: Option<&[u8]>) -> io::Result<String> {
+    let report = report.map(pack).transpose()?;
+    let line = Line {
+        record: record.clone(),
+        report: report
+            .map(|bytes| STANDARD.encode(bytes))
+            .unwrap_or_default(),
+    };
+    let json = serde_json::to_string(&line).map_err(io::Error::other)?;
+    Ok(json + "\n")
+}
+
+/// The record of a line and its report; or what is wrong with the line.
+pub fn decode(line: &str) -> Result<(CaseRecord, Option<Vec<u8>>), String> {
+    let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    if line.record.schema != SCHEMA {
+        return Err(format!(
+            "schema {} where {SCHEMA} is read",
+            line.record.schema
+        ));
+    }
+    if line.report.is_empty() {
+        return Ok((line.record, None));
+    }
+    let packed = STANDARD
+        .decode(&line.report)
+        .map_err(|error| format!("report: {error}"))?;
+    let report = unpack(&packed).map_err(|error| format!("report: {error}"))?;
+    Ok((line.record, Some(report)))
+}
+
+/// Compressed bytes.
+pub fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    zstd::bulk::compress(bytes, LEVEL)
+}
+
+/// The bytes that were compressed.
+pub fn unpack(packed: &[u8]) -> io::Result<Vec<u8>> {
+    let size = zstd::bulk::Decompressor::upper_bound(packed).unwrap_or(LARGEST);
+    zstd::bulk::decompress(packed, size.min(LARGEST))
+}
