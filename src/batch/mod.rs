@@ -11,6 +11,7 @@ pub mod record;
 pub mod runs;
 pub mod scan;
 pub mod schedule;
+pub mod similar;
 pub mod store;
 pub mod summary;
 pub mod tables;
