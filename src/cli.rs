@@ -97,6 +97,10 @@ pub struct AnalyzeArgs {
     /// Exit with status 1 when a finding that has not ended is at or above this level
     #[arg(long, value_name = "LEVEL", default_value = "high")]
     pub fail_on: FailOn,
+    /// Archive that `batch` wrote: the report names the cases in it that look like this one, and
+    /// what they were as its resolutions.toml says
+    #[arg(long, value_name = "OUTDIR")]
+    pub archive: Option<PathBuf>,
     /// Largest HTML report in bytes; what is left out is said in it
     #[arg(long, value_name = "BYTES", default_value_t = crate::report::MAX_BYTES)]
     pub max_size: usize,
@@ -216,9 +220,26 @@ pub enum RulesCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Folders, archives or single logs
-        #[arg(value_name = "BUNDLE", required = true)]
+        #[arg(value_name = "BUNDLE", required_unless_present = "archive")]
         bundles: Vec<PathBuf>,
+        /// Archive that `batch` wrote: the rule is tried on the bundle of each case, where that
+        /// still is, and the sum is told: hits, cases, lines newly explained, findings taken from
+        /// other rules, cost
+        #[arg(long, value_name = "OUTDIR", conflicts_with = "bundles")]
+        archive: Option<PathBuf>,
         /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the errors that no rule explains in an archive, those of most cases first
+    Unexplained {
+        /// Archive that `batch` wrote
+        #[arg(value_name = "OUTDIR")]
+        archive: PathBuf,
+        /// Templates that are listed; all are counted
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        top: usize,
+        /// Print JSON, with samples
         #[arg(long)]
         json: bool,
     },
@@ -234,6 +255,17 @@ pub enum RulesCommand {
         /// The line that states the failure, as the bundle has it
         #[arg(long, allow_hyphen_values = true)]
         line: Option<String>,
+        /// Draft from the lines of this template instead, as `rules unexplained` lists it
+        #[arg(
+            long,
+            value_name = "TEMPLATE",
+            requires = "archive",
+            conflicts_with = "line"
+        )]
+        from_unknown: Option<String>,
+        /// Archive that `batch` wrote, in which the template is
+        #[arg(long, value_name = "OUTDIR", requires = "from_unknown")]
+        archive: Option<PathBuf>,
         /// File or folder to write to [default: standard output]
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,

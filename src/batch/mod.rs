@@ -7,7 +7,9 @@
 pub mod case;
 pub mod cases;
 pub mod digest;
+pub mod neighbours;
 pub mod record;
+pub mod resolutions;
 pub mod runs;
 pub mod scan;
 pub mod schedule;
@@ -15,6 +17,7 @@ pub mod similar;
 pub mod store;
 pub mod summary;
 pub mod tables;
+pub mod unexplained;
 pub mod whole;
 pub mod wire;
 

@@ -5,6 +5,7 @@
 //! reorder text are written as `\u` escapes, so that printing the JSON is safe.
 
 mod change;
+mod similar;
 mod timeline;
 mod unknown;
 
@@ -31,6 +32,7 @@ struct Document<'r> {
     timeline: timeline::Timeline<'r>,
     unknown_errors: Vec<unknown::UnknownError<'r>>,
     unknown_errors_more: unknown::More<'r>,
+    similar_cases: similar::SimilarCases<'r>,
     coverage: Coverage<'r>,
     ask: Vec<Ask<'r>>,
     detectors: Vec<Detector<'r>>,
@@ -334,6 +336,7 @@ fn document(report: &Report) -> Document<'_> {
             .map(unknown::unknown_error)
             .collect(),
         unknown_errors_more: unknown::more(&report.unknown),
+        similar_cases: similar::similar(&report.similar),
         coverage: coverage(&report.coverage),
         ask: report
             .ask

@@ -55,8 +55,12 @@ pub fn render(
     options: &ReportOptions,
     style: Style,
 ) -> Result<String, ReportError> {
-    let text = arrange(&view::build(diagnosis, options), style);
-    super::last_look::checked(text, super::Format::Text)
+    render_view(&view::build(diagnosis, options), style)
+}
+
+/// The answer for a terminal, of a report that was put into words already.
+pub fn render_view(report: &Report, style: Style) -> Result<String, ReportError> {
+    super::last_look::checked(arrange(report, style), super::Format::Text)
 }
 
 /// The lines of a report.
@@ -223,6 +227,9 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
         let unknown = format!("{}.", report.unknown.line());
         lines.push(cut(&plain(&unknown, style), width));
     }
+    if let Some(nearest) = report.similar.cases.first() {
+        lines.extend(wrap(&plain(&similar(report, nearest), style), width, 2));
+    }
     let masked: u64 = report.redactions.iter().map(|(_, count)| count).sum();
     let mut notes = Vec::new();
     if !report.ask.is_empty() {
@@ -252,6 +259,16 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
         lines.push(cut(&plain(&notes.join("; "), style), width));
     }
     lines
+}
+
+/// The nearest case of an archive, why, and what it was.
+fn similar(report: &Report, nearest: &view::SimilarCase) -> String {
+    let why = nearest.why(report.similar.compared);
+    let mut line = format!("Most like {}, {why}", nearest.case);
+    if !nearest.was.is_empty() {
+        let _ = write!(line, "; it was: {}", nearest.was);
+    }
+    line
 }
 
 /// Whether a locator is that of a log, as the name of its entry says.

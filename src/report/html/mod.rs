@@ -14,8 +14,11 @@ mod excerpt;
 mod findings;
 mod page;
 pub(super) mod shown;
+mod similar;
 mod timeline;
 mod unknown;
+
+pub use similar::with_similar;
 
 use super::view::Report;
 use super::words::size;
@@ -95,6 +98,7 @@ fn print(report: &Report) -> Result<String, ReportError> {
     } = Inline::new(STYLE, SCRIPT);
     let summary = markdown::render(report);
     let data = json::embedded(report)?;
+    let similar = similar::section(&report.similar)?;
     let page = page::Page::new(
         report,
         page::Frame {
@@ -103,6 +107,7 @@ fn print(report: &Report) -> Result<String, ReportError> {
             script,
             summary,
             data,
+            similar,
         },
     );
     let html = page

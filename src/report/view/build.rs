@@ -2,7 +2,8 @@
 
 use super::{
     Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, HIDES_UNFETCHED, Incident, LogGap,
-    Missing, Report, RuleRow, Source, Subject, Timeline, ask, change, detectors, unknown,
+    Missing, Report, RuleRow, SimilarCases, Source, Subject, Timeline, ask, change, detectors,
+    unknown,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -49,6 +50,7 @@ pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
             .collect(),
         ask: diagnosis.ask.iter().map(|a| ask::ask(m, a)).collect(),
         unknown: unknown::build(m, &diagnosis.unknown),
+        similar: SimilarCases::default(),
         coverage: coverage(m, &diagnosis.coverage),
         timeline: timeline(m, diagnosis),
         gaps: diagnosis.gaps.iter().map(|gap| gap_row(m, gap)).collect(),

@@ -8,6 +8,7 @@ mod ask;
 mod build;
 mod change;
 mod detectors;
+mod similar;
 mod unknown;
 
 pub use super::verdict::verdict;
@@ -15,6 +16,7 @@ pub use ask::Ask;
 pub use build::build;
 pub use change::{Before, Change, Changes, Factor};
 pub use detectors::Detector;
+pub use similar::{SharedTrait, SimilarCase, SimilarCases};
 pub use unknown::{UnknownError, UnknownErrors};
 
 use crate::diagnose::{Outcome, State};
@@ -53,6 +55,8 @@ pub struct Report {
     pub detectors: Vec<Detector>,
     /// Error lines that no rule explains.
     pub unknown: UnknownErrors,
+    /// Cases of an archive that look like it; whoever has one fills it in.
+    pub similar: SimilarCases,
     /// What could be checked.
     pub coverage: Coverage,
     /// What the evidence can see of time.
