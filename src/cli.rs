@@ -33,6 +33,8 @@ pub struct Cli {
 pub enum Command {
     /// Write one report about a bundle
     Analyze(AnalyzeArgs),
+    /// Make an archive of many bundles: an index, a report for each, tables for SQL engines
+    Batch(BatchArgs),
     /// Show what is in a bundle: its format and why, components, times, gaps
     Inspect(InspectArgs),
     /// Compare two bundles, or earlier reports: new, resolved, no longer visible
@@ -104,6 +106,79 @@ pub struct AnalyzeArgs {
     /// Largest HTML report in bytes; what is left out is said in it
     #[arg(long, value_name = "BYTES", default_value_t = crate::report::MAX_BYTES)]
     pub max_size: usize,
+}
+
+/// Arguments of `batch`.
+#[derive(Debug, Args)]
+pub struct BatchArgs {
+    /// Folders (walked: every archive or bundle folder in them is a case), bundles, globs, or - for
+    /// a list on standard input, one bundle a line; with --merge, what workers printed
+    #[arg(value_name = "DIR|BUNDLE", required_unless_present = "worker")]
+    pub named: Vec<PathBuf>,
+    /// Folder of the archive; what an earlier run read into it is not read again
+    #[arg(short, long, value_name = "DIR", required_unless_present_any = ["worker", "list", "merge"])]
+    pub output: Option<PathBuf>,
+    /// File or folder with more rules; may be repeated. Also read are monitors of
+    /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+    /// Cases side by side [default: as many as there are threads]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub jobs: usize,
+    /// Threads that examine entries, of all cases together [default: as many as the machine has]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+    /// Memory that all cases in work may need together, such as 800M or 4G
+    /// [default: a quarter of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub memory: Option<u64>,
+    /// Exit with status 1 when a finding of any case that has not ended is at or above this level
+    #[arg(long, value_name = "LEVEL", default_value = "high")]
+    pub fail_on: FailOn,
+    /// Print the cases, one a line, and read none: the input of workers
+    #[arg(long, conflicts_with_all = ["worker", "merge"])]
+    pub list: bool,
+    /// Read bundles as lines on standard input and print one JSON record a line, as they are done;
+    /// keeps nothing
+    #[arg(long, conflicts_with_all = ["merge", "output", "named"])]
+    pub worker: bool,
+    /// Make the archive OUT from what workers printed, or from other archives
+    #[arg(long, value_name = "OUT", conflicts_with = "output")]
+    pub merge: Option<PathBuf>,
+}
+
+/// A number of bytes: `1048576`, `800M`, `4G`, `1.5GiB`.
+fn bytes(text: &str) -> Result<u64, String> {
+    let split = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let shift = match unit
+        .to_ascii_lowercase()
+        .trim_end_matches("ib")
+        .trim_end_matches('b')
+    {
+        "" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        "t" => 40,
+        _ => return Err("not a size; write it as 800M or 4G".to_owned()),
+    };
+    let (whole, tenths) = number
+        .trim()
+        .split_once('.')
+        .unwrap_or((number.trim(), "0"));
+    let whole: Option<u64> = whole.parse().ok();
+    let tenths: Option<u64> = tenths.get(..1).and_then(|digit| digit.parse().ok());
+    whole
+        .zip(tenths)
+        .and_then(|(whole, tenths)| {
+            let unit = 1_u64 << shift;
+            whole.checked_mul(unit)?.checked_add(unit / 10 * tenths)
+        })
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| "not a size; write it as 800M or 4G".to_owned())
 }
 
 /// Level at which a run ends with exit status 1.

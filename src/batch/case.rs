@@ -202,7 +202,7 @@ fn findings(report: &Report, rules: &BTreeMap<String, Identity>) -> Vec<FindingR
             place_namespace: subject.namespace.clone(),
             place_name: subject.name.clone(),
             place_node: subject.node.clone().unwrap_or_default(),
-            place_name_token: token(&[&subject.kind, &subject.namespace, &subject.name]),
+            place_name_hash: token(&[&subject.kind, &subject.namespace, &subject.name]),
             affected: finding.affected_total as u64,
             count: finding.count,
             first_at: finding.first_seen.clone(),

@@ -7,7 +7,7 @@
 use super::record::{Case, CaseRecord, Class, Reading};
 use super::store::{Key, report_name};
 use super::tables;
-use crate::diagnose::Outcome;
+use crate::diagnose::{Outcome, State};
 use crate::severity::Severity;
 use std::collections::BTreeMap;
 
@@ -45,6 +45,8 @@ pub struct ReadLine {
     pub format: String,
     /// Class.
     pub class: Class,
+    /// Highest severity of a finding that has not ended.
+    pub open: Option<Severity>,
     /// Its first incident, or its first sentence where there is none.
     pub headline: String,
     /// Name of the report.
@@ -123,13 +125,13 @@ pub struct Shrunk {
 
 impl Shrunk {
     /// What is kept of a record.
-    pub fn of(record: &CaseRecord, other_paths: Vec<String>) -> Self {
+    pub fn of(record: &CaseRecord) -> Self {
         let case = record.case();
         let rules = case.map(|case| &case.coverage).into_iter().flatten();
         let findings = case.map(|case| &case.findings).into_iter().flatten();
         let unknown = case.map(|case| &case.unknown).into_iter().flatten();
         Self {
-            line: line(record, other_paths),
+            line: line(record),
             rules: rules
                 .map(|row| (row.rule_id.clone(), row.outcome == Outcome::NotChecked))
                 .collect(),
@@ -143,8 +145,25 @@ impl Shrunk {
     }
 }
 
+impl Shrunk {
+    /// Where the bundle is.
+    pub fn location(&self) -> &str {
+        &self.line.location
+    }
+
+    /// Hash of its content; empty where that is not known.
+    pub fn sha256(&self) -> &str {
+        &self.line.sha256
+    }
+
+    /// Adds another place of the same content.
+    pub fn add_path(&mut self, path: &str) {
+        self.line.other_paths.push(path.to_owned());
+    }
+}
+
 /// The line of a record, without its rules.
-fn line(record: &CaseRecord, other_paths: Vec<String>) -> Line {
+fn line(record: &CaseRecord) -> Line {
     let read = match &record.reading {
         Reading::Read(case) => Ok(read_line(record, case)),
         Reading::Unreadable(unreadable) => Err(unreadable.reason.clone()),
@@ -152,7 +171,7 @@ fn line(record: &CaseRecord, other_paths: Vec<String>) -> Line {
     Line {
         key: read.is_ok().then(|| Key::of(record)),
         location: record.location.clone(),
-        other_paths,
+        other_paths: vec![],
         case: record.case.clone(),
         sha256: record.keys.bundle_sha256.clone(),
         bytes: record.bytes,
@@ -172,12 +191,17 @@ fn read_line(record: &CaseRecord, case: &Case) -> ReadLine {
         .coverage
         .iter()
         .filter(|row| row.outcome == Outcome::NotChecked);
+    let open = case
+        .findings
+        .iter()
+        .filter(|row| row.state != State::Resolved);
     ReadLine {
         captured: captured.unwrap_or_default().to_owned(),
         version: case.k8s_version.clone(),
         cloud: case.cloud.clone(),
         format: case.format.clone(),
         class: case.class,
+        open: open.map(|finding| finding.severity).max(),
         headline: headline.clone(),
         report: report_name(record),
         ran: case.coverage.len() - blind.count(),

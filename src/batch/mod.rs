@@ -6,10 +6,15 @@
 
 pub mod case;
 pub mod cases;
+pub mod changes;
 pub mod digest;
+pub mod index;
+pub mod merge;
 pub mod neighbours;
+pub mod publish;
 pub mod record;
 pub mod resolutions;
+pub mod run;
 pub mod runs;
 pub mod scan;
 pub mod schedule;

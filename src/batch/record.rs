@@ -260,7 +260,7 @@ pub struct FindingRow {
     /// Node it was seen on; empty where that is not known.
     pub place_node: String,
     /// Hash of kind, namespace and name: joins rows without showing a name.
-    pub place_name_token: String,
+    pub place_name_hash: String,
     /// Objects that it was seen on.
     pub affected: u64,
     /// Hits.

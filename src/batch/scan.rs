@@ -8,12 +8,13 @@ use super::record::{CaseRecord, InputRecord, Keys, Reading, SCHEMA, Unreadable};
 use super::store::Rules;
 use crate::analyze::{AnalyzeError, Settings, analyze};
 use crate::diagnose::{Diagnosis, Window};
-use crate::ingest::{IngestError, Input};
-use crate::redact::{Masker, find_secret};
+use crate::ingest::{IngestError, Input, fingerprint};
+use crate::redact::Masker;
 use crate::report::view::{self, Report};
-use crate::report::{Format, MAX_BYTES, ReportOptions, render_view};
+use crate::report::{Format, MAX_BYTES, ReportError, ReportOptions, checked, render_view};
 use crate::severity::Severity;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicU64;
 
 /// A record, and the report where there is one.
 #[derive(Debug, Clone)]
@@ -79,16 +80,14 @@ impl Scan<'_> {
             let report = view::build(&diagnosis, &options);
             let record = self.record(place, &report, &diagnosis);
             let html = render_view(&report, options.max_bytes, Format::Html);
-            let json = serde_json::to_vec(&record).unwrap_or_default();
-            (record, html, find_secret(&json))
+            // Tables are made of the record, so what is not in it is in none of them.
+            let json = serde_json::to_string(&record);
+            let json = json.map_err(|error| ReportError::Render(error.to_string()));
+            let json = json.and_then(|json| checked(json, Format::Json));
+            html.and_then(|html| json.map(|_| (record, html)))
         };
-        let (record, html, left) = self.settings.workers.run(render);
-        let report = html.map_err(|error| Trouble::Bundle(error.to_string()))?;
-        if let Some(kind) = left {
-            return Err(Trouble::Bundle(format!(
-                "a secret ({kind}) was left in its record; report this as a bug"
-            )));
-        }
+        let rendered = self.settings.workers.run(render);
+        let (record, report) = rendered.map_err(|error| Trouble::Bundle(error.to_string()))?;
         Ok(Scanned {
             record,
             report: Some(report),
@@ -119,8 +118,15 @@ impl Scan<'_> {
     /// The record of a bundle that could not be read.
     fn unreadable(&self, place: &Place, reason: &str) -> Scanned {
         let reason = Masker::default().text(reason);
+        let mut record = self.named(place, Reading::Unreadable(Unreadable { reason }));
+        // The same damaged file at two places is one case as well.
+        let meter = AtomicU64::new(0);
+        if let Ok(facts) = fingerprint(file_name(&place.location), &place.path, &meter) {
+            record.keys.bundle_sha256 = facts.sha256;
+            record.bytes = facts.bytes;
+        }
         Scanned {
-            record: self.named(place, Reading::Unreadable(Unreadable { reason })),
+            record,
             report: None,
         }
     }

@@ -214,6 +214,26 @@ impl Store {
         self.reports().join(report_name(record))
     }
 
+    /// Keeps the records of the bundles that could not be read; the next run tries them again.
+    pub fn put_unreadable(&self, records: &[&CaseRecord]) -> Result<(), StoreError> {
+        let path = self.state().join("unreadable.json");
+        serde_json::to_vec(records)
+            .map_err(io::Error::other)
+            .and_then(|json| whole::update(&path, &json))
+            .map_err(failed(&path, "cannot be written"))
+    }
+
+    /// The records of the bundles that could not be read.
+    pub fn unreadable(&self) -> Result<Vec<CaseRecord>, StoreError> {
+        let path = self.state().join("unreadable.json");
+        if !path.is_file() {
+            return Ok(vec![]);
+        }
+        fs::read(&path)
+            .and_then(|json| serde_json::from_slice(&json).map_err(io::Error::other))
+            .map_err(failed(&path, "cannot be read"))
+    }
+
     /// What the rules with this hash were; `None` where no run told.
     pub fn rules_of(&self, hash: &str) -> Option<Rules> {
         let bytes = fs::read(self.rules().join(format!("{hash}.json"))).ok()?;

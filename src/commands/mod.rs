@@ -2,9 +2,13 @@
 //! and exit statuses known.
 
 mod analyze;
+mod batch;
+mod batch_words;
 mod diff;
 mod explain;
 mod inspect;
+mod interrupt;
+mod memory;
 mod output;
 mod progress;
 mod rules;
@@ -69,6 +73,7 @@ impl Console {
 pub fn run(cli: Cli, console: &mut Console) -> anyhow::Result<ExitStatus> {
     match cli.command {
         Command::Analyze(args) => analyze::run(&args, console),
+        Command::Batch(args) => batch::run(&args, console),
         Command::Inspect(args) => inspect::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),

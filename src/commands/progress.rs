@@ -2,6 +2,7 @@
 
 use crate::ingest::Meter;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{self, Write as _};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
@@ -50,5 +51,76 @@ fn bar(total: u64) -> ProgressBar {
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style.progress_chars("=> ")),
         Err(_) => bar,
+    }
+}
+
+/// How far a batch is: a bar with cases, bytes and the time left on a terminal, elsewhere one line for
+/// each case that is done.
+pub(super) struct Cases {
+    bar: Option<ProgressBar>,
+    cases: usize,
+    all: usize,
+}
+
+impl Cases {
+    /// Nothing of so many cases and bytes is done.
+    pub(super) fn new(all: usize, bytes: u64, terminal: bool) -> Self {
+        let bar = terminal.then(|| {
+            let bar = ProgressBar::new(bytes);
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            let style =
+                ProgressStyle::with_template("{msg} [{bar:30}] {bytes}/{total_bytes} {eta}");
+            bar.enable_steady_tick(TICK);
+            match style {
+                Ok(style) => bar.with_style(style.progress_chars("=> ")),
+                Err(_) => bar,
+            }
+        });
+        let cases = Self { bar, cases: 0, all };
+        cases.count();
+        cases
+    }
+
+    /// So many cases are known from an earlier run. The time left is judged by the others.
+    pub(super) fn known(&mut self, cases: usize, bytes: u64) {
+        self.cases += cases;
+        if let Some(bar) = &self.bar {
+            bar.set_position(bytes);
+            bar.reset_eta();
+        }
+        self.count();
+    }
+
+    /// One more case is done, which `line` tells.
+    pub(super) fn done(&mut self, line: &str, bytes: u64) {
+        self.cases += 1;
+        match &self.bar {
+            Some(bar) => bar.inc(bytes),
+            None => self.say(line),
+        }
+        self.count();
+    }
+
+    /// Says something beside the progress.
+    pub(super) fn say(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line.trim_end()),
+            // Nothing is left to do when even standard error is gone.
+            None => _ = io::stderr().write_all(line.as_bytes()),
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Shows the number of cases.
+    fn count(&self) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("{}/{} cases", self.cases, self.all));
+        }
     }
 }

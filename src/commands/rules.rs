@@ -15,6 +15,13 @@ const NAMED: usize = 5;
 /// The built-in rules and those of the user's folders; the user's mistakes end the run. What was
 /// not taken over of other tools' files is said on standard error.
 pub(super) fn load(folders: &[PathBuf]) -> anyhow::Result<RuleSet> {
+    Ok(load_with_files(folders)?.0)
+}
+
+/// The same with name and text of each file that the user named.
+pub(super) fn load_with_files(
+    folders: &[PathBuf],
+) -> anyhow::Result<(RuleSet, Vec<(String, String)>)> {
     let mut files = Vec::new();
     for folder in folders {
         files.extend(rules::load_folder(folder)?);
@@ -25,7 +32,7 @@ pub(super) fn load(folders: &[PathBuf]) -> anyhow::Result<RuleSet> {
     })?;
     // Nothing is left to do when even standard error is gone.
     let _ = io::stderr().write_all(left_out(&rules).as_bytes());
-    Ok(rules)
+    Ok((rules, files))
 }
 
 /// What was not taken over, for a reader who waits for something else.

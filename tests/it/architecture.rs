@@ -60,7 +60,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// Crates that one file (or folder) only may name: a parser that is replaced is replaced there.
 const NAMED_IN: &[(&str, &str)] = &[
-    ("askama", "report"),
+    ("askama", "report batch/index"),
     ("bzip2", "ingest/stream.rs"),
     ("clap_complete", "cli.rs commands/mod.rs"),
     ("clap_mangen", "commands/mod.rs"),
@@ -72,13 +72,15 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("semver", "rules diagnose/predicate.rs"),
     // Objects are one thing, rule files of other tools another; neither room may use the other's.
     ("serde_saphyr", "kube/yaml.rs rules/foreign/yaml.rs"),
-    ("tempfile", "commands/output.rs"),
+    ("signal_hook", "commands/interrupt.rs"),
+    ("sysinfo", "commands/memory.rs"),
+    ("tempfile", "batch/whole.rs commands/output.rs"),
     // Rule files are one thing, what a team notes of its cases another.
     ("toml", "rules batch/resolutions.rs"),
     ("walkdir", "ingest/directory.rs rules"),
     ("x509_cert", "kube/certificate.rs"),
     ("xxhash_rust", "examine/mod.rs ingest/name.rs"),
-    ("zstd", "ingest/stream.rs"),
+    ("zstd", "batch/wire.rs ingest/stream.rs"),
 ];
 
 /// A source file below `src/`.

@@ -1,0 +1,286 @@
+//! `bundlescope batch`: an archive of many bundles, alone or with workers elsewhere.
+
+use super::{Console, ExitStatus, batch_words, interrupt, is_dash, memory, progress};
+use crate::analyze::{Settings, Workers};
+use crate::batch::cases::{self, Found, Place, location};
+use crate::batch::merge::Merge;
+use crate::batch::publish::{Made, publish};
+use crate::batch::run::{self, Done, Plan, Progress};
+use crate::batch::scan::Scan;
+use crate::batch::schedule::{self, Bounds};
+use crate::batch::store::{Rules, Store};
+use crate::batch::wire;
+use crate::cli::{BatchArgs, FailOn};
+use crate::ingest::Meter;
+use crate::limits::Limits;
+use crate::rules::{RuleSet, builtin, identity};
+use crate::severity::Severity;
+use anyhow::Context as _;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+/// Runs the command.
+pub(super) fn run(args: &BatchArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
+    if args.list {
+        return list(args, console);
+    }
+    let (rules, files) = super::rules::load_with_files(&args.rules)?;
+    let (files, _) = builtin::merge(&files);
+    let known = identity::of(&rules, &files);
+    let workers = Workers::start(args.threads)?;
+    let meter = Meter::default();
+    let scan = Scan {
+        settings: Settings {
+            rules: &rules,
+            limits: &Limits::RELEASE,
+            workers: &workers,
+            meter: &meter,
+        },
+        rules: &known,
+    };
+    if args.worker {
+        return worker(args, &scan, console);
+    }
+    match &args.merge {
+        Some(out) => merge(
+            out,
+            &args.named,
+            (&rules, &known, &workers),
+            args.fail_on,
+            console,
+        ),
+        None => local(args, scan, console),
+    }
+}
+
+/// Cases side by side, and the memory that they may need.
+fn bounds(args: &BatchArgs) -> Bounds {
+    let threads = match args.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    };
+    Bounds {
+        jobs: if args.jobs == 0 { threads } else { args.jobs },
+        memory: args.memory.unwrap_or_else(memory::default),
+    }
+}
+
+/// The cases that the user named.
+fn find(args: &BatchArgs) -> anyhow::Result<Found> {
+    let mut named = Vec::new();
+    for path in &args.named {
+        if is_dash(path) {
+            named.extend(listed()?);
+        } else {
+            named.push(path.clone());
+        }
+    }
+    anyhow::ensure!(!named.is_empty(), "standard input names no bundles");
+    let found = cases::find(&named, args.output.as_deref())?;
+    let mut said = String::new();
+    for note in &found.notes {
+        said.push_str("bundlescope: ");
+        said.push_str(note);
+        said.push('\n');
+    }
+    // Nothing is left to do when even standard error is gone.
+    let _ = io::stderr().write_all(said.as_bytes());
+    Ok(found)
+}
+
+/// The lines of standard input.
+fn listed() -> anyhow::Result<Vec<PathBuf>> {
+    let lines = io::stdin().lock().lines();
+    let lines: Vec<String> = lines.collect::<Result<_, _>>().context("standard input")?;
+    let paths = lines.iter().map(|line| line.trim_end_matches('\r'));
+    Ok(paths
+        .filter(|line| !line.is_empty())
+        .map(PathBuf::from)
+        .collect())
+}
+
+/// Prints the cases.
+fn list(args: &BatchArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
+    let mut text = String::new();
+    for place in find(args)?.cases {
+        text.push_str(&place.location);
+        text.push('\n');
+    }
+    console.out.write_all(text.as_bytes())?;
+    console.out.flush()?;
+    Ok(ExitStatus::Clean)
+}
+
+/// One run on this machine.
+fn local(args: &BatchArgs, scan: Scan<'_>, console: &mut Console) -> anyhow::Result<ExitStatus> {
+    let out = args
+        .output
+        .as_deref()
+        .context("name the archive's folder with --output")?;
+    let found = find(args)?;
+    let store = Store::create(out)?;
+    let stop = interrupt::flag()?;
+    let total = found.cases.iter().map(|place| place.bytes).sum();
+    let count = found.cases.len();
+    let mut worst = None;
+    let mut watcher = progress::Cases::new(count, total, console.progress);
+    let mut place = 0;
+    let plan = Plan {
+        places: found.cases,
+        scan,
+        bounds: bounds(args),
+        stop: &stop,
+    };
+    let done = run::run(&store, plan, &mut |progress| match progress {
+        Progress::Known { cases, bytes } => {
+            place += cases;
+            watcher.known(cases, bytes);
+        }
+        Progress::Rules {
+            changed,
+            again,
+            kept,
+        } => {
+            watcher.say(&batch_words::rules(changed, again, kept));
+        }
+        Progress::Done { record, bytes } => {
+            place += 1;
+            watcher.done(&batch_words::case(record, place, count), bytes);
+        }
+    });
+    watcher.finish();
+    let done = done.with_context(|| {
+        format!(
+            "{}: what was read is kept, and the same command goes on from there",
+            out.display()
+        )
+    })?;
+    for (.., read) in done.published.archive.read() {
+        worst = worst.max(read.open);
+    }
+    console
+        .out
+        .write_all(batch_words::summary(&done, out).as_bytes())?;
+    console.out.flush()?;
+    end(&done, worst, args.fail_on)
+}
+
+/// How a run ends.
+fn end(done: &Done, worst: Option<Severity>, fail_on: FailOn) -> anyhow::Result<ExitStatus> {
+    let archive = &done.published.archive;
+    anyhow::ensure!(
+        done.missing == 0,
+        "stopped: {} of {} cases were not read; the same command goes on from there",
+        done.missing,
+        done.missing + archive.lines.len()
+    );
+    anyhow::ensure!(
+        archive.readable() > 0,
+        "none of {} cases could be read; the index tells why",
+        archive.lines.len()
+    );
+    Ok(status(worst, fail_on))
+}
+
+/// The exit status for the highest severity that is open in any case.
+fn status(worst: Option<Severity>, fail_on: FailOn) -> ExitStatus {
+    match fail_on.severity() {
+        Some(level) if worst >= Some(level) => ExitStatus::Findings,
+        _ => ExitStatus::Clean,
+    }
+}
+
+/// Reads what standard input names, and prints records.
+fn worker(args: &BatchArgs, scan: &Scan<'_>, console: &mut Console) -> anyhow::Result<ExitStatus> {
+    let stop = interrupt::flag()?;
+    let mut trouble = None;
+    let lines = BufReader::new(io::stdin()).lines();
+    let lines = lines.map_while(Result::ok);
+    let places = lines.filter_map(|line| {
+        let line = line.trim_end_matches('\r');
+        (!line.is_empty()).then(|| Place::new(Path::new(line)))
+    });
+    schedule::run(
+        places,
+        bounds(args),
+        &stop,
+        |place| schedule::need(place.bytes),
+        |place| {
+            let scanned = scan.scan(&place)?;
+            let line = wire::encode(&scanned.record, scanned.report.as_deref())?;
+            anyhow::Ok(line)
+        },
+        |line| {
+            let printed = line.and_then(|line| {
+                console.out.write_all(line.as_bytes())?;
+                console.out.flush()?;
+                Ok(())
+            });
+            if let Err(error) = printed {
+                stop.store(true, Ordering::Relaxed);
+                trouble.get_or_insert(error);
+            }
+        },
+    );
+    trouble.map_or(Ok(ExitStatus::Clean), Err)
+}
+
+/// Makes an archive from what workers printed.
+fn merge(
+    out: &Path,
+    inputs: &[PathBuf],
+    (rules, known, workers): (&RuleSet, &Rules, &Workers),
+    fail_on: FailOn,
+    console: &mut Console,
+) -> anyhow::Result<ExitStatus> {
+    // A wrong name is found before anything is written.
+    for input in inputs.iter().filter(|input| !is_dash(input)) {
+        anyhow::ensure!(
+            input.exists(),
+            "{}: no such file or folder; name what workers printed, or archives",
+            input.display()
+        );
+    }
+    let store = Store::create(out)?;
+    let mut merge = Merge::default();
+    for input in inputs {
+        let name = location(input);
+        if is_dash(input) {
+            merge.add(&store, "standard input", &mut io::stdin().lock())?;
+        } else if input.is_dir() {
+            merge.add_archive(&store, &Store::open(input)?)?;
+        } else {
+            let file = File::open(input).with_context(|| format!("{name}: cannot be read"))?;
+            merge.add(&store, &name, &mut BufReader::new(file))?;
+        }
+    }
+    let (entries, hash, notes) = merge.finish();
+    anyhow::ensure!(!entries.is_empty(), "no records in what was named");
+    for note in notes {
+        // Nothing is left to do when even standard error is gone.
+        let _ = writeln!(io::stderr(), "bundlescope: {note}");
+    }
+    let read = entries.len();
+    let made = Made {
+        rules_hash: &hash,
+        rules: (hash == rules.hash()).then_some(known),
+        missing: 0,
+    };
+    let done = Done {
+        published: publish(&store, workers, entries, made)?,
+        read,
+        known: 0,
+        missing: 0,
+    };
+    let mut worst = None;
+    for (.., read) in done.published.archive.read() {
+        worst = worst.max(read.open);
+    }
+    console
+        .out
+        .write_all(batch_words::summary(&done, out).as_bytes())?;
+    console.out.flush()?;
+    end(&done, worst, fail_on)
+}
