@@ -14,7 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// File that marks the folder of an archive; its name is that of nothing that a collector writes.
-pub const MARKER: &str = ".bundlescope-archive";
+pub const MARKER: &str = ".bundlescope.archive";
 
 /// Folders inside folders that are walked: deeper ones are a loop of mounts or made to hurt.
 const DEEPEST: usize = 24;

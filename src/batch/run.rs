@@ -97,11 +97,12 @@ pub fn run(
     watch: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Done, RunError> {
     let Plan {
-        places,
+        mut places,
         scan,
         bounds,
         stop,
     } = plan;
+    places.sort();
     store.put_rules(scan.settings.rules.hash(), scan.rules)?;
     let hashed = hash(store, places, &scan, stop);
     let mut choice = choose(store, hashed, &scan)?;

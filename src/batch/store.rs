@@ -1,7 +1,7 @@
 //! The folder of an archive: where each thing lies, and what is known from earlier runs.
 //!
 //! ```text
-//! OUT/.bundlescope-archive           says that this is an archive, so that no run reads it as a case
+//! OUT/.bundlescope.archive           says that this is an archive, so that no run reads it as a case
 //! OUT/index.html, summary.csv        for people
 //! OUT/reports/CASE-HASH.html         one report for each case
 //! OUT/table=NAME/day=YYYY-MM-DD/     for programs

@@ -12,6 +12,7 @@
 mod architecture;
 mod ask;
 mod authoring;
+mod batch;
 mod before;
 mod cases;
 mod cli;
