@@ -28,10 +28,12 @@ GROUP BY rule_id, k8s_version ORDER BY rule_id, k8s_version
 
 # Cases with a signature, of those where its rule could look.
 RATE = """
-SELECT rule_id, count(DISTINCT bundle_sha256) AS cases,
-       (SELECT count(*) FROM archives WHERE readable)
-       - (SELECT count(DISTINCT bundle_sha256) FROM coverage WHERE coverage.rule_id = rule_hits.rule_id) AS looked
-FROM rule_hits GROUP BY rule_id ORDER BY rule_id
+SELECT hits.rule_id, hits.cases, cases.all - coalesce(blind.cases, 0) AS looked
+FROM (SELECT rule_id, count(DISTINCT bundle_sha256) AS cases FROM rule_hits GROUP BY rule_id) AS hits
+LEFT JOIN (SELECT rule_id, count(DISTINCT bundle_sha256) AS cases FROM coverage GROUP BY rule_id) AS blind
+       ON hits.rule_id = blind.rule_id
+CROSS JOIN (SELECT count(*) AS all FROM archives WHERE readable) AS cases
+ORDER BY hits.rule_id
 """
 
 

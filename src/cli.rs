@@ -135,6 +135,9 @@ pub struct BatchArgs {
     /// Exit with status 1 when a finding of any case that has not ended is at or above this level
     #[arg(long, value_name = "LEVEL", default_value = "high")]
     pub fail_on: FailOn,
+    /// Only the cases of one share of so many, such as 0/8 to 7/8; a case is always in the same one
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["worker", "merge"])]
+    pub share: Option<Share>,
     /// Print the cases, one a line, and read none: the input of workers
     #[arg(long, conflicts_with_all = ["worker", "merge"])]
     pub list: bool,
@@ -145,6 +148,29 @@ pub struct BatchArgs {
     /// Make the archive OUT from what workers printed, or from other archives
     #[arg(long, value_name = "OUT", conflicts_with = "output")]
     pub merge: Option<PathBuf>,
+}
+
+/// One of several equal parts of the cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Which, from zero.
+    pub index: u64,
+    /// Of how many.
+    pub count: u64,
+}
+
+impl std::str::FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('/').and_then(|(index, count)| {
+            let (index, count) = (index.parse().ok()?, count.parse().ok()?);
+            (index < count).then_some(Self { index, count })
+        });
+        parsed.ok_or_else(|| {
+            "a share is I/N, with I from 0 to N-1, such as 0/8 for the first of eight".to_owned()
+        })
+    }
 }
 
 /// A number of bytes: `1048576`, `800M`, `4G`, `1.5GiB`.

@@ -30,9 +30,10 @@ TABLES = ["archives", "coverage", "gaps", "inventory", "rule_hits", "unknown_tem
 SIGNATURES = """
 SELECT hits.rule_id, hits.severity, hits.cases, cases.all - coalesce(blind.cases, 0) AS looked,
        round(100 * hits.cases / (cases.all - coalesce(blind.cases, 0)), 1) AS percent,
-       hits.first_case, hits.last_case
+       hits.first_day, hits.last_day
+-- Bundles that do not say when they were taken have the day 1970-01-01.
 FROM (SELECT rule_id, max_by(severity, array_position(array('info', 'low', 'medium', 'high', 'critical'), severity)) AS severity,
-             count(DISTINCT bundle_sha256) AS cases, min(day) AS first_case, max(day) AS last_case
+             count(DISTINCT bundle_sha256) AS cases, min(nullif(day, '1970-01-01')) AS first_day, max(nullif(day, '1970-01-01')) AS last_day
       FROM rule_hits GROUP BY rule_id) AS hits
 LEFT JOIN (SELECT rule_id, count(DISTINCT bundle_sha256) AS cases FROM coverage GROUP BY rule_id) AS blind
        ON hits.rule_id = blind.rule_id
@@ -42,7 +43,7 @@ ORDER BY hits.cases DESC, hits.rule_id
 
 # Signature by case: the number of findings.
 MATRIX = """
-SELECT * FROM (SELECT rule_id, case, 1 AS one FROM rule_hits)
+SELECT * FROM (SELECT rule_id, case, 1 AS one FROM rule_hits WHERE case IN ({cases}))
 PIVOT (sum(one) FOR case IN ({cases})) ORDER BY rule_id
 """
 

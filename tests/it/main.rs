@@ -17,6 +17,7 @@ mod before;
 mod cases;
 mod cli;
 mod coverage;
+mod deploy;
 mod determinism;
 mod diff;
 mod foreign;
