@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 /// Runs the command.
 pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
     let rules = super::rules::load(&args.input.rules)?;
+    let archive = args.archive.as_deref().map(Store::open).transpose()?;
     let inputs = inputs(&args.input.bundles)?;
     let targets = targets(args, &inputs)?;
     let outputs = targets
@@ -45,8 +46,8 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
 
     let options = options(args, &rules);
     let mut report = workers.run(|| view::build(&diagnosis, &options));
-    if let Some(folder) = &args.archive {
-        report.similar = similar(folder, &report, &diagnosis, &workers)?;
+    if let Some(archive) = &archive {
+        report.similar = similar(archive, &report, &diagnosis, &workers)?;
     }
     let to_stdout = targets.iter().any(|(path, _)| is_dash(path));
     for ((_, format), output) in targets.iter().zip(outputs) {
@@ -67,14 +68,13 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
 /// The cases of an archive that look like this one. What is wrong with the archive itself is said on
 /// standard error and keeps nothing back.
 fn similar(
-    folder: &Path,
+    archive: &Store,
     report: &Report,
     diagnosis: &Diagnosis,
     workers: &Workers,
 ) -> anyhow::Result<SimilarCases> {
-    let archive = Store::open(folder)?;
     let sha256 = &report.bundle.sha256;
-    let neighbours = workers.run(|| Neighbours::open(&archive, sha256))?;
+    let neighbours = workers.run(|| Neighbours::open(archive, sha256))?;
     for warning in neighbours.warnings() {
         writeln!(io::stderr(), "bundlescope: warning: {warning}")?;
     }

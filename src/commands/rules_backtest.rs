@@ -234,7 +234,10 @@ impl Sum {
         }
         more(&mut text, self.taken.len())?;
         if !self.also.is_empty() {
-            writeln!(text, "lines that other rules hit as well:")?;
+            writeln!(
+                text,
+                "of the lines that were looked at, other rules hit some as well:"
+            )?;
         }
         for (rule, cases) in self.also.iter().take(SHOWN) {
             writeln!(text, "  {rule}: in {}", plural(*cases, "case"))?;

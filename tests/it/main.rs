@@ -20,6 +20,7 @@ mod coverage;
 mod deploy;
 mod determinism;
 mod diff;
+mod flywheel;
 mod foreign;
 mod hostile;
 mod hostile_ingest;
