@@ -46,6 +46,9 @@ pub struct Limits {
     pub object_certificates: usize,
     /// Certificates read of one bundle; the one of public authorities has about 150.
     pub bundled_certificates: usize,
+    /// Rules to addresses of endpoints kept of one piece of a node's nat table, of about 1 MiB: one
+    /// takes a hundred bytes and more.
+    pub nat_rules: usize,
     /// Damaged documents that are looked at for whole items in one piece of an entry: each costs a
     /// look at the rest, and a hostile entry can hold millions.
     pub damaged_documents: usize,
@@ -97,6 +100,7 @@ impl Limits {
         last_samples: 2,
         subjects: 256,
         object_hits: 16,
+        nat_rules: 10_000,
         object_certificates: 32,
         bundled_certificates: 1_000,
         damaged_documents: 32,

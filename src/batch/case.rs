@@ -37,7 +37,10 @@ pub fn of(
         .sources
         .iter()
         .filter_map(|s| s.last.clone());
-    let (first_at, last_at) = (first_at.min_by_key(instant), last_at.max_by_key(instant));
+    let (first_at, last_at) = (
+        first_at.min_by_key(|at| instant(at)),
+        last_at.max_by_key(|at| instant(at)),
+    );
     let lost = diagnosis.gaps.iter();
     let lost = lost.filter(|gap| gap.reason.loses_evidence()).count();
     let count = |health: Option<(usize, usize)>| {
@@ -82,7 +85,7 @@ pub fn of(
 }
 
 /// A time as an instant: text of times is only in order where all have as many digits.
-fn instant(time: &String) -> Option<i64> {
+fn instant(time: &str) -> Option<i64> {
     milliseconds(Some(time))
 }
 

@@ -8,6 +8,7 @@ use super::record::{Case, CaseRecord, Class, Reading};
 use super::store::{Key, report_name};
 use super::tables;
 use crate::diagnose::{Outcome, State};
+use crate::report::words::cut;
 use crate::severity::Severity;
 use std::collections::BTreeMap;
 
@@ -183,10 +184,6 @@ fn line(record: &CaseRecord) -> Line {
 /// What the index tells of a case that was read.
 fn read_line(record: &CaseRecord, case: &Case) -> ReadLine {
     let captured = case.captured_at.as_deref().and_then(|at| at.get(..10));
-    let headline = match case.first_incident() {
-        Some(incident) => &incident.title,
-        None => &case.verdict,
-    };
     let blind = case
         .coverage
         .iter()
@@ -202,7 +199,7 @@ fn read_line(record: &CaseRecord, case: &Case) -> ReadLine {
         format: case.format.clone(),
         class: case.class,
         open: open.map(|finding| finding.severity).max(),
-        headline: headline.clone(),
+        headline: headline(case),
         report: report_name(record),
         ran: case.coverage.len() - blind.count(),
         checks: case.coverage.len(),
@@ -212,6 +209,25 @@ fn read_line(record: &CaseRecord, case: &Case) -> ReadLine {
         blind: vec![],
     }
 }
+
+/// What is said of a case in one line: its first incident; where nothing explains it and nothing is an
+/// incident, the first of its unexplained lines; else its first sentence.
+fn headline(case: &Case) -> String {
+    match (case.first_incident(), case.unknown.first()) {
+        (Some(incident), _) => incident.title.clone(),
+        (None, Some(unknown)) if case.class == Class::Unexplained => {
+            let template = cut(&unknown.text, TEMPLATE);
+            format!(
+                "no incident; {} of {}: {template}",
+                unknown.severity, unknown.component
+            )
+        }
+        _ => case.verdict.clone(),
+    }
+}
+
+/// Characters of an unexplained template in a headline.
+const TEMPLATE: usize = 160;
 
 /// Joins what was kept of records, in the order of their locations.
 pub fn join(shrunk: impl IntoIterator<Item = Shrunk>) -> Archive {

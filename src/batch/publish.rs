@@ -9,16 +9,19 @@ use super::index::{self, Extras, Unexplained};
 use super::record::{CaseRecord, Reading};
 use super::runs::{Runs, Shown};
 use super::store::{Key, Rules, Store, StoreError, failed};
+use super::wire::Packer;
 use super::{summary, tables, whole};
 use crate::analyze::Workers;
 use crate::report::{Format, ReportError, checked};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
 
 /// Templates that the index lists.
 const TEMPLATES: usize = 25;
+
+/// Of these, templates of a single case: they fill the list only where it is short.
+const SINGLE: usize = 8;
 
 /// One case of an archive.
 #[derive(Debug, Clone)]
@@ -213,46 +216,26 @@ fn write_day(
     let root = records.store.root();
     let cannot = failed(root, "cannot be written");
     let mut parts = Vec::new();
-    for _ in tables::NAMES {
-        parts.push((0_u64, zstd::Encoder::new(Vec::new(), 3).map_err(&cannot)?));
+    for table in tables::NAMES {
+        parts.push((table, Packer::new().map_err(&cannot)?));
     }
     for line in lines {
         let record = records.load(line)?;
-        for (table, (bytes, part)) in tables::NAMES.iter().zip(&mut parts) {
-            let mut counted = Counted { inner: part, bytes };
-            tables::rows(table, &record, &line.other_paths, &mut counted).map_err(&cannot)?;
+        for (table, part) in &mut parts {
+            tables::rows(table, &record, &line.other_paths, part).map_err(&cannot)?;
         }
     }
     let mut written = Vec::new();
-    for (table, (bytes, part)) in tables::NAMES.iter().zip(parts) {
-        if bytes == 0 {
+    for (table, part) in parts {
+        let Some(packed) = part.finish().map_err(&cannot)? else {
             continue;
-        }
+        };
         let name = format!("table={table}/day={day}/part-0.ndjson.zst");
         let path = root.join(&name);
-        let packed = part.finish().map_err(&cannot)?;
         whole::update(&path, &packed).map_err(failed(&path, "cannot be written"))?;
         written.push(name);
     }
     Ok(written)
-}
-
-/// Counts what is written.
-struct Counted<'a, W> {
-    inner: &'a mut W,
-    bytes: &'a mut u64,
-}
-
-impl<W: io::Write> io::Write for Counted<'_, W> {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(buf)?;
-        *self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
 }
 
 /// Removes parts of days that no case belongs to any more, and what a killed run left.
@@ -297,7 +280,8 @@ fn write_summary(records: &Records<'_>, archive: &Archive) -> Result<(), Publish
 fn unexplained(records: &Records<'_>, archive: &Archive) -> Result<Vec<Unexplained>, StoreError> {
     let mut most: Vec<_> = archive.templates.iter().collect();
     most.sort_by(|(a, x), (b, y)| (y.cases.len(), y.lines, *a).cmp(&(x.cases.len(), x.lines, *b)));
-    most.truncate(TEMPLATES);
+    let several = most.iter().filter(|(_, template)| template.cases.len() > 1);
+    most.truncate(several.count().clamp(SINGLE, TEMPLATES));
     let mut listed = Vec::new();
     for (id, template) in most {
         let lines = template

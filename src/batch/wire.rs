@@ -57,6 +57,38 @@ pub fn decode(line: &str) -> Result<(CaseRecord, Option<Vec<u8>>), String> {
     Ok((line.record, Some(report)))
 }
 
+/// Compresses what is written to it.
+pub struct Packer {
+    encoder: zstd::Encoder<'static, Vec<u8>>,
+    bytes: u64,
+}
+
+impl Packer {
+    /// Nothing yet.
+    pub fn new() -> io::Result<Self> {
+        let encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
+        Ok(Self { encoder, bytes: 0 })
+    }
+
+    /// The compressed bytes; `None` where nothing was written.
+    pub fn finish(self) -> io::Result<Option<Vec<u8>>> {
+        let packed = self.encoder.finish()?;
+        Ok((self.bytes > 0).then_some(packed))
+    }
+}
+
+impl io::Write for Packer {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let written = self.encoder.write(buf)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.encoder.flush()
+    }
+}
+
 /// Compressed bytes.
 pub fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
     zstd::bulk::compress(bytes, LEVEL)

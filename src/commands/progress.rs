@@ -58,7 +58,7 @@ fn bar(total: u64) -> ProgressBar {
 /// each case that is done.
 pub(super) struct Cases {
     bar: Option<ProgressBar>,
-    cases: usize,
+    done: usize,
     all: usize,
 }
 
@@ -76,14 +76,14 @@ impl Cases {
                 Err(_) => bar,
             }
         });
-        let cases = Self { bar, cases: 0, all };
+        let cases = Self { bar, done: 0, all };
         cases.count();
         cases
     }
 
     /// So many cases are known from an earlier run. The time left is judged by the others.
     pub(super) fn known(&mut self, cases: usize, bytes: u64) {
-        self.cases += cases;
+        self.done += cases;
         if let Some(bar) = &self.bar {
             bar.set_position(bytes);
             bar.reset_eta();
@@ -93,7 +93,7 @@ impl Cases {
 
     /// One more case is done, which `line` tells.
     pub(super) fn done(&mut self, line: &str, bytes: u64) {
-        self.cases += 1;
+        self.done += 1;
         match &self.bar {
             Some(bar) => bar.inc(bytes),
             None => self.say(line),
@@ -120,7 +120,7 @@ impl Cases {
     /// Shows the number of cases.
     fn count(&self) {
         if let Some(bar) = &self.bar {
-            bar.set_message(format!("{}/{} cases", self.cases, self.all));
+            bar.set_message(format!("{}/{} cases", self.done, self.all));
         }
     }
 }

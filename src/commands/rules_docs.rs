@@ -52,6 +52,10 @@ pub fn catalogue(rules: &RuleSet) -> BTreeMap<String, String> {
 /// What a check looks at, in words.
 fn need(need: &Need) -> String {
     match need {
+        Need::All(needs) => {
+            let needs: Vec<String> = needs.iter().map(self::need).collect();
+            needs.join(", with ")
+        }
         Need::Objects(kind) => format!("{kind} objects"),
         Need::Together(kinds) => format!("{} objects together", kinds.join(" and ")),
         Need::Listed(kind) => format!("a whole list of {kind} objects"),
@@ -59,7 +63,7 @@ fn need(need: &Need) -> String {
         Need::Certificates => "certificates in objects".to_owned(),
         Need::Budgets => "the disruption budgets of AKS Periscope".to_owned(),
         Need::Version => "the version of Kubernetes".to_owned(),
-        Need::Outbound => "the connection probes of AKS Periscope".to_owned(),
+        Need::Collected(kind) => format!("the {} of AKS Periscope", kind.as_str()),
         Need::DumpLogs => "logs of containers".to_owned(),
     }
 }

@@ -222,6 +222,18 @@ pub(super) const CAUSES: &[Cause] = &[
         ],
         Link::Log,
     ),
+    // Without its rules no cluster IP works on a node: not that of DNS, nor that of the API.
+    row(
+        &[&["kube-proxy-rules-missing", "kube-proxy-rules-stale"]],
+        &[
+            LOOKUPS,
+            &[
+                "apiserver-unreachable-from-node",
+                "periscope-outbound-failed",
+            ],
+        ],
+        Link::SameNode,
+    ),
     row(
         &[&["kubelet-registration-failed"]],
         &[&[

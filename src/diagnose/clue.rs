@@ -60,16 +60,24 @@ pub struct Clue {
 impl Clue {
     /// A clue about an object, from its status at capture time.
     pub fn status(rule: &str, scene: Scene<'_>, object: &Object) -> Self {
-        let affected = scene.subject(object.key());
+        Self {
+            subject: scene.owner_subject(object.key()),
+            state: (State::Active, "its status says so at capture time".into()),
+            ..Self::collected(rule, scene.subject(object.key()))
+        }
+    }
+
+    /// A clue about something that no object stands for, from what a collector wrote of it.
+    pub fn collected(rule: &str, subject: Subject) -> Self {
         Self {
             rule: rule.to_owned(),
-            subject: scene.owner_subject(object.key()),
-            affected,
+            affected: subject.clone(),
+            subject,
             count: 1,
             first: None,
             last: None,
             citations: vec![],
-            state: (State::Active, "its status says so at capture time".into()),
+            state: (State::Active, "it was so when it was collected".into()),
             authority: Authority::Status,
             detail: String::new(),
             values: BTreeMap::new(),

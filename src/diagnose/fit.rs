@@ -90,8 +90,8 @@ impl<'a> Room<'a> {
             if let Some((left, node)) = largest.filter(|(left, _)| left < amount) {
                 parts.push(format!(
                     "largest free slot {at_most}{} on {node}, the pod wants {}",
-                    words(resource, left),
-                    words(resource, *amount)
+                    self::amount(resource, left),
+                    self::amount(resource, *amount)
                 ));
             }
         }
@@ -99,7 +99,7 @@ impl<'a> Room<'a> {
             // Each resource is there, but on different nodes.
             let all: Vec<String> = blamed
                 .iter()
-                .map(|(resource, amount)| words(resource, *amount))
+                .map(|(resource, amount)| self::amount(resource, *amount))
                 .collect();
             return Some(format!("no node has {} free at once", all.join(" and ")));
         }
@@ -164,7 +164,7 @@ fn complete(scene: Scene<'_>) -> bool {
 }
 
 /// An amount of a resource as people write it.
-fn words(resource: &str, amount: i64) -> String {
+pub(super) fn amount(resource: &str, amount: i64) -> String {
     let tenths = |amount: i64, unit: i64| {
         // Rounded down: never more room than there is.
         let tenths = i128::from(amount) * 10 / i128::from(unit);
@@ -207,7 +207,7 @@ mod tests {
             ("nvidia.com/gpu", 1, "1 nvidia.com/gpu"),
             ("pods", 0, "0 pods"),
         ] {
-            assert_eq!(words(resource, amount), expected);
+            assert_eq!(super::amount(resource, amount), expected);
         }
     }
 
@@ -234,8 +234,8 @@ mod tests {
         fn any_message_and_amount_is_survived(message in ".{0,60}", amount in any::<i64>()) {
             let _ = counted_nodes(&message);
             let _ = is_blamed(&message, "cpu");
-            let _ = words("memory", amount);
-            let _ = words("cpu", amount);
+            let _ = super::amount("memory", amount);
+            let _ = super::amount("cpu", amount);
         }
     }
 }

@@ -16,6 +16,7 @@ mod drain;
 pub mod finding;
 mod fit;
 mod groups;
+mod helm;
 pub mod incident;
 mod last_words;
 mod link;
@@ -38,6 +39,8 @@ pub use incident::Incident;
 pub use unknown::{UnknownError, UnknownErrors};
 
 use crate::evidence::{Evidence, Health, Timeline};
+use crate::examine::facts::UsageOf;
+use crate::examine::part::CollectorFact;
 use crate::gap::Gap;
 use crate::ingest::InputFacts;
 use crate::kube::Object;
@@ -92,7 +95,7 @@ pub struct BundleFacts {
     pub format_reason: String,
     /// When it was taken, as its own content says.
     pub captured_at: Option<Timestamp>,
-    /// How the capture time is known: "newest event", "run id".
+    /// How the capture time is known, in words: "the collector's connection probes".
     pub captured_by: String,
     /// Version of the control plane, or of the newest kubelet where only those are known.
     pub kubernetes_version: Option<String>,
@@ -280,6 +283,30 @@ fn bundle_facts(evidence: &Evidence) -> BundleFacts {
     }
 }
 
+/// What each node uses, as the first list that names it says.
+fn node_use(evidence: &Evidence) -> Vec<InventoryRow> {
+    let mut nodes: BTreeMap<&str, String> = BTreeMap::new();
+    for (_, _, fact) in &evidence.collector {
+        if let CollectorFact::Usage(usage) = fact
+            && usage.of == UsageOf::Node
+        {
+            nodes.entry(&usage.name).or_insert_with(|| {
+                let (cpu, memory) = (
+                    fit::amount("cpu", usage.cpu),
+                    fit::amount("memory", usage.memory),
+                );
+                format!("{}: {cpu}, {memory}", usage.name)
+            });
+        }
+    }
+    let rows = nodes.into_values().map(|value| InventoryRow {
+        what: "node use".to_owned(),
+        value,
+        count: 1,
+    });
+    rows.collect()
+}
+
 /// Versions, node pools and kinds, each with how often it is there.
 fn inventory(evidence: &Evidence) -> Vec<InventoryRow> {
     let row = |what: &str, value: &str, count: u64| InventoryRow {
@@ -318,6 +345,7 @@ fn inventory(evidence: &Evidence) -> Vec<InventoryRow> {
             .into_iter()
             .map(|(image, count)| row("image", image, count)),
     );
+    rows.extend(node_use(evidence));
     for (object, _) in evidence.index.nodes() {
         let labels = &object.meta.labels;
         let pool = labels.get("agentpool");

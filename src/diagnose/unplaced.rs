@@ -178,7 +178,7 @@ fn waits_for(scene: Scene<'_>, object: &Object, condition: &Condition) -> Option
     let owner = index.root_owner(object.key());
     let going = |other: &Object| match (other.meta.deleted, other.meta.deletion_age) {
         (Some(at), _) => members::just_now(scene, Some(at)),
-        (None, Some(age)) => members::just_now(scene, scene.evidence.capture.ago(age)),
+        (None, Some(age)) => members::just_now(scene, scene.evidence.ago(&other.path, age)),
         (None, None) => false,
     };
     let mut siblings = index

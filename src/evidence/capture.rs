@@ -5,9 +5,13 @@ use super::LogSource;
 use crate::examine::Part;
 use crate::examine::part::CollectorFact;
 use crate::kube::{ContainerState, Detail, Pod};
-use crate::layout::Layout;
+use crate::layout::{Collected, Layout, Role, ToldBy};
 use crate::time::{Clock, Stamp};
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp};
+
+/// How long after the id of its run was given a node may still collect: pods that start later write
+/// under the same id.
+const LATEST_START: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// When a bundle was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +28,14 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Finds the capture time: the collector's own run time, else the newest time in events and
-    /// status, else in objects, else the newest complete time in logs.
+    /// Finds the capture time: when the collector ran as its own files say, else the newest time in
+    /// events and status, else in objects, else the newest complete time in logs.
     pub fn find(parts: &[Part], layout: &Layout) -> Self {
         let told_by = |by: &'static str| move |at: Timestamp| (at, by);
+        let measured = layout.collected.filter(|own| own.told_by != ToldBy::RunId);
         let known = layout
-            .collected_at
-            .map(told_by("the collector's run id"))
+            .collected
+            .map(|own| own_time(own, parts))
             .or_else(|| newest_stated_time(parts))
             .or_else(|| newest_object_time(parts).map(told_by("the newest time in objects")))
             .or_else(|| newest_probe_time(parts).map(told_by("the collector's connection probes")))
@@ -49,12 +54,16 @@ impl Capture {
                 "the newest time in logs, its year guessed from file times",
             ),
         };
-        let reference = known.map(|(at, _)| at).or(guess);
+        let known_at = known.map(|(at, _)| at);
+        let reference = match (known_at, layout.collected) {
+            (Some(at), Some(_)) if measured.is_none() => Some(soon_after(parts, at)),
+            _ => known_at.or(guess),
+        };
         let newest_log =
             reference.and_then(|reference| newest_resolved(parts, Clock::utc(reference)));
         match (known, newest_log) {
             // Logs without a year end after the newest complete time: the bundle was taken later.
-            (Some((at, _)), Some(newest)) if newest > at && layout.collected_at.is_none() => Self {
+            (Some((at, _)), Some(newest)) if newest > at && measured.is_none() => Self {
                 at: Some(newest),
                 known_by: "the newest time in logs",
                 reference: Some(newest),
@@ -92,15 +101,55 @@ impl Capture {
         }
     }
 
+    /// Moves the uploads of the newest run to the capture, where nothing but the id of the run says
+    /// when they were collected: that was then or later.
+    pub(super) fn place_uploads(&self, layout: &mut Layout) {
+        let run = layout.collected.filter(|own| own.told_by == ToldBy::RunId);
+        if let (Some(run), Some(at)) = (run.map(|run| run.at), self.at)
+            && run < at
+        {
+            let of_run = |role: &&mut Role| role.collected_at == Some(run);
+            for role in layout.roles.values_mut().filter(of_run) {
+                role.collected_at = Some(at);
+            }
+        }
+    }
+
     /// The clock for stamps of this bundle; `None` where no year can be known.
     pub fn clock(&self) -> Option<Clock> {
         self.reference.map(Clock::utc)
     }
+}
 
-    /// The instant a number of seconds before the capture.
-    pub fn ago(&self, seconds: i64) -> Option<Timestamp> {
-        self.at?.checked_sub(seconds.seconds()).ok()
+/// When a collector ran, as its files say. The id of a run is given before: what is newer in the
+/// bundle was not collected before it happened.
+fn own_time(collected: Collected, parts: &[Part]) -> (Timestamp, &'static str) {
+    let by = match collected.told_by {
+        ToldBy::Probes => "the collector's connection probes",
+        ToldBy::Journal => "the end of the journal as its header states it",
+        ToldBy::RunId => "the collector's run id",
+    };
+    let own = (collected.at, by);
+    if collected.told_by == ToldBy::RunId {
+        newest_stated_time(parts)
+            .filter(|(at, _)| *at > collected.at)
+            .unwrap_or(own)
+    } else {
+        own
     }
+}
+
+/// The end of the newest log without years that ends within [`LATEST_START`] after `at`, the id of
+/// a run; `at` itself where none does.
+fn soon_after(parts: &[Part], at: Timestamp) -> Timestamp {
+    let latest = at.checked_add(LATEST_START).unwrap_or(at);
+    let ends = parts.iter().flat_map(|part| &part.logs).filter_map(|log| {
+        let stamp = log
+            .last
+            .filter(|stamp| matches!(stamp, Stamp::Yearless { .. }))?;
+        Clock::utc(latest).resolve(stamp)
+    });
+    ends.filter(|end| *end <= latest).fold(at, Timestamp::max)
 }
 
 /// The newest time in events and status. A container may have ended after the last event that the

@@ -1,9 +1,11 @@
 //! Events of the whole bundle, each occurrence counted once.
 
-use super::Capture;
+use super::{Capture, taken_at};
 use crate::examine::Part;
 use crate::kube::Event;
+use crate::layout::Layout;
 use crate::limits::Limits;
+use jiff::{Timestamp, ToSpan as _};
 use std::collections::BTreeMap;
 
 /// What makes two events the same occurrence seen twice: in an events list and in the describe
@@ -14,13 +16,20 @@ type Identity = (crate::kube::ObjectKey, String, String, String);
 /// the largest, because each entry tells the same story.
 ///
 /// Also tells how many events were over the limit.
-pub(super) fn merge(parts: &mut [Part], capture: &Capture, limits: &Limits) -> (Vec<Event>, usize) {
+pub(super) fn merge(
+    parts: &mut [Part],
+    layout: &Layout,
+    capture: &Capture,
+    limits: &Limits,
+) -> (Vec<Event>, usize) {
     let mut left_out = 0;
     let mut merged: BTreeMap<Identity, Event> = BTreeMap::new();
     for entry in parts.chunk_by_mut(|a, b| a.path == b.path) {
+        let taken = entry.first().and_then(|part| taken_at(layout, &part.path));
+        let now = taken.or(capture.at);
         let mut own: BTreeMap<Identity, Event> = BTreeMap::new();
         for mut event in entry.iter_mut().flat_map(|part| part.events.drain(..)) {
-            place_in_time(&mut event, capture);
+            place_in_time(&mut event, now);
             let identity = (
                 event.object.clone(),
                 event.reason.clone(),
@@ -44,11 +53,12 @@ pub(super) fn merge(parts: &mut [Part], capture: &Capture, limits: &Limits) -> (
     (merged.into_values().collect(), left_out)
 }
 
-/// Turns the ages that `describe` prints into times.
-fn place_in_time(event: &mut Event, capture: &Capture) {
+/// Turns the ages that `describe` printed at the time `now` into times.
+fn place_in_time(event: &mut Event, now: Option<Timestamp>) {
+    let ago = |seconds: i64| now?.checked_sub(seconds.seconds()).ok();
     if let Some((first, last)) = event.ages {
-        event.first = event.first.or_else(|| capture.ago(first));
-        event.last = event.last.or_else(|| capture.ago(last));
+        event.first = event.first.or_else(|| ago(first));
+        event.last = event.last.or_else(|| ago(last));
     }
 }
 

@@ -1,14 +1,16 @@
 //! Objects by identity, who owns them, and how they are at capture time.
 
 use super::places::Places;
+use super::readings::{Listed, Reading, leave_out, newest};
 use crate::kube::{
     Container, ContainerKind, ContainerState, Detail, Node, Object, ObjectKey, Pod, Service,
-    TextFormat, Workload,
+    Workload,
 };
 use crate::limits::Limits;
+use jiff::Timestamp;
 use rayon::prelude::*;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Kinds that run pods. Other owners (the node of a static pod, the config map of an installer, an
@@ -56,31 +58,27 @@ pub enum Health {
 }
 
 impl Index {
-    /// Orders the objects of all parts, which come in path order. Of the same object seen twice, API
-    /// output is kept before `describe` text, then the first.
-    pub(super) fn build(mut objects: Vec<Vec<Object>>, limits: &Limits) -> Self {
-        let left_out = leave_out(&mut objects, limits.objects);
+    /// Orders the objects of all parts, which come in path order. Of the same object seen several
+    /// times, those of the last minutes count where the lists say when they were taken; of these
+    /// API output before `describe` text, and that before the row of a table; then the newest, then
+    /// the first.
+    pub(super) fn build(mut lists: Vec<Listed>, limits: &Limits) -> Self {
+        let left_out = leave_out(&mut lists, limits.objects);
+        let times: Vec<Option<Timestamp>> = lists.iter().map(|list| list.at).collect();
         let mut held = 0;
-        let mut objects: Vec<_> = objects
-            .into_iter()
-            .flatten()
-            .map(|mut object| {
+        let mut readings: Vec<Reading> = Vec::new();
+        for (list, own) in lists.into_iter().enumerate() {
+            readings.extend(own.objects.into_iter().map(|mut object| {
                 held += object.text.size();
                 if held > limits.object_text_bytes {
                     object.text.keep_first_line();
                 }
-                Box::new(object)
-            })
-            .collect();
+                (Box::new(object), list)
+            }));
+        }
         // Stable: of the same object, the first in path order stays the first.
-        objects.par_sort_by(|a, b| a.key().cmp(b.key()));
-        objects.dedup_by(|later, kept| {
-            let same = later.key() == kept.key();
-            if same && described(kept) && !described(later) {
-                std::mem::swap(later, kept);
-            }
-            same
-        });
+        readings.par_sort_by(|(a, _), (b, _)| a.key().cmp(b.key()));
+        let objects = newest(readings, &times);
         let mut index = Self {
             places: Places::of(objects.iter().map(|object| object.key())),
             objects,
@@ -315,37 +313,12 @@ impl Health {
     }
 }
 
-/// Leaves out the objects that come when as many others as the limit allows are there, and tells
-/// how many these were.
-fn leave_out(objects: &mut [Vec<Object>], limit: usize) -> usize {
-    let count = |objects: &[Vec<Object>]| objects.iter().map(Vec::len).sum::<usize>();
-    let all = count(objects);
-    if all <= limit {
-        return 0;
-    }
-    let mut known: BTreeSet<&ObjectKey> = BTreeSet::new();
-    let keys = objects.iter().flatten().map(Object::key);
-    let kept: Vec<bool> = keys
-        .map(|key| known.contains(key) || known.len() < limit && known.insert(key))
-        .collect();
-    let mut kept = kept.into_iter();
-    for own in objects.iter_mut() {
-        own.retain(|_| kept.next().unwrap_or(false));
-    }
-    all - count(objects)
-}
-
 /// An object as the pod that it is.
 fn as_pod(object: &Object) -> Option<(&Object, &Pod)> {
     match &object.detail {
         Detail::Pod(pod) => Some((object, pod)),
         _ => None,
     }
-}
-
-/// Whether an object was read from `describe` text, which tells less than the API's output.
-fn described(object: &Object) -> bool {
-    matches!(object.text.format(), TextFormat::Describe(_))
 }
 
 /// Healthy or not.
@@ -398,7 +371,7 @@ fn workload_health(workload: &Workload) -> Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kube::ObjectText;
+    use crate::kube::{ObjectText, TextFormat};
     use crate::locator::EntryPath;
     use serde_json::json;
 
@@ -414,6 +387,12 @@ mod tests {
         Object::from_value(&value, &path, ObjectText::new("", format, 1)).expect("it has a name")
     }
 
+    /// Parts that say nothing of their time.
+    fn timeless<const N: usize>(parts: [Vec<Object>; N]) -> Vec<Listed> {
+        let lists = parts.into_iter();
+        lists.map(|objects| Listed { at: None, objects }).collect()
+    }
+
     /// Names and entries of all objects, in order.
     fn told(index: &Index) -> Vec<(String, String)> {
         let all = index.iter();
@@ -423,7 +402,7 @@ mod tests {
 
     #[test]
     fn of_an_object_seen_twice_the_api_s_output_is_kept() {
-        let parts = vec![
+        let parts = timeless([
             vec![
                 object("1", "Pod", "b", true),
                 object("1", "Pod", "a", false),
@@ -436,7 +415,7 @@ mod tests {
                 object("3", "Pod", "b", false),
                 object("3", "Node", "c", true),
             ],
-        ];
+        ]);
         let index = Index::build(parts, &Limits::RELEASE);
         let expected = [("c", "3"), ("a", "1"), ("b", "2")];
         let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
@@ -445,12 +424,66 @@ mod tests {
     }
 
     #[test]
+    fn of_runs_of_a_collector_the_last_tells_what_is_there() {
+        let at = |minute: i64| Timestamp::from_second(minute * 60).ok();
+        let list = |minute: i64, objects| Listed {
+            at: at(minute),
+            objects,
+        };
+        let readings = vec![
+            list(
+                0,
+                vec![
+                    object("1", "Pod", "gone", true),
+                    object("1", "Pod", "web", true),
+                    object("1", "Node", "n", true),
+                ],
+            ),
+            // Another node of the same run, and its list with more of each pod.
+            list(61, vec![object("2", "Pod", "web", true)]),
+            list(
+                59,
+                vec![
+                    object("3", "Pod", "web", false),
+                    object("3", "Pod", "late", true),
+                ],
+            ),
+            list(60, vec![object("4", "Pod", "late", true)]),
+        ];
+        let index = Index::build(readings, &Limits::RELEASE);
+        let expected = [("n", "1"), ("late", "4"), ("web", "3")];
+        // The two pods of the last run leave one out: their list is whole.
+        let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
+        assert_eq!(told(&index), expected);
+    }
+
+    #[test]
+    fn a_later_list_that_was_cut_leaves_what_earlier_ones_hold() {
+        let at = |minute: i64| Timestamp::from_second(minute * 60).ok();
+        let names = ["a", "b", "c", "d"].map(|name| object("1", "Pod", name, true));
+        let readings = vec![
+            Listed {
+                at: at(0),
+                objects: names.into(),
+            },
+            Listed {
+                at: at(60),
+                objects: vec![object("2", "Pod", "a", true)],
+            },
+        ];
+        let index = Index::build(readings, &Limits::RELEASE);
+        let expected = [("a", "2"), ("b", "1"), ("c", "1"), ("d", "1")];
+        let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
+        assert_eq!(told(&index), expected);
+    }
+
+    #[test]
     fn objects_over_the_limit_are_counted_and_known_ones_are_not() {
         let limits = Limits {
             objects: 2,
             ..Limits::RELEASE
         };
-        let parts = vec![
+        let parts = timeless([
             vec![
                 object("1", "Pod", "c", true),
                 object("1", "Pod", "b", false),
@@ -460,7 +493,7 @@ mod tests {
                 object("2", "Pod", "c", false),
             ],
             vec![object("3", "Pod", "a", false)],
-        ];
+        ]);
         let index = Index::build(parts, &limits);
         let expected = [("b", "1"), ("c", "2")];
         let expected = expected.map(|(name, entry)| (name.to_owned(), entry.to_owned()));
@@ -472,7 +505,7 @@ mod tests {
     fn names_that_begin_alike_are_found_together() {
         let names = ["a", "web", "web-1", "web-2", "webhook", "x"];
         let pods = names.map(|name| object("1", "Pod", name, false));
-        let index = Index::build(vec![pods.into()], &Limits::RELEASE);
+        let index = Index::build(timeless([pods.into()]), &Limits::RELEASE);
         let like = |prefix: &str| -> Vec<String> {
             let found = index.named_like("Pod", "shop", prefix);
             found.map(|object| object.key().name.clone()).collect()

@@ -6,7 +6,7 @@ use crate::examine::Part;
 use crate::examine::lines::Rhythm;
 use crate::examine::part::{About, HitGroup, LogPart, Sample, Section, Tag};
 use crate::examine::scan::completed;
-use crate::kube::{Event, ObjectKey};
+use crate::kube::{Detail, Event, ObjectKey};
 use crate::layout::{self, Content, Layout, Role};
 use crate::limits::Limits;
 use crate::locator::{EntryPath, Snippet};
@@ -151,6 +151,7 @@ fn of_entry(
         return vec![];
     };
     let role = layout.roles.get(&path).cloned().unwrap_or_default();
+    let clock = role.collected_at.map(Clock::utc).or(clock);
     let mut logs: BTreeMap<Option<Section>, Joined> = BTreeMap::new();
     for log in entry.iter_mut().flat_map(|part| part.logs.drain(..)) {
         logs.entry(log.section.clone())
@@ -184,6 +185,39 @@ pub(super) fn name_pods(logs: &mut [LogSource], index: &Index, events: &[Event])
         if let Some(pod) = known.or_else(told) {
             about.namespace = Some(pod.namespace.as_str().into());
             about.pod = Some(pod.name.as_str().into());
+        }
+    }
+}
+
+/// Gives the logs of pods that are known without their namespace the namespace of the only pod of
+/// that name, and the node that it runs on: AKS Periscope writes neither beside a log.
+pub(super) fn name_owners(logs: &mut [LogSource], index: &Index, events: &[Event]) {
+    let mut nameless = logs
+        .iter_mut()
+        .filter(|log| log.role.pod.is_some() && log.role.namespace.is_none())
+        .peekable();
+    if nameless.peek().is_none() {
+        return;
+    }
+    let mut pods: BTreeMap<&str, Option<&ObjectKey>> = BTreeMap::new();
+    for (object, _) in index.pods() {
+        let known = pods.entry(&object.key().name);
+        // Pods of several namespaces have the name: none of them is told.
+        known
+            .and_modify(|known| *known = None)
+            .or_insert(Some(object.key()));
+    }
+    let gone = pods_of_events(events);
+    for log in nameless {
+        let name = log.role.pod.as_deref().unwrap_or_default();
+        let known = match pods.get(name) {
+            Some(known) => *known,
+            None => gone.get(name).copied().flatten(),
+        };
+        let Some(key) = known else { continue };
+        log.role.namespace = Some(key.namespace.clone());
+        if let Some(Detail::Pod(pod)) = index.get(key).map(|object| &object.detail) {
+            log.role.node = pod.node.clone().or(log.role.node.take());
         }
     }
 }

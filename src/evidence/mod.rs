@@ -6,15 +6,20 @@
 
 mod capture;
 mod cloud;
+mod copies;
 mod errors;
 mod events;
+mod facts;
 mod images;
 mod index;
 mod inventory;
 mod logs;
 mod places;
+mod readings;
 mod retold;
 mod skew;
+#[cfg(test)]
+mod testing;
 mod timeline;
 
 pub use capture::Capture;
@@ -33,6 +38,8 @@ use crate::layout::{self, Content, EntryFacts, Layout, Role};
 use crate::limits::Limits;
 use crate::locator::EntryPath;
 use crate::rules::RuleSet;
+use jiff::{Timestamp, ToSpan as _};
+use readings::Listed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything known about a bundle.
@@ -93,7 +100,7 @@ impl Evidence {
         gaps.dedup();
         let damaged: BTreeSet<&EntryPath> = gaps.iter().map(|gap| &gap.locator.entry).collect();
 
-        let layout = layout::detect(&facts(&parts));
+        let mut layout = layout::detect(&facts(&parts));
         drop_duplicates(&mut parts, &layout);
         let kinds = kinds(&parts);
         let quiet_events = parts.iter().fold(QuietEvents::default(), |span, part| {
@@ -102,20 +109,26 @@ impl Evidence {
         let lists = lists(&parts, &layout);
         let whole_lists = whole_lists(&parts, &layout, &damaged);
         let mut capture = Capture::find(&parts, &layout);
+        capture.place_uploads(&mut layout);
         let objects = parts
             .iter_mut()
-            .map(|part| std::mem::take(&mut part.objects))
+            .map(|part| Listed {
+                at: taken_at(&layout, &part.path),
+                objects: std::mem::take(&mut part.objects),
+            })
             .collect();
         // The objects are put in order while the logs are joined: neither needs the other.
         let (index, (mut logs, events, events_left_out, collector)) = rayon::join(
             || Index::build(objects, limits),
             || {
                 let logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
-                let (events, left_out) = events::merge(&mut parts, &capture, limits);
-                let collector = collector_facts(&mut parts, &layout);
+                let (events, left_out) = events::merge(&mut parts, &layout, &capture, limits);
+                let collector = facts::take(&mut parts, &layout);
                 (logs, events, left_out, collector)
             },
         );
+        logs::name_owners(&mut logs, &index, &events);
+        copies::join(&mut logs);
         retold::drop_retold(&mut logs);
         if skew::correct_zones(&mut logs, &events) {
             capture.follow(&logs);
@@ -150,6 +163,12 @@ impl Evidence {
     /// Whether objects of this kind were collected, even if there were none.
     pub fn collected(&self, kind: &str) -> bool {
         self.kinds.contains_key(kind)
+    }
+
+    /// Number of events: those of lists, or those that descriptions of objects tell.
+    pub fn event_count(&self) -> usize {
+        let listed = self.kinds.get("Event").copied().unwrap_or(0);
+        listed.max(self.events.len())
     }
 
     /// Whether the bundle would hold this object if it existed: its kind was collected for its
@@ -208,10 +227,22 @@ impl Evidence {
         rest.get(..own).unwrap_or_default()
     }
 
+    /// The instant a number of seconds before an entry was taken: before its upload where the
+    /// collector says when that was, else before the capture.
+    pub fn ago(&self, path: &EntryPath, seconds: i64) -> Option<Timestamp> {
+        let at = taken_at(&self.layout, path).or(self.capture.at);
+        at?.checked_sub(seconds.seconds()).ok()
+    }
+
     /// The role of an entry.
     pub fn role(&self, path: &EntryPath) -> Role {
         self.layout.roles.get(path).cloned().unwrap_or_default()
     }
+}
+
+/// When an entry was collected, where the collector says so.
+fn taken_at(layout: &Layout, path: &EntryPath) -> Option<Timestamp> {
+    layout.roles.get(path)?.collected_at
 }
 
 /// What layout may know of each entry; parts are in path order.
@@ -230,6 +261,9 @@ fn facts(parts: &[Part]) -> Vec<EntryFacts> {
                 hosts: vec![],
                 component_hint: None,
                 bytes: 0,
+                node: None,
+                probed: None,
+                latest: None,
             });
         }
         let Some(entry) = entries.last_mut() else {
@@ -244,6 +278,12 @@ fn facts(parts: &[Part]) -> Vec<EntryFacts> {
             .component_hint
             .or_else(|| part.logs.iter().find_map(|log| log.component_hint));
         entry.bytes += part.bytes;
+        for fact in &part.collector {
+            entry.node = entry.node.take().or_else(|| fact.node().map(str::to_owned));
+            entry.probed = entry.probed.max(fact.probed());
+        }
+        let latest = part.logs.iter().filter_map(|log| log.latest_absolute).max();
+        entry.latest = entry.latest.max(latest);
         for (tag, count) in part.logs.iter().flat_map(|log| &log.tags) {
             if let Some(host) = &tag.host {
                 *hosts.entry(host.to_string()).or_default() += count;
@@ -351,18 +391,4 @@ fn whole_lists(
             })
         })
         .collect()
-}
-
-/// Takes the collectors' facts out of the parts.
-fn collector_facts(parts: &mut [Part], layout: &Layout) -> Vec<(EntryPath, Role, CollectorFact)> {
-    let mut facts = Vec::new();
-    for part in parts {
-        let role = layout.roles.get(&part.path).cloned().unwrap_or_default();
-        facts.extend(
-            part.collector
-                .drain(..)
-                .map(|fact| (part.path.clone(), role.clone(), fact)),
-        );
-    }
-    facts
 }

@@ -156,7 +156,7 @@ fn writer(
 fn drop_journals(sources: &mut [LogSource]) {
     let mut told: BTreeMap<Key, u64> = BTreeMap::new();
     for source in sources.iter().filter(|source| is_of_one_unit(source)) {
-        let folder = folder(&source.path);
+        let folder = folder(source);
         for hit in &source.hits {
             let key = (
                 folder.clone(),
@@ -172,7 +172,7 @@ fn drop_journals(sources: &mut [LogSource]) {
         return;
     }
     for journal in sources.iter_mut().filter(|source| is_journal(source)) {
-        let folder = folder(&journal.path);
+        let folder = folder(journal);
         journal.hits.retain(|hit| {
             let key = (
                 folder.clone(),
@@ -196,7 +196,7 @@ type ErrorKey = (Folder, Option<&'static str>, String);
 fn told_errors(sources: &[LogSource]) -> BTreeMap<ErrorKey, u64> {
     let mut told = BTreeMap::new();
     for source in sources.iter().filter(|source| is_of_one_unit(source)) {
-        let folder = folder(&source.path);
+        let folder = folder(source);
         for error in &source.errors {
             let key = (folder.clone(), error.component, error.template.clone());
             *told.entry(key).or_default() += error.count;
@@ -217,60 +217,25 @@ fn is_of_one_unit(source: &LogSource) -> bool {
     source.role.content == Content::NodeLog && source.role.component.is_some()
 }
 
-/// Where an entry lies.
-fn folder(path: &EntryPath) -> Folder {
+/// Where an entry lies. What one node collected at one moment lies together, though in its zip each
+/// collector has a folder.
+fn folder(source: &LogSource) -> Folder {
+    let (path, role) = (&source.path, &source.role);
+    let bundle = path.bundle_name().to_owned();
+    if let (Some(node), Some(at)) = (&role.collected_by, role.collected_at) {
+        return (bundle, None, format!("{node} at {at}"));
+    }
     let folder = path.inner().rsplit_once('/');
     let folder = folder.map_or_else(String::new, |(folder, _)| folder.to_owned());
-    (path.bundle_name().to_owned(), path.archive(), folder)
+    (bundle, path.archive(), folder)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::LogHit;
+    use crate::evidence::testing::log;
     use crate::layout::Role;
     use crate::locator::Snippet;
-
-    /// A node's log at `path` in which one matcher hit so often; of all units without `component`.
-    fn log(path: &str, component: Option<&'static str>, count: u64) -> LogSource {
-        let hit = LogHit {
-            matcher: MatcherId(7),
-            host: None,
-            component: Some("kubelet"),
-            about: About::default(),
-            silenced_by: Box::default(),
-            count,
-            first: None,
-            last: None,
-            times: vec![],
-            samples: vec![],
-        };
-        LogSource {
-            path: EntryPath::bundle("b", true).entry(path),
-            role: Role {
-                content: Content::NodeLog,
-                component,
-                ..Role::default()
-            },
-            components: BTreeSet::from(["containerd", component.unwrap_or("kubelet")]),
-            hosts: BTreeSet::new(),
-            lines: 0,
-            bytes: 0,
-            first: None,
-            last: None,
-            last_line: 0,
-            fetch_error: None,
-            reversed: false,
-            zone: None,
-            tail: None,
-            zoneless: false,
-            silences: vec![],
-            boots: vec![],
-            hits: vec![hit],
-            errors: vec![],
-            errors_left_out: 0,
-        }
-    }
 
     #[test]
     fn a_journal_beside_the_log_of_a_unit_is_not_counted_again() {

@@ -1,7 +1,14 @@
-//! JSON files that a collector writes about the cluster, in shapes of its own: Periscope's
-//! connection probes, network configuration, disruption budgets, Helm releases and container logs,
-//! and the server's version.
+//! Files that a collector writes about the cluster, in forms of its own. Here those in JSON:
+//! Periscope's connection probes, network configuration, disruption budgets, Helm releases, use of
+//! CPU and memory, and container logs, and the server's version; in [`text`] the output of commands.
 
+mod kubelet_command;
+mod nat_table;
+mod resolver;
+pub(super) mod text;
+mod top;
+
+use super::facts::{HelmRevision, PodStatus, Usage, UsageOf};
 use super::part::{
     CollectorFact, DisruptionBudget, HelmRelease, LogPart, NetworkConfig, Outbound, Part, Section,
 };
@@ -9,18 +16,30 @@ use super::{Examiner, objects::line_snippet};
 use crate::kube::value::text as text_at;
 use crate::locator::Snippet;
 use crate::time::parse_rfc3339;
+use jiff::SignedDuration;
 use serde_json::Value;
+
+/// Names of the files in which Periscope writes the use of nodes and of containers: the items do not
+/// say which they are.
+const USAGE_FILES: [(&str, UsageOf); 2] = [("nodes", UsageOf::Node), ("pods", UsageOf::Container)];
 
 /// Reads the facts of one JSON document that is no Kubernetes object.
 pub(super) fn read(examiner: Examiner<'_>, value: &Value, text: &str, line: u64, part: &mut Part) {
     match value {
         Value::Array(items) => {
+            let file = part.path.file_name();
+            let named = USAGE_FILES.iter().find(|(name, _)| *name == file);
+            let of = named.map(|(_, of)| *of);
+            let mut places = Places::new(text, line);
             for item in items {
-                let at = snippet_of(item, text, line);
-                part.collector.extend(fact(item, at));
+                let at = places.snippet_of(item);
+                let used = of.and_then(|of| usage(of, item, &at));
+                part.collector.extend(used.or_else(|| fact(item, at)));
             }
         }
         Value::Object(fields) if fields.contains_key("containerLog") => {
+            let status = pod_status(value, line_snippet(text, line));
+            part.collector.extend(status);
             container_log(examiner, value, line, part);
         }
         _ => part.collector.extend(fact(value, line_snippet(text, line))),
@@ -66,6 +85,7 @@ fn fact(value: &Value, snippet: Snippet) -> Option<CollectorFact> {
             namespace: owned("namespace")?,
             status: owned("status")?,
             chart: owned("chart")?,
+            history: history(value.get("history")),
             snippet,
         }));
     }
@@ -75,6 +95,60 @@ fn fact(value: &Value, snippet: Snippet) -> Option<CollectorFact> {
         git_version: git_version.to_owned(),
         snippet,
     })
+}
+
+/// Revisions of a Helm release; none where its history could not be read (`null`).
+fn history(value: Option<&Value>) -> Vec<HelmRevision> {
+    let items = value.and_then(Value::as_array).into_iter().flatten();
+    items
+        .filter_map(|item| {
+            let owned = |name: &str| text_at(item, name).unwrap_or_default().to_owned();
+            Some(HelmRevision {
+                number: item.get("revision").and_then(Value::as_u64)?,
+                status: owned("status"),
+                at: text_at(item, "lastDeployment").and_then(parse_rfc3339),
+                description: owned("description"),
+                app_version: owned("appVersion"),
+            })
+        })
+        .collect()
+}
+
+/// Whether the text of an item states the use of CPU and memory.
+pub(super) fn is_usage(item: &str) -> bool {
+    ["\"cpuUsage\"", "\"memoryUsage\""]
+        .iter()
+        .all(|name| item.contains(name))
+}
+
+/// The use of CPU and memory that an item of `systemperf` states.
+fn usage(of: UsageOf, value: &Value, snippet: &Snippet) -> Option<CollectorFact> {
+    Some(CollectorFact::Usage(Usage {
+        of,
+        name: text_at(value, "name")?.to_owned(),
+        namespace: None,
+        cpu: value.get("cpuUsage").and_then(Value::as_i64)?,
+        memory: value.get("memoryUsage").and_then(Value::as_i64)?,
+        percent: None,
+        snippet: snippet.clone(),
+    }))
+}
+
+/// The state of a pod that stands beside the log of one of its containers.
+fn pod_status(value: &Value, snippet: Snippet) -> Option<CollectorFact> {
+    let (ready, all) = text_at(value, "ready")?.split_once('/')?;
+    let age = value.get("age").and_then(Value::as_i64);
+    Some(CollectorFact::PodStatus(PodStatus {
+        pod: text_at(value, "name")?.to_owned(),
+        container: text_at(value, "containerName")
+            .unwrap_or_default()
+            .to_owned(),
+        ready: (ready.trim().parse().ok()?, all.trim().parse().ok()?),
+        phase: text_at(value, "status").unwrap_or_default().to_owned(),
+        restarts: value.get("restart").and_then(Value::as_u64).unwrap_or(0),
+        age: age.map(SignedDuration::from_nanos),
+        snippet,
+    }))
 }
 
 /// A connection probe of version 0.2 and later.
@@ -154,19 +228,32 @@ fn words(value: Option<&Value>) -> Vec<String> {
         .collect()
 }
 
-/// The item itself as the excerpt: such files are written on one line, which would show all items.
-fn snippet_of(item: &Value, text: &str, line: u64) -> Snippet {
-    let own = item.to_string();
-    let before = text.find(&own).map_or(0, |at| {
-        text.as_bytes()
-            .iter()
-            .take(at)
-            .filter(|byte| **byte == b'\n')
-            .count()
-    });
-    Snippet {
-        line: line + before as u64,
-        ..line_snippet(&own, line)
+/// Finds the lines of a list's items, which are asked for from front to back. Where an item is not
+/// written as it would be here, the rest are told by the line of the list: to look for each of them in
+/// all of the text would take time without end.
+struct Places<'t> {
+    /// What is left of the text; `None` where nothing tells lines apart any more.
+    rest: Option<&'t str>,
+    line: u64,
+}
+
+impl<'t> Places<'t> {
+    /// The places in a text whose first line is `line`.
+    fn new(text: &'t str, line: u64) -> Self {
+        let rest = text.contains('\n').then_some(text);
+        Self { rest, line }
+    }
+
+    /// The item itself as the excerpt: such files are written on one line, which would show all
+    /// items.
+    fn snippet_of(&mut self, item: &Value) -> Snippet {
+        let own = item.to_string();
+        self.rest = self.rest.and_then(|rest| {
+            let (before, after) = rest.split_once(own.as_str())?;
+            self.line += memchr::memchr_iter(b'\n', before.as_bytes()).count() as u64;
+            Some(after)
+        });
+        line_snippet(&own, self.line)
     }
 }
 
@@ -221,6 +308,49 @@ mod tests {
             ),
             (Some("1"), None, 0)
         );
+    }
+
+    #[test]
+    fn a_release_keeps_its_history_and_may_have_none() {
+        let value = |history: Value| json!({"name": "shop", "namespace": "shop", "status": "failed", "chart": "shop", "history": history});
+        let revisions = |history| match fact(&value(history), at()) {
+            Some(CollectorFact::HelmRelease(release)) => release.history,
+            other => panic!("{other:?}"),
+        };
+        let told = revisions(json!([
+            {"lastDeployment": "2023-05-10T13:35:05.123456Z", "description": "Upgrade \"shop\" failed: timed out waiting for the condition", "status": "failed", "revision": 7, "appVersion": "2.8.1"},
+            {"status": "superseded"},
+        ]));
+        let [revision] = told.as_slice() else {
+            panic!("{told:?}")
+        };
+        assert_eq!((revision.number, revision.status.as_str()), (7, "failed"));
+        assert!(revision.at.is_some() && revision.description.ends_with("the condition"));
+        assert_eq!(revisions(Value::Null), []);
+    }
+
+    #[test]
+    fn a_pod_states_how_it_is_beside_its_log() {
+        let value = |ready: &str| json!({"name": "web-1", "ready": ready, "status": "Running", "restart": 57, "age": 691_200_000_000_000_i64, "containerName": "web", "containerLog": ""});
+        let Some(CollectorFact::PodStatus(status)) = pod_status(&value("0/1"), at()) else {
+            panic!("a state")
+        };
+        assert_eq!((status.ready, status.restarts), ((0, 1), 57));
+        assert_eq!(status.age, Some(SignedDuration::from_hours(8 * 24)));
+        assert_eq!(pod_status(&value("yes"), at()), None);
+    }
+
+    #[test]
+    fn items_are_cited_on_their_lines_as_far_as_those_are_known() {
+        let (one, two, three) = (json!({"a": 1}), json!({"a": 2}), json!({"a": 3}));
+        let text = "[\n{\"a\":1},\n\n{\"a\":2},{ \"a\": 3 }]";
+        let mut places = Places::new(text, 5);
+        let told = [&one, &two, &three].map(|item| {
+            let snippet = places.snippet_of(item);
+            (snippet.line, snippet.text)
+        });
+        let lines = [(6, "{\"a\":1}"), (8, "{\"a\":2}"), (8, "{\"a\":3}")];
+        assert_eq!(told, lines.map(|(line, text)| (line, text.to_owned())));
     }
 
     #[test]

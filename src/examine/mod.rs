@@ -7,6 +7,7 @@
 //! names are known ([`crate::layout`]).
 
 mod collector;
+pub mod facts;
 pub mod lines;
 mod objects;
 pub mod part;
@@ -73,9 +74,10 @@ impl Examiner<'_> {
                 part.logs.push(log);
                 let started = started::versions(body, chunk.first_line, self.limits);
                 part.collector.extend(started);
+                collector::text::read(body, chunk.piece, chunk.first_line, &mut part, self.limits);
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
-            Shape::Json | Shape::Yaml | Shape::Describe => {
+            Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table => {
                 objects::read(self, body, shape, chunk.first_line, &mut part);
             }
         }

@@ -14,6 +14,7 @@ use crate::gap::{Gap, GapReason};
 use crate::kube::describe::DescribedEvent;
 use crate::kube::{
     self, Event, Object, ObjectKey, ObjectText, TextFormat, TextHit, canonical, describe, kinds,
+    table,
 };
 use crate::limits::Limits;
 use crate::locator::Snippet;
@@ -38,6 +39,7 @@ pub(super) fn read(
     match shape {
         Shape::Yaml => reader.yaml(&text, first_line),
         Shape::Describe => reader.describe(&text, first_line),
+        Shape::Table => reader.table(&text, first_line),
         _ => reader.json(&text, first_line),
     }
 }
@@ -83,6 +85,21 @@ impl Reader<'_> {
                 line,
                 None,
             );
+        }
+    }
+
+    /// Reads the pods of a table.
+    fn table(&mut self, text: &str, first_line: u64) {
+        let first = self.part.objects.len();
+        // AKS Periscope names its tables `<namespace>_pods_list`.
+        let file = self.part.path.file_name().to_owned();
+        let namespace = file.strip_suffix(table::PODS_OF_NAMESPACE);
+        for row in table::pods(text, namespace.unwrap_or_default()) {
+            let line = first_line + row.line as u64;
+            self.object(row.text, row.pod, &TextFormat::Row, line, None);
+        }
+        if namespace.is_some() {
+            self.listed(Some("Pod"), first);
         }
     }
 
@@ -262,6 +279,7 @@ impl Reader<'_> {
         ]
         .iter()
         .any(|start| text.starts_with(start))
+            || collector::text::is_sentence_of_failure(text)
         {
             let detail = text.chars().take(300).collect();
             self.gap(line, GapReason::NotCollected { detail });

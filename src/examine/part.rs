@@ -1,5 +1,6 @@
 //! Facts of one piece of one entry: what the examining worker keeps when it drops the bytes.
 
+use super::facts::{FactKind, HelmRevision, KubeletCommand, NatTable, PodStatus, Resolver, Usage};
 use super::prefix::Level;
 use crate::gap::Gap;
 use crate::kube::{Event, Object};
@@ -81,6 +82,8 @@ pub enum Shape {
     Yaml,
     /// `kubectl describe` text.
     Describe,
+    /// A table of pods as `kubectl get` prints it.
+    Table,
     /// Not text, or nothing to read.
     Opaque,
 }
@@ -245,6 +248,16 @@ pub enum CollectorFact {
     DisruptionBudget(DisruptionBudget),
     /// A Helm release as Periscope lists it.
     HelmRelease(HelmRelease),
+    /// CPU and memory that a node, a container or a pod uses.
+    Usage(Usage),
+    /// State of a pod, beside the log of one of its containers.
+    PodStatus(PodStatus),
+    /// A piece of the nat table of a node.
+    NatTable(NatTable),
+    /// The command line of a node's kubelet.
+    KubeletCommand(KubeletCommand),
+    /// Resolver configuration of a machine or of a collector's pod.
+    Resolver(Resolver),
     /// The version that a program names in its log when it starts.
     Started {
         /// `kubelet`, `container runtime`, ..., as the inventory calls it, or [`LOGS_OWN`].
@@ -266,7 +279,45 @@ pub enum CollectorFact {
 impl CollectorFact {
     /// Whether only a file of AKS Periscope states such a fact.
     pub fn is_periscopes(&self) -> bool {
-        !matches!(self, Self::ServerVersion { .. } | Self::Started { .. })
+        matches!(
+            self,
+            Self::Outbound(_)
+                | Self::NetworkConfig(_)
+                | Self::DisruptionBudget(_)
+                | Self::HelmRelease(_)
+                | Self::PodStatus(_)
+        )
+    }
+
+    /// Whether it is of this kind.
+    pub fn is(&self, kind: FactKind) -> bool {
+        match kind {
+            FactKind::Probes => matches!(self, Self::Outbound(_)),
+            FactKind::HelmReleases => matches!(self, Self::HelmRelease(_)),
+            FactKind::Usage => matches!(self, Self::Usage(_)),
+            FactKind::UsageShare => matches!(self, Self::Usage(usage) if usage.percent.is_some()),
+            FactKind::PodStates => matches!(self, Self::PodStatus(_)),
+            FactKind::NatTable => matches!(self, Self::NatTable(_)),
+            FactKind::KubeletCommand => matches!(self, Self::KubeletCommand(_)),
+            FactKind::Resolver => matches!(self, Self::Resolver(_) | Self::NetworkConfig(_)),
+        }
+    }
+
+    /// The node that it says it was collected on.
+    pub fn node(&self) -> Option<&str> {
+        match self {
+            Self::Outbound(probe) => probe.host.as_deref(),
+            Self::NetworkConfig(config) => Some(&config.host),
+            _ => None,
+        }
+    }
+
+    /// When its collector was at work. The zero time of Go, year 1, is none.
+    pub fn probed(&self) -> Option<Timestamp> {
+        match self {
+            Self::Outbound(probe) => probe.time.filter(|at| *at > Timestamp::UNIX_EPOCH),
+            _ => None,
+        }
     }
 }
 
@@ -328,8 +379,11 @@ pub struct HelmRelease {
     pub namespace: String,
     /// `deployed`, `failed`, ...
     pub status: String,
-    /// Chart and version.
+    /// Name of its chart.
     pub chart: String,
+    /// Its revisions, in no order. Helm finds them by the name of the release alone: those of
+    /// releases of this name in other namespaces are among them.
+    pub history: Vec<HelmRevision>,
     /// Where it stands.
     pub snippet: Snippet,
 }

@@ -10,6 +10,7 @@ mod yaml;
 
 use super::Shape;
 use crate::ingest::Cut;
+use crate::kube::table;
 use crate::locator::EntryPath;
 use memchr::{memchr, memmem};
 
@@ -75,6 +76,7 @@ pub fn shape(path: &EntryPath, head: &[u8]) -> Shape {
             Shape::Log
         }
         Some(shape) => shape,
+        None if name.tabulates_pods && is_table_of_pods(quiet) => Shape::Table,
         None if is_description(quiet) => Shape::Describe,
         None => Shape::Log,
     }
@@ -85,7 +87,7 @@ pub fn cut(shape: Shape) -> Cut {
     match shape {
         Shape::Log => Cut::Lines,
         Shape::Sections => Cut::Sections,
-        Shape::Json | Shape::Yaml | Shape::Describe => Cut::Whole,
+        Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table => Cut::Whole,
         Shape::Opaque => Cut::Skip,
     }
 }
@@ -100,6 +102,8 @@ struct Name {
     /// JSON by name that is wanted as lines: the output of provisioning, in which rules look for
     /// error codes and which is often cut in the middle.
     lines_in_json: bool,
+    /// A table of pods by the names that AKS Periscope gives them; elsewhere such tables are text.
+    tabulates_pods: bool,
 }
 
 /// Extensions that matter here.
@@ -135,6 +139,7 @@ impl Name {
             extension,
             lists_nodes: matches!(extension, Extension::Json | Extension::Yaml)
                 && stem.ends_with("nodes"),
+            tabulates_pods: table::FILES.iter().any(|end| file.ends_with(end)),
             lines_in_json: file.ends_with("provision.json") || suffix == "status",
         }
     }
@@ -165,6 +170,11 @@ fn is_noise(line: &[u8]) -> bool {
 fn first_line(text: &[u8]) -> &[u8] {
     let end = memchr(b'\n', text).unwrap_or(text.len());
     text.get(..end).unwrap_or_default().trim_ascii_end()
+}
+
+/// Whether a table of pods as `kubectl get` prints it begins here.
+fn is_table_of_pods(text: &[u8]) -> bool {
+    std::str::from_utf8(first_line(text)).is_ok_and(table::is_header)
 }
 
 /// Whether this is `kubectl describe` text: `Name:` with a value first, and two of its keys soon.
@@ -516,6 +526,23 @@ mod tests {
                 "s",
                 "Name:            default\nIsDefaultClass:  Yes\nAnnotations:     x\n",
                 Shape::Describe,
+            ),
+        ]);
+    }
+
+    #[test]
+    fn tables_of_pods_are_told_by_name_and_header() {
+        let table =
+            "NAME   READY   STATUS   RESTARTS   AGE\nweb    1/1     Running  0          1d\n";
+        check(&[
+            ("osm/shop_pods_list", table, Shape::Table),
+            ("osm/control_plane/all_resources_list", table, Shape::Table),
+            ("osm/shop_services_list", table, Shape::Log),
+            ("kubectl/pods", table, Shape::Log),
+            (
+                "osm/shop_pods_list",
+                "Failed to collect pods for namespace shop: x\n",
+                Shape::Log,
             ),
         ]);
     }

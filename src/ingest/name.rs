@@ -3,6 +3,7 @@
 //! In: a name as the archive has it. Out: the name it is shown and matched under, and whether it
 //! tried to be more than a plain relative path.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A name that can be shown.
@@ -41,6 +42,22 @@ pub(super) fn clean(raw: &str) -> Name {
     Name {
         shown,
         hostile: absolute || drive || climbs || control || nameless,
+    }
+}
+
+/// The name of a zip's member with `/` between its folders.
+///
+/// The format asks for `/`, and `Compress-Archive` of Windows `PowerShell` 5.1 (.NET before 4.6.1)
+/// writes `\` all the same. A name without any `/` is read that way, as unzip reads it. Two kinds of
+/// backslash are no separators: those behind a drive, because a file that was on Windows when it was
+/// packed has no `:` in its name, and systemd's escapes (`dev-disk\x2dlabel`).
+pub(super) fn with_slashes(raw: &str) -> Cow<'_, str> {
+    let drive = matches!(raw.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    let separates = raw.contains('\\') && !raw.contains('/') && !drive;
+    if separates && !raw.contains("\\x") {
+        Cow::Owned(raw.replace('\\', "/"))
+    } else {
+        Cow::Borrowed(raw)
     }
 }
 
@@ -118,6 +135,28 @@ mod tests {
                 (shown, hostile),
                 "{raw:?}"
             );
+        }
+    }
+
+    #[test]
+    fn backslashes_part_folders_where_nothing_else_does() {
+        for (raw, read) in [
+            (r"upload\run\node\kubelet", "upload/run/node/kubelet"),
+            (r"upload\run\", "upload/run/"),
+            (r"a\..\..\b", "a/../../b"),
+            // A key of Windows in the zip that Periscope makes, and by itself.
+            (
+                r"nodelogs/C:\AzureData\x.log",
+                r"nodelogs/C:\AzureData\x.log",
+            ),
+            (r"C:\AzureData\x.log", r"C:\AzureData\x.log"),
+            (
+                r"systemd-fsck@dev-disk\x2dlabel.log",
+                r"systemd-fsck@dev-disk\x2dlabel.log",
+            ),
+            ("kubelet", "kubelet"),
+        ] {
+            assert_eq!(with_slashes(raw), read, "{raw}");
         }
     }
 

@@ -8,7 +8,7 @@
 use super::Place;
 use super::budget::{Budget, Metered, reason};
 use super::entry::Source;
-use super::name::Names;
+use super::name::{Names, with_slashes};
 use super::sniff::sniff;
 use super::stream::{Exact, fill};
 use super::walk::Walker;
@@ -236,12 +236,13 @@ fn salvage_member(
     walker.content(&place, &mut Metered::new(Exact::new(member, size), budget))
 }
 
-/// A member's name, with what is no text replaced.
+/// A member's name, with what is no text replaced, and `/` between its folders.
 fn lossy_name(name: ZipResult<std::borrow::Cow<'_, str>>, raw: &[u8]) -> String {
-    name.map_or_else(
+    let name = name.map_or_else(
         |_| String::from_utf8_lossy(raw).into_owned(),
         std::borrow::Cow::into_owned,
-    )
+    );
+    with_slashes(&name).into_owned()
 }
 
 /// The gap for an error of the zip reader.

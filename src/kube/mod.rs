@@ -19,6 +19,7 @@ mod quota;
 mod references;
 pub mod removed;
 mod storage;
+pub mod table;
 pub mod text;
 mod toleration;
 pub mod value;
@@ -108,18 +109,22 @@ impl Object {
                 self.meta.key.kind != "ReplicaSet"
                     || (self.meta.owners.is_empty() && own.desired.is_some_and(|n| n > own.ready))
             }
-            // The version that it was written in, which is not served for ever, is cited.
-            Detail::Other if self.meta.written_as.is_some() => true,
+            // The version that it was written in, which is not served for ever, is cited, and that a
+            // release of Helm failed.
+            Detail::Other if self.meta.written_as.is_some() || self.is_failed_release() => true,
             Detail::Other => false,
             _ => true,
         }
     }
 
-    /// Gives up what only diagnoses of something remarkable read: annotations, who wrote its
-    /// status (of a pod, who wrote at all, and what each container asks for), and of a replica set everything but its owner, counts,
+    /// Gives up what only diagnoses of something remarkable read: most annotations, who wrote
+    /// its status (of a pod, who wrote at all, and what each container asks for), and of a replica set everything but its owner, counts,
     /// revision, images and commands.
     pub fn keep_identity(&mut self) {
-        self.meta.annotations = std::collections::BTreeMap::new();
+        // Those by which a mesh leaves a pod out say why it has no sidecar.
+        self.meta
+            .annotations
+            .retain(|name, _| name.ends_with("inject") || name.ends_with("sidecar-injection"));
         match &mut self.detail {
             Detail::Workload(workload) => {
                 self.meta.labels = std::collections::BTreeMap::new();
@@ -145,6 +150,15 @@ impl Object {
                 self.meta.managed.shrink_to_fit();
             }
         }
+    }
+
+    /// Whether Helm keeps a revision in it that failed or did not come to an end.
+    fn is_failed_release(&self) -> bool {
+        let labels = &self.meta.labels;
+        labels.get("owner").is_some_and(|owner| owner == "helm")
+            && labels
+                .get("status")
+                .is_some_and(|status| !["deployed", "superseded"].contains(&status.as_str()))
     }
 
     /// Its identity.

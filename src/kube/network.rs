@@ -47,6 +47,9 @@ pub struct Endpoints {
     pub ready: usize,
     /// Addresses that are not.
     pub not_ready: usize,
+    /// The addresses themselves, ready or not; fewer than are counted where `describe` text names
+    /// some and counts the rest.
+    pub addresses: Vec<Box<str>>,
 }
 
 /// An ingress.
@@ -132,20 +135,30 @@ impl Endpoints {
             ..Self::default()
         };
         for subset in read::list(value, "subsets") {
-            endpoints.ready += read::list(subset, "addresses").len();
-            endpoints.not_ready += read::list(subset, "notReadyAddresses").len();
+            let (ready, not_ready) = (
+                read::list(subset, "addresses"),
+                read::list(subset, "notReadyAddresses"),
+            );
+            endpoints.ready += ready.len();
+            endpoints.not_ready += not_ready.len();
+            let named = ready.iter().chain(not_ready);
+            let named = named.filter_map(|address| read::text(address, "ip"));
+            endpoints.addresses.extend(named.map(Into::into));
         }
         for endpoint in read::list(value, "endpoints") {
             // A condition that is not stated has to be read as ready (API documentation).
             let ready = read::get(endpoint, "conditions.ready").is_none()
                 || read::bool(endpoint, "conditions.ready");
-            let addresses = read::list(endpoint, "addresses").len();
+            let addresses = read::list(endpoint, "addresses");
             if ready {
-                endpoints.ready += addresses;
+                endpoints.ready += addresses.len();
             } else {
-                endpoints.not_ready += addresses;
+                endpoints.not_ready += addresses.len();
             }
+            let named = addresses.iter().filter_map(Value::as_str);
+            endpoints.addresses.extend(named.map(Into::into));
         }
+        endpoints.addresses.shrink_to_fit();
         endpoints
     }
 }

@@ -22,6 +22,8 @@ pub struct Pod {
     pub conditions: Vec<Condition>,
     /// Init containers, then containers, with their status.
     pub containers: Vec<Container>,
+    /// `status.podIP`.
+    pub ip: Option<Box<str>>,
     /// `status.startTime`.
     pub started: Option<Timestamp>,
     /// `spec.serviceAccountName`.
@@ -37,6 +39,8 @@ pub struct Pod {
     pub priority_class: Option<String>,
     /// `spec.tolerations` of a pod that no node has taken yet; of others nobody asks.
     pub tolerations: Vec<Toleration>,
+    /// `spec.hostNetwork`: it has the addresses of its node.
+    pub host_network: bool,
     /// Whether required affinity, spreading or host ports bind it to some nodes in ways that are
     /// not read.
     pub bound: bool,
@@ -194,8 +198,10 @@ impl Pod {
                 vec![]
             },
             bound: is_bound(value),
+            host_network: read::bool(value, "spec.hostNetwork"),
             node,
             phase: read::string(value, "status.phase"),
+            ip: read::text(value, "status.podIP").map(Into::into),
             reason: read::optional(value, "status.reason"),
             message: read::optional(value, "status.message"),
             conditions: Condition::all(value),

@@ -76,6 +76,8 @@ pub enum TextFormat {
     Yaml,
     /// `kubectl describe`; each field path with its line, counted from zero within the text.
     Describe(Vec<(String, u32)>),
+    /// One row of a table as `kubectl get` prints it; every field is cited by the whole row.
+    Row,
 }
 
 impl ObjectText {
@@ -95,7 +97,7 @@ impl ObjectText {
                 .iter()
                 .map(|(path, _)| path.len() + size_of::<(String, u32)>())
                 .sum(),
-            TextFormat::Json | TextFormat::Yaml => 0,
+            TextFormat::Json | TextFormat::Yaml | TextFormat::Row => 0,
         };
         let packed = match &self.packed {
             Packed::Plain(text) => text.len(),
@@ -179,6 +181,7 @@ pub fn cite_in(
         TextFormat::Json => find_in_json(text, &steps),
         TextFormat::Yaml => find_in_yaml(text, &steps),
         TextFormat::Describe(lines) => find_in_table(text, lines, path),
+        TextFormat::Row => 0..0,
     };
     snippet_of(text, &found, first_line, limits)
 }

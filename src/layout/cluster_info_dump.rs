@@ -64,7 +64,7 @@ pub(super) fn recognise(entries: &[Named]) -> Option<Claim> {
     Some(Claim {
         reason: reason(&dumps, nodes, &streams, logs),
         roles,
-        collected_at: None,
+        collected: None,
     })
 }
 

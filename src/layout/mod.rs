@@ -43,6 +43,33 @@ pub struct EntryFacts {
     pub component_hint: Option<&'static str>,
     /// Bytes of text.
     pub bytes: u64,
+    /// Node that the entry itself names as the one that it was collected on (`HostName`).
+    pub node: Option<String>,
+    /// Newest time at which a collector says that it was at work (`TimeStamp` of a probe).
+    pub probed: Option<Timestamp>,
+    /// Latest instant that a log states in full; of a journal, the end that its header names.
+    pub latest: Option<Timestamp>,
+}
+
+/// When a collector ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Collected {
+    /// The instant.
+    pub at: Timestamp,
+    /// How it is known.
+    pub told_by: ToldBy,
+}
+
+/// What says when a collector ran, the least reliable first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ToldBy {
+    /// The id of its run, which is given before anything is collected: the collector ran then or
+    /// later, by minutes or by days.
+    RunId,
+    /// The end that the header of a journal states.
+    Journal,
+    /// Connection probes, which are stamped while the collector runs.
+    Probes,
 }
 
 /// The format of a bundle and the role of each entry.
@@ -55,8 +82,8 @@ pub struct Layout {
     pub reason: String,
     /// Role of each entry.
     pub roles: BTreeMap<EntryPath, Role>,
-    /// When the collector ran, where names say so (Periscope's run id); the latest of several runs.
-    pub collected_at: Option<Timestamp>,
+    /// When the collector ran, where its files say so; the latest of several nodes and runs.
+    pub collected: Option<Collected>,
 }
 
 /// Recognises the format and gives every entry its role; the order of `entries` does not matter.
@@ -71,7 +98,7 @@ pub fn detect(entries: &[EntryFacts]) -> Layout {
     let mut formats = BTreeSet::new();
     let mut reasons = vec![];
     let mut roles = BTreeMap::new();
-    let mut collected_at = None;
+    let mut collected = None;
     let several = bundles.len() > 1;
     for (bundle, mut named) in bundles {
         named.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
@@ -82,7 +109,7 @@ pub fn detect(entries: &[EntryFacts]) -> Layout {
         } else {
             verdict.reason
         });
-        collected_at = collected_at.max(verdict.collected_at);
+        collected = collected.max(verdict.collected);
         let paths = named.iter().map(|entry| entry.facts.path.clone());
         roles.extend(paths.zip(verdict.roles));
     }
@@ -95,7 +122,7 @@ pub fn detect(entries: &[EntryFacts]) -> Layout {
         format,
         reason: reasons.join("; "),
         roles,
-        collected_at,
+        collected,
     }
 }
 
@@ -138,7 +165,7 @@ impl<'a> Named<'a> {
     fn is_document(&self) -> bool {
         matches!(
             self.facts.shape,
-            Shape::Json | Shape::Yaml | Shape::Describe
+            Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table
         )
     }
 }
@@ -150,7 +177,7 @@ struct Claim {
     /// What the format was recognised by.
     reason: String,
     /// When the collector ran.
-    collected_at: Option<Timestamp>,
+    collected: Option<Collected>,
 }
 
 /// What one bundle is.
@@ -162,7 +189,7 @@ struct Verdict {
     /// Roles in the order of the entries.
     roles: Vec<Role>,
     /// When the collector ran.
-    collected_at: Option<Timestamp>,
+    collected: Option<Collected>,
 }
 
 /// Judges one bundle.
@@ -199,7 +226,7 @@ fn judge(entries: &[Named]) -> Verdict {
         }
         _ => ("generic", generic.reason),
     };
-    let collected_at = periscope.as_ref().and_then(|claim| claim.collected_at);
+    let collected = periscope.as_ref().and_then(|claim| claim.collected);
     let roles = generic
         .roles
         .into_iter()
@@ -215,7 +242,7 @@ fn judge(entries: &[Named]) -> Verdict {
         format,
         reason,
         roles,
-        collected_at,
+        collected,
     }
 }
 

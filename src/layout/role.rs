@@ -1,6 +1,8 @@
 //! Whose file an entry is.
 
 use super::component::component_of_container;
+use jiff::Timestamp;
+use std::sync::Arc;
 
 /// Whose file an entry is, as far as its format says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,7 +11,8 @@ pub struct Role {
     pub content: Content,
     /// Whose log it is: one of [`super::COMPONENTS`]; `None` where many write to it or it is unknown.
     pub component: Option<&'static str>,
-    /// Node it was taken from.
+    /// Node that its content is about. Not the node whose agent collected it: every node of a
+    /// cluster may upload the same list of all pods.
     pub node: Option<String>,
     /// Namespace of the pod (or objects) it is about.
     pub namespace: Option<String>,
@@ -19,6 +22,14 @@ pub struct Role {
     pub container: Option<String>,
     /// Whether it is the log of the container's previous instance.
     pub previous: bool,
+    /// Node whose agent collected it, where the collector runs on every node.
+    pub collected_by: Option<Arc<str>>,
+    /// When it was collected, where the collector's files say so. Ages and times without a year in
+    /// it count from there.
+    pub collected_at: Option<Timestamp>,
+    /// Identity of a log that several entries of the bundle are copies of, each taken at another
+    /// moment; every copy carries the same text.
+    pub copy_of: Option<Arc<str>>,
 }
 
 /// What an entry holds.

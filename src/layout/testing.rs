@@ -33,6 +33,9 @@ pub(super) fn facts(bundle: &str, name: &str) -> EntryFacts {
         hosts: vec![],
         component_hint: None,
         bytes: 100,
+        node: None,
+        probed: None,
+        latest: None,
         path,
     }
 }

@@ -143,8 +143,11 @@ fn looks(rule: &Rule, sources: &BTreeSet<&str>) -> bool {
         Need::DumpLogs => has("coredns") || has("kube-controller-manager"),
         Need::Together(kinds) => kinds.iter().all(|kind| has(kind)),
         Need::AnyObject => has("Node"),
-        // No object here holds a certificate, and nobody probed a connection.
-        Need::Certificates | Need::Outbound | Need::Budgets | Need::Version => false,
+        // No object here holds a certificate, and no collector wrote files of its own, which all that
+        // need several things look at.
+        Need::Certificates | Need::All(_) | Need::Collected(_) | Need::Budgets | Need::Version => {
+            false
+        }
     };
     // No version is known here, so that no version alone is looked at.
     rule.matchers()

@@ -25,6 +25,10 @@ use std::fs;
 
 /// Rules whose lines no logger writes, and who does; they are planted as they stand.
 const PLAIN: &[(&str, &str)] = &[
+    (
+        "calico-component-crashes",
+        "a header of Calico's own, whose level is what the rule looks for",
+    ),
     ("custom-dns-only-loopback", "a line of resolv.conf"),
     ("gpu-capacity-zero", "a row of `kubectl describe node`"),
     (

@@ -67,8 +67,8 @@ pub(super) struct MatrixRow {
     pub(super) permille: usize,
 }
 
-/// Most years that are written above the picture.
-const TICKS: usize = 8;
+/// Least distance of two years that are written above the picture, in hundredths of a percent.
+const APART: usize = 500;
 
 impl Matrix {
     /// The picture of these cases.
@@ -216,21 +216,25 @@ fn version(text: &str) -> Vec<u64> {
         .collect()
 }
 
-/// Where years begin.
+/// Where years begin; one that has no room beside the year before it is left out.
 fn ticks(columns: &[(&Line, &ReadLine)]) -> Vec<(String, String)> {
-    let mut ticks: Vec<(String, String)> = Vec::new();
-    let mut last = String::new();
+    let mut ticks: Vec<(usize, &str)> = Vec::new();
+    let mut last = "";
     for (place, (_, read)) in columns.iter().enumerate() {
         let year = read.captured.get(..4).unwrap_or_default();
-        if !year.is_empty() && year != last {
-            year.clone_into(&mut last);
-            // Hundredths of a percent in whole numbers: the same digits on every machine.
-            let at = place * 10_000 / columns.len().max(1);
-            ticks.push((format!("{}.{:02}", at / 100, at % 100), year.to_owned()));
+        if year.is_empty() || year == last {
+            continue;
+        }
+        last = year;
+        // Hundredths of a percent in whole numbers: the same digits on every machine.
+        let at = place * 10_000 / columns.len().max(1);
+        if ticks.last().is_none_or(|(before, _)| at - before >= APART) {
+            ticks.push((at, year));
         }
     }
-    let step = ticks.len().div_ceil(TICKS).max(1);
-    ticks.into_iter().step_by(step).collect()
+    let tick =
+        |(at, year): (usize, &str)| (format!("{}.{:02}", at / 100, at % 100), year.to_owned());
+    ticks.into_iter().map(tick).collect()
 }
 
 /// One letter for each class.

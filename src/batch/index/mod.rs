@@ -186,5 +186,5 @@ fn reading_order(line: &digest::Line) -> (bool, Option<Class>, std::cmp::Reverse
 
 /// Text of a bundle as it may be shown.
 fn shown(text: &str) -> String {
-    visible(text).to_string()
+    visible(text)
 }

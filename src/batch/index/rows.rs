@@ -220,7 +220,7 @@ fn base(line: &Line, shared: &str) -> Row {
         id: anchor(line),
         case: shown(&line.case),
         report: String::new(),
-        path: shown(path),
+        path: shown(&short(path)),
         copies: if copies.is_empty() {
             String::new()
         } else {
@@ -239,6 +239,17 @@ fn base(line: &Line, shared: &str) -> Row {
         ran: String::new(),
         filter: String::new(),
         size: size(line.bytes),
+    }
+}
+
+/// Parts of a path that are shown: enough to find a bundle, too few to tell a machine's own folders.
+const PARTS: usize = 3;
+
+/// The end of a path.
+fn short(path: &str) -> String {
+    match path.rmatch_indices('/').nth(PARTS - 1) {
+        Some((at, _)) => format!("…{}", path.get(at..).unwrap_or_default()),
+        None => path.to_owned(),
     }
 }
 

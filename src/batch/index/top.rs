@@ -5,7 +5,10 @@ use super::{Extras, Unexplained, shown, span};
 use crate::batch::digest::Archive;
 use crate::batch::record::Class;
 use crate::batch::runs::Change;
-use crate::report::words::{number, plural, size};
+use crate::report::words::{cut, number, plural, size};
+
+/// Characters of a template that are shown; its report has all.
+const TEMPLATE: usize = 240;
 
 /// The head of the index.
 pub(super) struct Top {
@@ -47,12 +50,15 @@ pub(super) struct Row {
     pub(super) more: usize,
 }
 
+/// Title, what an empty list means, and for each rule what happened to it.
+pub(super) type ChangeList = (&'static str, &'static str, Vec<(String, String)>);
+
 /// What changed since the last run.
 pub(super) struct ChangeView {
     /// In one sentence.
     pub(super) lead: String,
     /// Title, what an empty list means, rows of rule and words.
-    pub(super) lists: Vec<(&'static str, &'static str, Vec<(String, String)>)>,
+    pub(super) lists: Vec<ChangeList>,
 }
 
 /// "302 cases: 20 that nobody can explain yet, 138 with a serious open problem".
@@ -89,7 +95,7 @@ impl Top {
             partial: match extras.missing {
                 0 => String::new(),
                 missing => format!(
-                    "The run was stopped: {} not read yet, and missing here. The same command goes on where it ended.",
+                    "The run was stopped: {} not read yet, so nothing here counts them. The same command goes on where it ended.",
                     plural(missing, "case") + if missing == 1 { " was" } else { " were" }
                 ),
             },
@@ -115,10 +121,8 @@ fn lead(archive: &Archive, change: Option<&Change>) -> String {
     };
     if let Some(change) = change.filter(|change| change.bundles_new > 0) {
         let verb = if change.bundles_new == 1 { "is" } else { "are" };
-        lead.push_str(&format!(
-            " {} {verb} new since the last run.",
-            number(change.bundles_new as u64)
-        ));
+        let new = number(change.bundles_new as u64);
+        lead = format!("{lead} {new} {verb} new since the last run.");
     }
     lead
 }
@@ -240,7 +244,7 @@ fn facts(archive: &Archive, extras: &Extras<'_>) -> Vec<(&'static str, String, S
 fn template(row: &Unexplained) -> Row {
     Row {
         component: shown(&row.component),
-        text: shown(&row.text),
+        text: shown(&cut(&row.text, TEMPLATE)),
         cases: number(row.cases as u64),
         lines: number(row.lines),
         days: row.days.clone(),

@@ -4,6 +4,7 @@ use crate::diagnose::clue::Scene;
 use crate::diagnose::coverage::{Missing, ON_NODES, Wanted, Why};
 use crate::diagnose::finding::{Finding, is_plain};
 use crate::diagnose::incident::Incident;
+use crate::examine::facts::FactKind;
 use crate::kube::{Detail, ObjectKey, kinds};
 use crate::layout::component_of_container;
 use jiff::{SignedDuration, Timestamp};
@@ -229,7 +230,9 @@ pub(super) fn command(
         }
         Wanted::AnyObject => "kubectl cluster-info dump -A --output-directory=dump".to_owned(),
         Wanted::Budgets => objects("PodDisruptionBudget")?,
-        Wanted::Probes => scene.evidence.in_azure().then(kollect)?,
+        Wanted::Collected(FactKind::Probes) => scene.evidence.in_azure().then(kollect)?,
+        // The files of one node or cluster add are worth no run of their own.
+        Wanted::Collected(_) => return None,
         Wanted::Version(_) => "kubectl get nodes -o wide; kubectl version".to_owned(),
     };
     Some(Command { text, brings })

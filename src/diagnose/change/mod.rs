@@ -11,7 +11,7 @@ use super::clue::Scene;
 use super::finding::{Citation, Finding, State, Subject};
 use super::incident::Incident;
 use crate::evidence::{Evidence, Health};
-use crate::kube::{Detail, ObjectKey};
+use crate::kube::{Detail, Object, ObjectKey};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -331,6 +331,16 @@ fn together(changes: Vec<Change>) -> Vec<Change> {
     rows
 }
 
+/// The Helm release that an object is part of, as charts label what they install, and Helm notes it.
+fn release_of(object: &Object) -> Option<ObjectKey> {
+    let meta = &object.meta;
+    let noted = meta.annotations.get("meta.helm.sh/release-name");
+    let name = noted.or_else(|| meta.labels.get("app.kubernetes.io/instance"))?;
+    let namespace = meta.annotations.get("meta.helm.sh/release-namespace");
+    let namespace = namespace.unwrap_or(&meta.key.namespace);
+    Some(ObjectKey::new("Release", namespace, name))
+}
+
 /// What an incident is about, for telling which changes concern it.
 struct Touched {
     /// Affected objects, their owners, and what their pods read.
@@ -364,7 +374,9 @@ impl Touched {
             if !subject.namespace.is_empty() {
                 touched.namespaces.insert(subject.namespace.clone());
             }
-            if let Some(Detail::Pod(pod)) = index.get(&key).map(|object| &object.detail) {
+            let object = index.get(&key);
+            touched.objects.extend(object.and_then(release_of));
+            if let Some(Detail::Pod(pod)) = object.map(|object| &object.detail) {
                 touched.objects.extend(
                     pod.references
                         .iter()

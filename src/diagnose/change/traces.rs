@@ -5,10 +5,12 @@
 use super::{Change, ChangeKind, Relation, Span};
 use crate::diagnose::clue::Scene;
 use crate::diagnose::finding::{Citation, Subject};
+use crate::diagnose::helm;
 use crate::kube::{Detail, Event, Object, ObjectKey, Workload};
 use crate::limits::Limits;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// Two times of one write: `creationTimestamp` is cut to the second, managers write at once.
 const AT_ONCE: SignedDuration = SignedDuration::from_secs(2);
@@ -65,6 +67,7 @@ pub(super) fn changes(scene: Scene<'_>, spans: &[Span]) -> Vec<Change> {
     let evidence = scene.evidence;
     let within = |at: Timestamp| spans.iter().any(|span| span.contains(&at));
     let mut all = rollouts(scene, &|_, at| within(at));
+    all.extend(released(scene, &within));
     for object in evidence.index.iter() {
         let meta = &object.meta;
         let managed = meta.managed.iter().map(|entry| entry.time);
@@ -260,19 +263,9 @@ fn of_object(scene: Scene<'_>, object: &Object) -> Vec<Change> {
     if by_itself || !meta.owners.is_empty() {
         return vec![];
     }
-    if let (Some((release, revision)), Some(at)) = (helm_release(object.key()), meta.created) {
-        let released = change(scene, object, ChangeKind::Released, at, created);
-        return vec![Change {
-            subject: Subject {
-                kind: "Release".into(),
-                namespace: object.key().namespace.clone(),
-                name: release.to_owned(),
-                node: None,
-            },
-            by: "helm".into(),
-            detail: format!("revision {revision}"),
-            ..released
-        }];
+    if helm::kept_revision(object.key()).is_some() {
+        // It is told as a release.
+        return vec![];
     }
     let mut changes = edits(scene, object);
     changes.extend(meta.created.and_then(|at| {
@@ -304,10 +297,46 @@ fn marks_creation_of_cluster(key: &ObjectKey) -> bool {
     }
 }
 
-/// Release and revision of the secret (or config map) in which Helm keeps one.
-fn helm_release(key: &ObjectKey) -> Option<(&str, &str)> {
-    let name = key.name.strip_prefix("sh.helm.release.v1.")?;
-    name.rsplit_once(".v")
+/// Revisions of Helm releases that were begun at a time that is wanted.
+fn released(scene: Scene<'_>, wanted: &dyn Fn(Timestamp) -> bool) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for release in helm::releases(scene) {
+        let mut before = "";
+        for (number, revision) in &release.revisions {
+            let from = std::mem::replace(&mut before, revision.app_version);
+            let Some(at) = revision.at.filter(|at| wanted(*at)) else {
+                continue;
+            };
+            let mut detail = format!("revision {number}");
+            if ![from, ""].contains(&revision.app_version) {
+                let from = if from.is_empty() {
+                    String::new()
+                } else {
+                    format!("{from} -> ")
+                };
+                let _ = write!(detail, ", app version {from}{}", revision.app_version);
+            }
+            if !revision.description.is_empty() {
+                let _ = write!(detail, ": {}", revision.description);
+            }
+            let (path, snippet) = revision.cite();
+            changes.push(Change {
+                at,
+                what: ChangeKind::Released,
+                subject: release.subject(),
+                more: 0,
+                by: "helm".into(),
+                detail,
+                citation: Citation {
+                    path: path.clone(),
+                    time: Some(at),
+                    snippet,
+                },
+                relation: Relation::Elsewhere,
+            });
+        }
+    }
+    changes
 }
 
 /// Who created an object.

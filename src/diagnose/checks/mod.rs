@@ -11,20 +11,33 @@ mod certificate_expired;
 mod clock_skew_between_nodes;
 mod conditions;
 mod container_exit_error;
+mod container_usage_at_limit;
 mod gpu_capacity_zero;
 mod heapster_missing;
+mod helm_release_failed;
+mod helm_release_pending;
 mod hpa_not_working;
 mod ilb_hairpin_timeout;
 mod image_pull_backoff;
 mod job_failed;
+mod kube_proxy_rules_missing;
+mod kube_proxy_rules_stale;
+mod kubelet_commands;
+mod kubelet_flag_removed;
+mod kubelet_flags_contradict;
 mod kubelet_restarting;
 mod lb_backend_node_no_provider_id;
 mod lb_http_probe_path;
 mod lb_no_ready_endpoints;
 mod lb_service_pending;
 mod log_fetch_failed;
+mod mesh_sidecar_missing;
+mod nat_tables;
 mod node_cordoned;
 mod node_disk_pressure;
+mod node_dns_custom;
+mod node_dns_loopback;
+mod node_dns_servers_differ;
 mod node_images_mixed;
 mod node_memory_pressure;
 mod node_network_unavailable;
@@ -32,6 +45,7 @@ mod node_not_ready;
 mod node_pid_pressure;
 mod node_pods_at_maximum;
 mod node_taint_blocks;
+mod node_usage_saturated;
 mod npd_condition_true;
 mod openshift_operator_degraded;
 mod openshift_operator_progressing;
@@ -39,9 +53,12 @@ mod pdb_blocks_eviction;
 mod periscope_outbound_failed;
 mod pod_config_error;
 mod pod_crashloop;
+mod pod_dns_not_cluster_dns;
 mod pod_evicted;
 mod pod_oomkilled;
+mod pod_state_not_ready;
 mod pod_unschedulable;
+mod pools;
 mod probe_failed;
 mod pull_secret_missing;
 mod pv_failed;
@@ -49,6 +66,7 @@ mod pvc_lost_or_pending;
 mod pvc_terminating;
 mod quota_at_limit;
 mod reference_missing;
+mod resolvers;
 mod service_no_endpoints;
 mod system_pods_unhealthy;
 mod terminating_stuck;
@@ -59,6 +77,7 @@ mod webhook_service_dead;
 mod workload_below_desired;
 
 use super::clue::{Clue, Scene};
+use crate::examine::facts::FactKind;
 use rayon::prelude::*;
 
 /// A diagnosis in Rust.
@@ -85,14 +104,16 @@ pub enum Need {
     AnyObject,
     /// Certificates in objects, and the time to judge them by.
     Certificates,
-    /// Periscope's connection probes.
-    Outbound,
+    /// What collectors write in forms of their own.
+    Collected(FactKind),
     /// Logs of containers, or the errors in their place.
     DumpLogs,
     /// Periscope's lists of disruption budgets.
     Budgets,
     /// The version of the control plane, or of a kubelet.
     Version,
+    /// All of these.
+    All(&'static [Need]),
 }
 
 /// All checks, by id.
@@ -102,20 +123,31 @@ pub const CHECKS: &[Check] = &[
     certificate_expired::CHECK,
     clock_skew_between_nodes::CHECK,
     container_exit_error::CHECK,
+    container_usage_at_limit::CHECK,
     gpu_capacity_zero::CHECK,
     heapster_missing::CHECK,
+    helm_release_failed::CHECK,
+    helm_release_pending::CHECK,
     hpa_not_working::CHECK,
     ilb_hairpin_timeout::CHECK,
     image_pull_backoff::CHECK,
     job_failed::CHECK,
+    kube_proxy_rules_missing::CHECK,
+    kube_proxy_rules_stale::CHECK,
+    kubelet_flag_removed::CHECK,
+    kubelet_flags_contradict::CHECK,
     kubelet_restarting::CHECK,
     lb_backend_node_no_provider_id::CHECK,
     lb_http_probe_path::CHECK,
     lb_no_ready_endpoints::CHECK,
     lb_service_pending::CHECK,
     log_fetch_failed::CHECK,
+    mesh_sidecar_missing::CHECK,
     node_cordoned::CHECK,
     node_disk_pressure::CHECK,
+    node_dns_custom::CHECK,
+    node_dns_loopback::CHECK,
+    node_dns_servers_differ::CHECK,
     node_images_mixed::CHECK,
     node_memory_pressure::CHECK,
     node_network_unavailable::CHECK,
@@ -123,6 +155,7 @@ pub const CHECKS: &[Check] = &[
     node_pid_pressure::CHECK,
     node_pods_at_maximum::CHECK,
     node_taint_blocks::CHECK,
+    node_usage_saturated::CHECK,
     npd_condition_true::CHECK,
     openshift_operator_degraded::CHECK,
     openshift_operator_progressing::CHECK,
@@ -130,8 +163,10 @@ pub const CHECKS: &[Check] = &[
     periscope_outbound_failed::CHECK,
     pod_config_error::CHECK,
     pod_crashloop::CHECK,
+    pod_dns_not_cluster_dns::CHECK,
     pod_evicted::CHECK,
     pod_oomkilled::CHECK,
+    pod_state_not_ready::CHECK,
     pod_unschedulable::CHECK,
     probe_failed::CHECK,
     pull_secret_missing::CHECK,

@@ -1,6 +1,6 @@
 //! Pools whose nodes run different node images or kubelets: an upgrade on its way, or stuck.
 
-use super::{Check, Need};
+use super::{Check, Need, pools};
 use crate::diagnose::clue::{Clue, Scene};
 use crate::diagnose::finding::Subject;
 use crate::diagnose::{drain, members::counted};
@@ -17,14 +17,6 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// Labels that name the pool of a node, in the clouds that have pools.
-const POOL: [&str; 5] = [
-    "kubernetes.azure.com/agentpool",
-    "agentpool",
-    "eks.amazonaws.com/nodegroup",
-    "cloud.google.com/gke-nodepool",
-    "karpenter.sh/nodepool",
-];
 /// The label that names the image of a node.
 const IMAGE: &str = "kubernetes.azure.com/node-image-version";
 /// Where the label stands.
@@ -37,8 +29,7 @@ type Member<'a> = (&'a Object, &'a Node);
 fn run(scene: Scene<'_>) -> Vec<Clue> {
     let mut pools: BTreeMap<&str, Vec<Member<'_>>> = BTreeMap::new();
     for (object, node) in scene.evidence.index.nodes() {
-        let labels = &object.meta.labels;
-        if let Some(pool) = POOL.iter().find_map(|name| labels.get(*name)) {
+        if let Some(pool) = pools::labelled(object) {
             pools.entry(pool).or_default().push((object, node));
         }
     }

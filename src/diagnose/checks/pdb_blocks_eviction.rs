@@ -1,9 +1,9 @@
 //! Disruption budgets that refuse every eviction, now or for ever.
 
 use super::{Check, Need};
-use crate::diagnose::clue::{Authority, Clue, Scene};
+use crate::diagnose::clue::{Clue, Scene};
 use crate::diagnose::drain::{self, Refusal};
-use crate::diagnose::finding::{State, Subject};
+use crate::diagnose::finding::Subject;
 use crate::diagnose::members::{counted, has_ended, is_ready};
 use crate::examine::part::{CollectorFact, DisruptionBudget};
 use crate::kube::{Detail, DisruptionBudgetStatus, Object, Pod};
@@ -209,21 +209,12 @@ fn of_periscope(
         .is_some_and(|most| matches!(most, "0" | "0%"))
         || budget.min_available.as_deref() == Some("100%");
     let clue = Clue {
-        rule: CHECK.id.to_owned(),
-        affected: subject.clone(),
-        subject,
-        count: 1,
-        first: None,
         last: scene.evidence.capture.at,
-        citations: vec![],
-        state: (State::Active, "its status says so at capture time".into()),
-        authority: Authority::Status,
         detail,
-        values: BTreeMap::new(),
-        silenced_by: Box::default(),
         severity: Some(Severity::Low),
         // A budget that covers no pod allows no disruption either, and blocks nothing.
         confidence: (!sure).then_some(Confidence::Medium),
+        ..Clue::collected(CHECK.id, subject)
     };
     let clue = clue.with_citation(path, budget.snippet.clone(), None);
     Some(drained(scene, clue, refusals, &[&budget.name], &[]))

@@ -31,7 +31,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
     for object in scene.evidence.index.iter() {
         let by_age = || {
             let age = object.meta.deletion_age?;
-            scene.evidence.capture.ago(age)
+            scene.evidence.ago(&object.path, age)
         };
         let Some(deleted) = object.meta.deleted.or_else(by_age) else {
             continue;

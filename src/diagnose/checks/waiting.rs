@@ -1,6 +1,7 @@
 //! Containers that wait: the part that the checks of single reasons share.
 
 use crate::diagnose::clue::{Clue, Scene};
+use crate::kube::table::SOME_CONTAINER;
 use crate::kube::{Container, ContainerState, Object, Pod};
 
 /// Clues for every container that waits for one of these reasons.
@@ -34,7 +35,12 @@ fn clue(
         &format!("{path}.state.waiting.reason"),
         None,
     );
-    let mut said = vec![format!("container {}", container.name)];
+    let named = container.name != SOME_CONTAINER;
+    let mut said = vec![if named {
+        format!("container {}", container.name)
+    } else {
+        "one of its containers".to_owned()
+    }];
     if container.restarts > 0 {
         said.push(counted_restarts(container.restarts));
         clue.count = container.restarts;
@@ -57,8 +63,10 @@ fn clue(
             said.push(message.chars().take(300).collect());
         }
     }
-    clue.values
-        .insert("container".into(), container.name.clone());
+    if named {
+        clue.values
+            .insert("container".into(), container.name.clone());
+    }
     clue.detailed(said.join(", "))
 }
 

@@ -1,5 +1,6 @@
 //! What a rule looks at and could not see, and why it was not there.
 
+use crate::examine::facts::FactKind;
 use std::fmt;
 
 /// Something that a rule looks at, and that this bundle does not show.
@@ -22,8 +23,8 @@ pub enum Wanted {
     Objects(String),
     /// The logs of containers.
     ContainerLogs,
-    /// Connections that AKS Periscope tries out.
-    Probes,
+    /// What collectors write in forms of their own.
+    Collected(FactKind),
     /// AKS Periscope's list of disruption budgets.
     Budgets,
     /// A version of a component.
@@ -86,8 +87,8 @@ impl fmt::Display for Missing {
                 f.write_str("the list of events is empty (they are kept for an hour)")
             }
             (Why::OutsideWindow, what) => write!(f, "the {what} lies outside --since and --until"),
-            (Why::Absent, Wanted::Probes | Wanted::Budgets) => {
-                write!(f, "no {what} in this bundle (AKS Periscope collects them)")
+            (Why::Absent, Wanted::Collected(_) | Wanted::Budgets) => {
+                write!(f, "no {what} in this bundle (AKS Periscope collects that)")
             }
             (Why::Absent, what) => write!(f, "no {what} in this bundle"),
         }
@@ -141,7 +142,7 @@ impl fmt::Display for Wanted {
             Self::Objects(kind) => write!(f, "{kind} objects"),
             Self::ContainerLogs => f.write_str("container log"),
             Self::Budgets => f.write_str("list of disruption budgets"),
-            Self::Probes => f.write_str("connection probes"),
+            Self::Collected(kind) => f.write_str(kind.as_str()),
             Self::Version(component) => write!(f, "version of {component}"),
             Self::WholeList(kind) => write!(f, "whole list of {kind} objects"),
             Self::AnyObject => f.write_str("objects"),

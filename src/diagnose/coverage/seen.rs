@@ -6,7 +6,7 @@ use crate::diagnose::Window;
 use crate::diagnose::checks::{self, Need};
 use crate::diagnose::clue::Scene;
 use crate::evidence::{Evidence, LogSource};
-use crate::examine::part::CollectorFact;
+use crate::examine::facts::FactKind;
 use crate::layout::Content;
 use crate::rules::glob::PathGlob;
 use crate::rules::predicate::{Ask, Predicate};
@@ -291,6 +291,10 @@ impl<'a> Seen<'a> {
     /// Whether what a check looks at was there.
     fn need(&self, need: Need) -> Result<Option<String>, Missing> {
         match need {
+            Need::All(needs) => {
+                let notes: Result<Vec<_>, _> = needs.iter().map(|need| self.need(*need)).collect();
+                Ok(notes?.into_iter().flatten().next())
+            }
             Need::Objects("Event") => self.events(),
             Need::Objects(kind) => self.kind(kind),
             Need::Together(kinds) => {
@@ -324,10 +328,15 @@ impl<'a> Seen<'a> {
                 let known = !self.evidence.inventory.judged("kubernetes").is_empty();
                 there(known, Wanted::Version("kubernetes".to_owned()))
             }
-            Need::Outbound => {
+            Need::Collected(kind) => {
                 let mut facts = self.evidence.collector.iter();
-                let probed = facts.any(|(_, _, fact)| matches!(fact, CollectorFact::Outbound(_)));
-                there(probed, Wanted::Probes)
+                let mut roles = self.evidence.layout.roles.keys();
+                // A cluster without releases has a list, and nothing in it.
+                let read = facts.any(|(_, _, fact)| fact.is(kind))
+                    || kind == FactKind::HelmReleases
+                        && self.evidence.layout.format == "aks-periscope"
+                        && roles.any(|path| path.file_name() == "helm_list");
+                there(read, Wanted::Collected(kind))
             }
             Need::DumpLogs => {
                 let dump = self.evidence.logs.iter().any(|log| log.role.pod.is_some());
@@ -380,7 +389,8 @@ impl<'a> Seen<'a> {
             what: Wanted::Events,
             why,
         };
-        let count = self.evidence.kinds.get("Event");
+        let collected = self.evidence.collected("Event");
+        let count = collected.then(|| self.evidence.event_count());
         match (count, self.events_from) {
             (None, _) => Err(missing(Why::Absent)),
             (Some(0), _) => Err(missing(Why::Empty)),

@@ -69,7 +69,7 @@ pub fn sources(evidence: &Evidence) -> Vec<SourceCoverage> {
         .fold(evidence.quiet_events, |span, event| {
             span.with(event.first.or(event.last), event.last)
         });
-    let count = evidence.kinds.get("Event").copied().unwrap_or(0) as u64;
+    let count = evidence.event_count() as u64;
     if evidence.collected("Event") {
         add("events", None, seen.first, seen.last, count, 0);
     }

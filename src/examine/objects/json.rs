@@ -112,7 +112,12 @@ impl Reader<'_> {
         let file_kind = self.kind_of_file();
         if text.starts_with('[') {
             let items: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-            if file_kind.is_some() || items.first().is_some_and(|item| has_kind(item.get())) {
+            // A list of what nodes use is called as a list of nodes is.
+            let usage = items
+                .first()
+                .is_some_and(|item| collector::is_usage(item.get()));
+            let named = file_kind.is_some() && !usage;
+            if named || items.first().is_some_and(|item| has_kind(item.get())) {
                 return self.items(text, &items, line, file_kind);
             }
         } else if let Ok(RawDocument {

@@ -4,6 +4,7 @@
 //! Everything here is about names alone; where the entry lies is the parent's matter.
 
 use super::super::{Content, Role, component_of_file};
+use super::mesh;
 use crate::examine::Shape;
 use crate::kube::kinds::kind_of_file;
 
@@ -95,16 +96,6 @@ const NODE_PATHS: &[&str] = &[
     "etc_", "home_", "mnt_", "opt_", "proc_", "run_", "usr_", "var_",
 ];
 
-/// What follows `_` at the end of keys of service meshes, where it lists objects.
-const MESH_LISTS: &[&str] = &[
-    "metadata",
-    "services",
-    "endpoints",
-    "configmaps",
-    "ingresses",
-    "service_accounts",
-];
-
 impl Collector {
     /// The collector that a folder is called after.
     pub(super) fn of_folder(folder: &str) -> Option<Self> {
@@ -131,7 +122,7 @@ impl Collector {
             Self::NodeLogs
         } else if begins("k8s_") && key.matches('_').count() >= 5 {
             Self::ContainerLogs
-        } else if key.contains('/') || is_mesh_list(key) {
+        } else if mesh::is_key(key) {
             Self::Osm
         } else if description(key).is_some() {
             Self::KubeObjects
@@ -155,6 +146,7 @@ impl Collector {
                 .iter()
                 .any(|beginning| key.starts_with(beginning)),
             Self::WindowsLogs => key.starts_with("collect-windows-logs/"),
+            // Of a path of Windows nothing is left but its backslashes.
             Self::NodeLogs | Self::PodsContainerLogs => !key.contains('/'),
             Self::ContainerLogs | Self::Osm => true,
             _ => fixed(),
@@ -203,7 +195,8 @@ fn description(key: &str) -> Option<(&str, &str, &str)> {
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.')
     };
-    let fits = is_name(namespace)
+    // Objects of the cluster are asked for without a namespace: `_node_<name>`.
+    let fits = (namespace.is_empty() || is_name(namespace))
         && is_name(resource)
         && !name.is_empty()
         && !name.contains('/')
@@ -216,43 +209,6 @@ pub(super) fn namespace_of_description(key: &str) -> &str {
     match key.split_once('/') {
         Some((namespace, _)) => namespace,
         None => description(key).map_or("", |(namespace, _, _)| namespace),
-    }
-}
-
-/// Whether a key of a mesh lists objects of a namespace, `<ns>_services`.
-fn is_mesh_list(key: &str) -> bool {
-    mesh_list(key).is_some()
-}
-
-/// Namespace of a mesh's list of objects, `<mesh>/<ns>_services` or `<ns>_services`.
-fn mesh_list(key: &str) -> Option<&str> {
-    let file = key.rsplit('/').next().unwrap_or(key);
-    MESH_LISTS
-        .iter()
-        .find_map(|list| file.strip_suffix(list)?.strip_suffix('_'))
-}
-
-/// Namespace of a mesh's own object, `…namespace_<ns>/…` or `namespace_<ns>_<crd>_…`.
-pub(super) fn namespace_of_mesh_object(key: &str) -> &str {
-    key.split('/')
-        .find_map(|part| part.strip_prefix("namespace_"))
-        .map_or("", |rest| rest.split('_').next().unwrap_or(rest))
-}
-
-/// Role of a file of a service mesh.
-pub(super) fn role_of_mesh_file(key: &str) -> Role {
-    let file = key.rsplit('/').next().unwrap_or(key);
-    let log = ["_podLogs", "_logs"]
-        .iter()
-        .find_map(|suffix| file.strip_suffix(suffix));
-    if let Some(pod) = log {
-        Role::pod_log("", pod, "")
-    } else if let Some(namespace) = mesh_list(key) {
-        Role::objects(namespace)
-    } else if file.ends_with("_podConfig") || file.ends_with("_configurations") {
-        Role::objects("")
-    } else {
-        Role::of(Content::Collector)
     }
 }
 
@@ -314,20 +270,12 @@ mod tests {
             ("kube-system_pod_coredns-1", "kube-system"),
             ("ns_ingress.networking.k8s.io_web", "ns"),
             ("default/pod", "default"),
+            ("_node_aks-1", ""),
             ("var_log_syslog", ""),
             ("nothing", ""),
         ];
         for (key, namespace) in cases {
             assert_eq!(namespace_of_description(key), namespace, "{key}");
         }
-        assert_eq!(
-            namespace_of_mesh_object("smi/namespace_shop/x_custom_resource"),
-            "shop"
-        );
-        assert_eq!(
-            namespace_of_mesh_object("namespace_shop_crd_custom_resource_x"),
-            "shop"
-        );
-        assert_eq!(namespace_of_mesh_object("smi/crd_x"), "");
     }
 }

@@ -2,7 +2,9 @@
 
 use super::super::testing::{entries, facts, role, words};
 use super::super::{EntryFacts, Layout, detect};
+use super::upload::run_time;
 use super::*;
+use jiff::Timestamp;
 
 const NODE: &str = "aks-nodepool1-12345678-vmss000000";
 const OTHER: &str = "aks-nodepool1-12345678-vmss000001";
@@ -55,7 +57,7 @@ const LATEST: &[(&str, &str, &str)] = &[
     ("osm", "mesh/shop_service_accounts", "Objects shop/-/-"),
     ("osm", "mesh/web-1_podConfig", "Objects"),
     ("osm", "mesh/web-1_podLogs", "PodLog workload -/web-1/-"),
-    ("osm", "mesh/shop_pods_list", "Collector"),
+    ("osm", "mesh/shop_pods_list", "Objects shop/-/-"),
     ("osm", "mesh/envoy/web-1config_dump", "Collector"),
     ("osm", "mesh/control_plane/mesh_configs", "Collector"),
     (
@@ -174,9 +176,20 @@ fn check_latest(layout: &Layout, root: &str, folders: bool, node: &str) {
         } else {
             format!("{root}{key}")
         };
-        let expected = format!("{expected}{node}");
-        assert_eq!(words(&role(layout, &path)), expected, "{path}");
+        // What is of the cluster is of no node, whichever uploaded it.
+        let collector = Collector::of_folder(folder).expect("a collector's folder");
+        let of_node = copies::scope(collector) == Scope::Node;
+        let expected = format!("{expected}{}", if of_node { node } else { "" });
+        let role = role(layout, &path);
+        assert_eq!(words(&role), expected, "{path}");
+        let by = role.collected_by.map(|node| format!(" @{node}"));
+        assert_eq!(by.unwrap_or_default(), node, "{path}");
     }
+}
+
+/// When the collector ran.
+fn collected(layout: &Layout) -> Option<Timestamp> {
+    layout.collected.map(|collected| collected.at)
 }
 
 #[test]
@@ -191,7 +204,7 @@ fn a_zip_of_a_node_is_recognised_under_its_name() {
     ] {
         let layout = detect(&latest(&root, true));
         assert_eq!(layout.format, "aks-periscope", "{root}");
-        assert_eq!(layout.collected_at, None);
+        assert_eq!(collected(&layout), None);
         check_latest(&layout, &root, true, &node);
     }
 }
@@ -228,7 +241,7 @@ fn a_tree_of_blobs_is_recognised_by_run_and_node() {
         let layout = detect(&latest(&root, false));
         assert_eq!(layout.format, "aks-periscope", "{root}");
         let at = dated.then(|| "2023-10-05T09:15:02Z".parse().expect("a valid time"));
-        assert_eq!(layout.collected_at, at);
+        assert_eq!(collected(&layout), at);
         check_latest(&layout, &root, false, &format!(" @{NODE}"));
     }
 }
@@ -240,14 +253,32 @@ fn old_releases_have_a_folder_more() {
         format!("mycluster/{RUN}/{NODE}/"),
         format!("{RUN}/{NODE}/{NODE}.zip!var/log/aks-periscope/{RUN}/{NODE}/"),
     ] {
-        let names: Vec<_> = OLD.iter().map(|(key, _)| format!("{root}{key}")).collect();
-        let names: Vec<_> = names.iter().map(String::as_str).collect();
-        let layout = detect(&entries("b", &names));
-        assert_eq!(layout.format, "aks-periscope");
-        for (key, expected) in OLD {
-            let words = words(&role(&layout, &format!("{root}{key}")));
-            assert_eq!(words, format!("{expected} @{NODE}"), "{key}");
+        // Release 0.1, then 0.2 and 0.3.
+        for folders in [["metrics/", "diagnostic/"], ["collector/", "diagnoser/"]] {
+            let own = |(key, _): &&(&str, _)| folders.iter().any(|own| key.starts_with(own));
+            let keys: Vec<_> = OLD.iter().filter(own).collect();
+            check_old(&root, &keys);
         }
+    }
+}
+
+/// Checks the roles of old keys below `root`.
+fn check_old(root: &str, keys: &[&(&str, &str)]) {
+    let names: Vec<_> = keys.iter().map(|(key, _)| format!("{root}{key}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let layout = detect(&entries("b", &names));
+    assert_eq!(layout.format, "aks-periscope");
+    for (key, expected) in keys {
+        let role = role(&layout, &format!("{root}{key}"));
+        let of_cluster = ["kubeobjects", "systemperf"];
+        let of_cluster = of_cluster.iter().any(|own| key.contains(own));
+        let node = if of_cluster {
+            String::new()
+        } else {
+            format!(" @{NODE}")
+        };
+        assert_eq!(words(&role), format!("{expected}{node}"), "{key}");
+        assert_eq!(role.collected_by.as_deref(), Some(NODE), "{key}");
     }
 }
 
@@ -279,7 +310,7 @@ fn of_a_blob_and_its_copy_in_the_zip_the_zip_is_kept() {
             &zip("networkoutbound/Internet"),
             &zip("kubeletcmd/kubeletcmd"),
             &format!("2023-10-06T00-00-00Z/{NODE}/kubelet"),
-            &format!("2023-10-06T00-00-00Z/{NODE}/kubeletcmd"),
+            &format!("2023-10-06T00-00-00Z/{NODE}/networkconfig"),
         ],
     );
     for entry in &mut all {
@@ -299,7 +330,7 @@ fn of_a_blob_and_its_copy_in_the_zip_the_zip_is_kept() {
     let later = format!("2023-10-06T00-00-00Z/{NODE}/kubelet");
     assert_eq!(content(&later), Content::NodeLog);
     assert_eq!(
-        layout.collected_at,
+        collected(&layout),
         Some("2023-10-06T00:00:00Z".parse().expect("a valid time"))
     );
 }
@@ -315,14 +346,17 @@ fn a_zip_beside_the_tree_is_of_the_same_node() {
 }
 
 #[test]
-fn logs_of_pods_are_kept_once_of_all_nodes() {
+fn logs_of_pods_that_all_nodes_upload_are_copies_of_one() {
     let one = format!("{NODE}.zip!podscontainerlogs/web-1-web");
     let two = format!("{OTHER}.zip!podscontainerlogs/web-1-web");
     let objects = format!("{OTHER}.zip!kubeobjects/kube-system_pod_a");
     let outbound = format!("{OTHER}.zip!networkoutbound/Internet");
     let layout = detect(&entries("b", &[&two, &one, &objects, &outbound]));
-    assert_eq!(role(&layout, &one).content, Content::PodLog);
-    assert_eq!(role(&layout, &two).content, Content::Duplicate);
+    let log = role(&layout, &one);
+    assert_eq!(log.content, Content::PodLog);
+    assert!(log.copy_of.is_some());
+    assert_eq!(role(&layout, &two).copy_of, log.copy_of);
+    assert_eq!(role(&layout, &objects).copy_of, None);
     // Objects are merged by identity and may differ between nodes.
     assert_eq!(role(&layout, &objects).content, Content::Objects);
     assert!(layout.reason.ends_with("of 2 nodes"), "{}", layout.reason);

@@ -1,0 +1,352 @@
+//! Tables as `kubectl get pods -o wide` prints them, read back to pods.
+//!
+//! In: the text of one or more tables (`kubectl get all` prints one for each kind, with blank lines
+//! between). Out: a value in the API's shape for each pod, as far as its row states it. The column
+//! STATUS is the phase, or what keeps the pod from being ready: kubectl takes it from whichever
+//! container it looked at last, so that a row of several containers does not say whose it is.
+
+use serde_json::{Value, json};
+
+/// End of the names of tables of the pods of one namespace, which stands before it.
+pub const PODS_OF_NAMESPACE: &str = "_pods_list";
+
+/// Ends of the names of files with tables of pods.
+pub const FILES: [&str; 2] = [PODS_OF_NAMESPACE, "all_resources_list"];
+
+/// Stands for the name of a container that a row speaks of and does not name.
+pub const SOME_CONTAINER: &str = "?";
+
+/// Headings of the columns that make a table one of pods.
+const OF_PODS: [&str; 5] = ["NAME", "READY", "STATUS", "RESTARTS", "AGE"];
+
+/// Phases of a pod, which STATUS shows where nothing is wrong.
+const PHASES: [&str; 5] = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
+
+/// Exit code of a container that was killed for the memory that it took.
+const KILLED: i64 = 137;
+
+/// One pod of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row<'a> {
+    /// Its line in the text, counted from zero.
+    pub line: usize,
+    /// Its text.
+    pub text: &'a str,
+    /// The pod in the API's shape, as far as the row states it.
+    pub pod: Value,
+}
+
+/// Whether a table of pods begins with this line.
+pub fn is_header(line: &str) -> bool {
+    Header::parse(line).is_some_and(|header| header.of_pods())
+}
+
+/// The pods of all tables in a text; `namespace` is that of tables without such a column.
+pub fn pods<'a>(text: &'a str, namespace: &str) -> Vec<Row<'a>> {
+    let mut rows = Vec::new();
+    let mut header: Option<Header> = None;
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim_end();
+        if line.is_empty() {
+            header = None;
+        } else if let Some(next) = Header::parse(line) {
+            header = Some(next).filter(Header::of_pods);
+        } else if let Some(header) = &header
+            && let Some(pod) = pod(header, line, namespace)
+        {
+            rows.push(Row {
+                line: number,
+                text: line,
+                pod,
+            });
+        }
+    }
+    rows
+}
+
+/// The columns of a table: heading, and where it begins.
+struct Header<'a>(Vec<(&'a str, usize)>);
+
+impl<'a> Header<'a> {
+    /// The columns of a line of headings, which are in capitals and parted by blanks.
+    fn parse(line: &'a str) -> Option<Self> {
+        let columns = cells(line);
+        let heading = |(text, _): &(&str, usize)| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_uppercase() || b" -()".contains(&byte))
+        };
+        let named = columns.iter().any(|(text, _)| *text == "NAME");
+        (named && columns.iter().all(heading)).then_some(Self(columns))
+    }
+
+    /// Whether the table is one of pods.
+    fn of_pods(&self) -> bool {
+        OF_PODS
+            .iter()
+            .all(|heading| self.0.iter().any(|(own, _)| own == heading))
+    }
+
+    /// What stands under a heading in a row. Cells begin where their heading does; where one does
+    /// not (somebody edited the table), they are counted.
+    fn cell<'r>(&self, row: &'r str, heading: &str) -> Option<&'r str> {
+        let place = self.0.iter().position(|(own, _)| *own == heading)?;
+        let (_, start) = self.0.get(place)?;
+        let end = self.0.get(place + 1).map_or(row.len(), |(_, start)| *start);
+        let end = end.min(row.len());
+        let aligned = row.is_char_boundary(*start)
+            && row.is_char_boundary(end)
+            && self.0.iter().all(|(_, start)| {
+                *start == 0
+                    || row
+                        .get(start - 1..*start)
+                        .is_none_or(|before| before == " ")
+            });
+        let cell = if aligned {
+            row.get(*start..end).map(str::trim)
+        } else {
+            cells(row).get(place).map(|(text, _)| *text)
+        };
+        cell.filter(|text| !text.is_empty() && *text != "<none>")
+    }
+}
+
+/// The parts of a line between runs of two blanks or more, each with where it begins.
+fn cells(line: &str) -> Vec<(&str, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for part in line.split("  ") {
+        let text = part.trim();
+        if !text.is_empty() {
+            let lead = part.len() - part.trim_start().len();
+            found.push((text, at + lead));
+        }
+        at += part.len() + 2;
+    }
+    found
+}
+
+/// The pod of a row; `None` where it is none.
+fn pod(header: &Header<'_>, row: &str, namespace: &str) -> Option<Value> {
+    let name = header.cell(row, "NAME")?;
+    // `kubectl get all` writes the kind before the name.
+    let name = match name.split_once('/') {
+        Some(("pod" | "pods", name)) => name,
+        Some(_) => return None,
+        None => name,
+    };
+    let (ready, all) = header.cell(row, "READY")?.split_once('/')?;
+    let (ready, all): (u64, u64) = (ready.parse().ok()?, all.parse().ok()?);
+    let status = header.cell(row, "STATUS")?;
+    // Since 1.22: `14 (3m ago)`.
+    let restarts = header.cell(row, "RESTARTS")?.split(' ').next()?;
+    let restarts: u64 = restarts.parse().ok()?;
+    let namespace = header.cell(row, "NAMESPACE").unwrap_or(namespace);
+    let mut spec = json!({});
+    if let (Some(node), Some(spec)) = (header.cell(row, "NODE"), spec.as_object_mut()) {
+        spec.insert("nodeName".to_owned(), node.into());
+    }
+    Some(json!({
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": spec,
+        "status": status_of(status, (ready, all), restarts),
+    }))
+}
+
+/// The status that the columns STATUS, READY and RESTARTS tell.
+fn status_of(status: &str, (ready, all): (u64, u64), restarts: u64) -> Value {
+    let is_ready = all > 0 && ready == all;
+    // One entry stands for all containers; its name is not known.
+    let container = |state: Value| {
+        let restarts = if all == 1 { restarts } else { 0 };
+        json!([{"name": SOME_CONTAINER, "ready": is_ready, "restartCount": restarts, "state": state}])
+    };
+    let waiting = |reason: &str| {
+        let message = match (all, restarts) {
+            (0 | 1, _) | (_, 0) => String::new(),
+            (_, 1) => format!("1 restart of the pod's {all} containers, {ready} of them ready"),
+            _ => {
+                format!("{restarts} restarts of the pod's {all} containers, {ready} of them ready")
+            }
+        };
+        json!({"waiting": {"reason": reason, "message": message}})
+    };
+    if PHASES.contains(&status) {
+        let state = if status == "Running" && is_ready {
+            json!({"running": {}})
+        } else {
+            Value::Null
+        };
+        return json!({"phase": status, "containerStatuses": container(state)});
+    }
+    if let Some(init) = status.strip_prefix("Init:") {
+        // `Init:1/2` is on its way.
+        let state = if init.contains('/') {
+            Value::Null
+        } else {
+            json!({"waiting": {"reason": init}})
+        };
+        let init =
+            json!([{"name": SOME_CONTAINER, "ready": false, "restartCount": 0, "state": state}]);
+        return json!({"phase": "Pending", "initContainerStatuses": init});
+    }
+    match status {
+        "Completed" => json!({"phase": "Succeeded"}),
+        "Evicted"
+        | "NodeLost"
+        | "Preempting"
+        | "Shutdown"
+        | "UnexpectedAdmissionError"
+        | "NodeAffinity"
+        | "OutOfcpu"
+        | "OutOfmemory"
+        | "OutOfpods" => {
+            json!({"phase": "Failed", "reason": status})
+        }
+        "Terminating" => json!({"phase": status}),
+        "NotReady" | "Error" => {
+            json!({"phase": "Running", "containerStatuses": container(Value::Null)})
+        }
+        "OOMKilled" => {
+            let ended = json!({"terminated": {"reason": status, "exitCode": KILLED}});
+            json!({"phase": "Running", "containerStatuses": container(ended)})
+        }
+        "CrashLoopBackOff" => {
+            json!({"phase": "Running", "containerStatuses": container(waiting(status))})
+        }
+        reason => match reason.strip_prefix("ExitCode:").map(str::parse::<i64>) {
+            Some(Ok(code)) => {
+                let ended = json!({"terminated": {"reason": "Error", "exitCode": code}});
+                json!({"phase": "Running", "containerStatuses": container(ended)})
+            }
+            _ => json!({"phase": "Pending", "containerStatuses": container(waiting(reason))}),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kube::{ContainerState, Detail, Object, ObjectText, Pod, TextFormat};
+    use crate::locator::EntryPath;
+    use proptest::prelude::*;
+
+    const WIDE: &str = "\
+NAME            READY   STATUS             RESTARTS      AGE     IP           NODE     NOMINATED NODE   READINESS GATES
+bookbuyer-5c6   1/2     CrashLoopBackOff   14 (3m ago)   3h      10.244.0.9   aks-0    <none>           <none>
+web-0           1/1     Running            0             2d3h    10.244.0.8   aks-1    <none>           <none>
+web-1           0/1     ImagePullBackOff   2             2d3h    <none>       <none>   <none>           <none>
+";
+
+    /// The pods of a text, with their identity and line.
+    fn read(text: &str) -> Vec<(String, usize, Pod)> {
+        let path = EntryPath::bundle("b", true);
+        let rows = pods(text, "shop");
+        let pods = rows.into_iter().map(|row| {
+            let own = ObjectText::new(row.text, TextFormat::Row, 1);
+            let object = Object::from_value(&row.pod, &path, own).expect("a pod with a name");
+            let Detail::Pod(pod) = object.detail else {
+                panic!("a pod: {:?}", row.pod);
+            };
+            (object.meta.key.to_string(), row.line, *pod)
+        });
+        pods.collect()
+    }
+
+    #[test]
+    fn a_wide_table_tells_pods_with_their_nodes() {
+        let pods = read(WIDE);
+        let told: Vec<_> = pods
+            .iter()
+            .map(|(key, line, pod)| (key.as_str(), *line, pod.node.as_deref()))
+            .collect();
+        let expected = [
+            ("Pod shop/bookbuyer-5c6", 1, Some("aks-0")),
+            ("Pod shop/web-0", 2, Some("aks-1")),
+            ("Pod shop/web-1", 3, None),
+        ];
+        assert_eq!(told, expected);
+        let ContainerState::Waiting(waiting) = &pods[0].2.containers[0].state else {
+            panic!("it waits: {:?}", pods[0].2);
+        };
+        assert_eq!(waiting.reason, "CrashLoopBackOff");
+        // Whose restarts these are, a row of two containers does not say.
+        assert!(waiting.message.starts_with("14 restarts"), "{waiting:?}");
+        assert_eq!(pods[0].2.containers[0].restarts, 0);
+        assert!(pods[1].2.is_unremarkable());
+        assert_eq!(pods[2].2.containers[0].restarts, 2);
+        assert_eq!(pods[2].2.phase, "Pending");
+    }
+
+    #[test]
+    fn of_the_tables_of_all_kinds_pods_are_read() {
+        let text = "\
+NAMESPACE    NAME                     READY   STATUS    RESTARTS   AGE
+osm-system   pod/osm-controller-7f    0/1     Error     3          5m
+
+NAMESPACE    NAME             TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE
+osm-system   service/osm      ClusterIP   10.0.0.1     <none>        443/TCP   5m
+
+NAMESPACE    NAME                              READY   UP-TO-DATE   AVAILABLE   AGE
+osm-system   deployment.apps/osm-controller    0/1     1            0           5m
+";
+        let keys: Vec<_> = read(text)
+            .into_iter()
+            .map(|(key, line, _)| (key, line))
+            .collect();
+        assert_eq!(keys, [("Pod osm-system/osm-controller-7f".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn every_status_is_told_as_the_api_would() {
+        for (status, phase, healthy) in [
+            ("Running", "Running", true),
+            ("Completed", "Succeeded", true),
+            ("Pending", "Pending", false),
+            ("ContainerCreating", "Pending", false),
+            ("Init:0/2", "Pending", false),
+            ("Init:CrashLoopBackOff", "Pending", false),
+            ("Evicted", "Failed", false),
+            ("OOMKilled", "Running", false),
+            ("ExitCode:3", "Running", false),
+            ("Error", "Running", false),
+            ("Terminating", "Terminating", false),
+        ] {
+            let ready = if healthy { "1/1" } else { "0/1" };
+            let text =
+                format!("NAME  READY  STATUS  RESTARTS  AGE\nweb   {ready}    {status}  0  1d\n");
+            let pods = read(&text);
+            assert_eq!(pods.len(), 1, "{status}");
+            assert_eq!(pods[0].2.phase, phase, "{status}");
+            let ended_well = phase == "Succeeded";
+            assert_eq!(
+                pods[0].2.is_unremarkable(),
+                healthy || ended_well,
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_tables_and_sentences_tell_no_pods() {
+        for text in [
+            "",
+            "No resources found in shop namespace.\n",
+            "NAME   DATA   AGE\nosm   3   5m\n",
+            "Failed to collect pods for namespace shop: timeout\n",
+            "NAME  READY  STATUS  RESTARTS  AGE\nweb  all  Running  0  1d\n",
+        ] {
+            assert_eq!(pods(text, "shop"), [], "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_table_is_too_strange(text in "(NAME  READY  STATUS  RESTARTS  AGE\n)?([a-zé/ 0-9]{0,12}  [0-9]{0,3}/[0-9]{0,3}[ \n]){0,4}|.{0,80}") {
+            for row in pods(&text, "shop") {
+                prop_assert_eq!(text.lines().nth(row.line).map(str::trim_end), Some(row.text));
+            }
+            is_header(&text);
+        }
+    }
+}
