@@ -58,6 +58,15 @@ pub enum GapReason {
         /// The collector's own words.
         detail: String,
     },
+    /// Nodes of the cluster that the collector should have run on, and of which it brought nothing.
+    NodesAbsent {
+        /// How many they are.
+        absent: usize,
+        /// How many nodes the bundle names.
+        all: usize,
+        /// Their names, each with why the collector may have failed there; a part, where many.
+        names: String,
+    },
 }
 
 impl GapReason {
@@ -86,6 +95,9 @@ impl fmt::Display for GapReason {
             Self::Binary => f.write_str("not text"),
             Self::Malformed { detail } => write!(f, "not well-formed: {detail}"),
             Self::NotCollected { detail } => write!(f, "not collected: {detail}"),
+            Self::NodesAbsent { absent, all, names } => {
+                write!(f, "{absent} of {all} nodes uploaded nothing: {names}")
+            }
         }
     }
 }

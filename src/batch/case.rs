@@ -244,7 +244,7 @@ fn missing_kinds(missing: &[Missing]) -> String {
         Wanted::Objects(_) | Wanted::WholeList(_) | Wanted::AnyObject | Wanted::Object(..) => {
             "objects"
         }
-        Wanted::Probes => "probes",
+        Wanted::Collected(_) => "collected",
         Wanted::Budgets => "budgets",
         Wanted::Version(_) => "version",
         Wanted::Certificates => "certificates",

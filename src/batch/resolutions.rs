@@ -77,11 +77,11 @@ impl Resolutions {
                 "{FILE}: the link of {case:?} does not begin with https://; no case is shown with what it was"
             ));
         }
-        let masked = cases.into_iter().map(|(case, one)| {
+        let clean = cases.into_iter().map(|(case, one)| {
             let (was, link) = (masker.text(one.was.trim()), masker.text(&one.link));
             (case, Resolution { was, link })
         });
-        Ok(Self(masked.collect()))
+        Ok(Self(clean.collect()))
     }
 
     /// What a case was, by the hash of its bundle or else by its name.

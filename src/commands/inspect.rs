@@ -1,5 +1,7 @@
 //! `bundlescope inspect`: what is in a bundle.
 
+mod uploads;
+
 use super::{Console, ExitStatus, inputs, progress};
 use crate::analyze::{Settings, Workers, collect};
 use crate::cli::InspectArgs;
@@ -11,6 +13,11 @@ use crate::report::glyphs::visible;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::io::Write as _;
+
+/// Columns of a line.
+const WIDTH: usize = 80;
+/// Where the values of the bundle's own lines begin.
+const VALUES: usize = 12;
 
 /// Runs the command.
 pub(super) fn run(args: &InspectArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
@@ -39,14 +46,15 @@ fn describe(evidence: &Evidence, facts: &[InputFacts]) -> Result<String, std::fm
     for input in facts {
         writeln!(
             text,
-            "bundle      {} ({} bytes, sha256 {})",
+            "bundle      {} ({} bytes)\nsha256      {}",
             visible(&input.name),
             input.bytes,
             input.sha256
         )?;
     }
     writeln!(text, "format      {}", evidence.layout.format)?;
-    writeln!(text, "because     {}", visible(&evidence.layout.reason))?;
+    let because = words(&evidence.layout.reason);
+    text.push_str(&wrapped("because", VALUES, &because));
     writeln!(
         text,
         "captured    {} ({})",
@@ -63,13 +71,9 @@ fn describe(evidence: &Evidence, facts: &[InputFacts]) -> Result<String, std::fm
         .nodes()
         .map(|(object, _)| object.key().name.as_str())
         .collect();
-    if !nodes.is_empty() {
-        writeln!(
-            text,
-            "nodes       {}: {}",
-            nodes.len(),
-            visible(&some(&nodes, 12))
-        )?;
+    if !nodes.is_empty() && evidence.layout.uploads.is_empty() {
+        let nodes = words(&format!("{}: {}", nodes.len(), some(&nodes, 12)));
+        text.push_str(&wrapped("nodes", VALUES, &nodes));
     }
     for (component, versions) in evidence.inventory.iter() {
         let said: Vec<String> = versions
@@ -77,7 +81,8 @@ fn describe(evidence: &Evidence, facts: &[InputFacts]) -> Result<String, std::fm
             .map(|fact| format!("{} ({})", fact.version, fact.count))
             .collect();
         let said: Vec<&str> = said.iter().map(String::as_str).collect();
-        writeln!(text, "{component:<11} {}", visible(&some(&said, 6)))?;
+        let said = words(&some(&said, 6));
+        text.push_str(&wrapped(&format!("{component} "), VALUES, &said));
     }
     let kinds: Vec<String> = evidence
         .index
@@ -86,33 +91,15 @@ fn describe(evidence: &Evidence, facts: &[InputFacts]) -> Result<String, std::fm
         .map(|(kind, count)| format!("{count} {kind}"))
         .collect();
     if !kinds.is_empty() {
-        writeln!(text, "objects     {}", visible(&kinds.join(", ")))?;
+        text.push_str(&wrapped("objects", VALUES, &kinds));
     }
-    writeln!(
-        text,
-        "\n{:<26} {:<28} {:<21} {:<21} {:>8} {:>13}",
-        "SOURCE", "NODE", "FIRST", "LAST", "ENTRIES", "BYTES"
-    )?;
-    for source in coverage::sources(evidence) {
-        let node = visible(source.node.as_deref().unwrap_or("-"));
-        writeln!(
-            text,
-            "{:<26} {node:<28} {:<21} {:<21} {:>8} {:>13}",
-            source.component,
-            time(source.first),
-            time(source.last),
-            source.entries,
-            source.bytes
-        )?;
-    }
+    text.push_str(&uploads::uploads(evidence)?);
+    text.push_str(&sources(evidence)?);
     writeln!(text, "\ngaps        {}", evidence.gaps.len())?;
     for gap in evidence.gaps.iter().take(40) {
-        writeln!(
-            text,
-            "  {}: {}",
-            visible(&gap.locator.to_string()),
-            visible(&gap.reason.to_string())
-        )?;
+        writeln!(text, "  {}", visible(&gap.locator.to_string()))?;
+        let reason = words(&gap.reason.to_string());
+        text.push_str(&wrapped("", 4, &reason));
     }
     if evidence.gaps.len() > 40 {
         writeln!(
@@ -120,6 +107,76 @@ fn describe(evidence: &Evidence, facts: &[InputFacts]) -> Result<String, std::fm
             "  and {} more; the report of `bundlescope analyze` has all",
             evidence.gaps.len() - 40
         )?;
+    }
+    Ok(text)
+}
+
+/// The words of a text.
+fn words(text: &str) -> Vec<String> {
+    text.split(' ').map(str::to_owned).collect()
+}
+
+/// A label and things, from column `indent` on, over several lines where they are long; nothing
+/// where there are none. Words are parted by spaces, other things by commas.
+fn wrapped(label: &str, indent: usize, items: &[String]) -> String {
+    let Some((last, before)) = items.split_last() else {
+        return String::new();
+    };
+    let comma = if items.iter().any(|item| item.contains(' ')) {
+        ","
+    } else {
+        ""
+    };
+    let pieces = before
+        .iter()
+        .map(|item| format!("{}{comma}", visible(item)));
+    let mut text = format!("{label:<indent$}");
+    let mut column = text.chars().count();
+    for (number, piece) in pieces.chain([visible(last)]).enumerate() {
+        let wide = piece.chars().count();
+        if number > 0 && column + 1 + wide > WIDTH {
+            text.push('\n');
+            text.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if number > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(&piece);
+        column += wide;
+    }
+    text + "\n"
+}
+
+/// The sources of evidence, those of one node together, in 80 columns.
+fn sources(evidence: &Evidence) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    let mut row = |cells: [&str; 5]| {
+        let [source, first, last, entries, bytes] = cells;
+        let line = format!("{source:<22} {first:<20} {last:<20} {entries:>5} {bytes:>9}");
+        writeln!(text, "{}", line.trim_end())
+    };
+    row([""; 5])?;
+    row(["SOURCE", "FIRST", "LAST", "FILES", "BYTES"])?;
+    let mut sources = coverage::sources(evidence);
+    sources.sort_by(|a, b| (&a.node, &a.component).cmp(&(&b.node, &b.component)));
+    for of_node in sources.chunk_by(|a, b| a.node == b.node) {
+        let node = of_node.first().and_then(|source| source.node.as_deref());
+        let indent = if let Some(node) = node {
+            row([&visible(node), "", "", "", ""])?;
+            "  "
+        } else {
+            ""
+        };
+        for source in of_node {
+            row([
+                &format!("{indent}{}", source.component),
+                &time(source.first),
+                &time(source.last),
+                &source.entries.to_string(),
+                &source.bytes.to_string(),
+            ])?;
+        }
     }
     Ok(text)
 }

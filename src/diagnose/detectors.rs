@@ -646,6 +646,7 @@ mod tests {
                 rule("azure-sp-secret-expired", expired),
             ],
             sources: vec![],
+            nodes: vec![],
         };
         answers(&coverage)
             .into_iter()

@@ -32,7 +32,7 @@ mod unplaced;
 pub use ask::Ask;
 pub use change::{Change, Ledger};
 pub use common::Factor;
-pub use coverage::{Coverage, Outcome, RuleCoverage, SourceCoverage};
+pub use coverage::{Coverage, NodeCoverage, Outcome, RuleCoverage, SourceCoverage};
 pub use detectors::{Answered, DetectorAnswer};
 pub use finding::{Citation, Finding, FindingBuilder, Fingerprint, State, Subject};
 pub use incident::Incident;

@@ -50,15 +50,32 @@ fn drop_repeated_probes(facts: &mut Vec<Stated>) {
             _ => None,
         })
         .collect();
+    let uploaded: BTreeSet<Probe> = facts
+        .iter()
+        .filter_map(|(path, role, fact)| match fact {
+            CollectorFact::Outbound(probe) if role.collected_by.is_some() => {
+                Some(anywhere(path, role, probe))
+            }
+            _ => None,
+        })
+        .collect();
     let mut seen = BTreeSet::new();
     facts.retain(|(path, role, fact)| {
         let CollectorFact::Outbound(probe) = fact else {
             return true;
         };
-        let repeated = probe.host.is_some() && own.contains(&target(path, role, probe));
+        // Consoles and objects of the cluster show what the node uploads too.
+        let shown = role.collected_by.is_none() && uploaded.contains(&anywhere(path, role, probe));
+        let repeated = shown || probe.host.is_some() && own.contains(&target(path, role, probe));
         let (bundle, node, upload, kind, ..) = target(path, role, probe);
         !repeated && seen.insert((bundle, node, upload, kind, probe.time, probe.error.clone()))
     });
+}
+
+/// A result of a probe of a node, whichever upload or console tells it.
+fn anywhere(path: &EntryPath, role: &Role, probe: &Outbound) -> Probe {
+    let (bundle, node, _, kind, ..) = target(path, role, probe);
+    (bundle, node, None, kind, probe.time, probe.error.clone())
 }
 
 /// What a probe of one upload tried, whatever came out.

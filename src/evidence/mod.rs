@@ -14,6 +14,7 @@ mod images;
 mod index;
 mod inventory;
 mod logs;
+mod nodes;
 mod places;
 mod readings;
 mod retold;
@@ -27,6 +28,7 @@ pub use errors::LogError;
 pub use index::{Health, Index};
 pub use inventory::{Inventory, VersionFact};
 pub use logs::{LogHit, LogSample, LogSource};
+pub use nodes::{NodeSight, Nodes};
 pub use skew::NodeSkew;
 pub use timeline::{LogGap, Reboot, Rotation, Timeline, blind_side};
 
@@ -72,6 +74,8 @@ pub struct Evidence {
     pub inventory: Inventory,
     /// Silences, boots and rotations.
     pub timeline: Timeline,
+    /// The nodes that the bundle names, and what it holds of each.
+    pub nodes: Nodes,
     /// How far the clocks of nodes are from that of the API server.
     pub skew: Vec<NodeSkew>,
     /// What was not read.
@@ -139,6 +143,9 @@ impl Evidence {
             || Inventory::collect(&index, &collector),
         );
         let skew = skew::of_nodes(&events);
+        let nodes = Nodes::of(&layout, &logs, &index, &events, &collector);
+        gaps.extend(nodes.gap());
+        gaps.sort();
         Self {
             layout,
             capture,
@@ -153,6 +160,7 @@ impl Evidence {
             collector,
             inventory,
             timeline,
+            nodes,
             skew,
             gaps,
             entries,

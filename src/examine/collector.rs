@@ -47,7 +47,7 @@ pub(super) fn read(examiner: Examiner<'_>, value: &Value, text: &str, line: u64,
 }
 
 /// The fact that one JSON object states.
-fn fact(value: &Value, snippet: Snippet) -> Option<CollectorFact> {
+pub(super) fn fact(value: &Value, snippet: Snippet) -> Option<CollectorFact> {
     let has = |name: &str| value.get(name).is_some();
     let owned = |name: &str| text_at(value, name).map(str::to_owned);
     if has("Status") && has("Type") {

@@ -8,6 +8,7 @@
 
 mod collector;
 pub mod facts;
+mod kollect;
 pub mod lines;
 mod objects;
 pub mod part;
@@ -74,7 +75,16 @@ impl Examiner<'_> {
                 part.logs.push(log);
                 let started = started::versions(body, chunk.first_line, self.limits);
                 part.collector.extend(started);
-                collector::text::read(body, chunk.piece, chunk.first_line, &mut part, self.limits);
+                let file = chunk.path.file_name();
+                let (number, line) = (chunk.piece, chunk.first_line);
+                let told = collector::text::read(body, file, number, line, self.limits);
+                part.collector.extend(told.facts);
+                part.gaps.extend(told.error.map(|detail| Gap {
+                    locator: chunk.path.line(line),
+                    reason: GapReason::NotCollected { detail },
+                }));
+                let console = kollect::of_console(body, chunk.first_line, self.limits);
+                part.collector.extend(console);
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
             Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table => {

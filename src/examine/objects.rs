@@ -9,7 +9,7 @@ mod yaml;
 
 use super::part::{EVERY_NAMESPACE, Part, Shape};
 use super::scan::{self, TextSource};
-use super::{Examiner, collector};
+use super::{Examiner, collector, kollect};
 use crate::gap::{Gap, GapReason};
 use crate::kube::describe::DescribedEvent;
 use crate::kube::{
@@ -177,6 +177,9 @@ impl Reader<'_> {
             }
             return;
         }
+        self.part
+            .collector
+            .extend(kollect::of_object(&value, &cite));
         let hits = self.object_hits(&value, &kind, &mut |path| cite(path));
         let first = ObjectText::new(
             text.lines().next().unwrap_or_default(),

@@ -248,6 +248,15 @@ pub enum CollectorFact {
     DisruptionBudget(DisruptionBudget),
     /// A Helm release as Periscope lists it.
     HelmRelease(HelmRelease),
+    /// The console of `az aks kollect` or `kanalyze`, which says where a run uploads to.
+    Console {
+        /// The storage account; empty where it does not say.
+        account: String,
+        /// The container in it; empty likewise.
+        container: String,
+        /// Where it begins.
+        snippet: Snippet,
+    },
     /// CPU and memory that a node, a container or a pod uses.
     Usage(Usage),
     /// State of a pod, beside the log of one of its containers.

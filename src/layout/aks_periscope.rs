@@ -9,6 +9,7 @@
 //! A bundle is Periscope's when two collectors show in one place, by folder and known key or by
 //! keys alone.
 
+mod brought;
 mod copies;
 mod keys;
 mod mesh;
@@ -17,7 +18,7 @@ mod place;
 mod spelling;
 mod upload;
 
-use super::{Claim, Content, Named, Role, component_of_container, component_of_file, count};
+use super::{Claim, Content, Named, Role, Shape, component_of_container, component_of_file, count};
 use copies::Scope;
 use keys::Collector;
 use place::{Base, Place};
@@ -31,7 +32,10 @@ const PROOF: usize = 2;
 pub(super) fn recognise(entries: &[Named]) -> Option<Claim> {
     let flat_bases = place::flat_bases(entries);
     let places = place::all(entries, &flat_bases);
-    let proof = proof(entries, &places, &flat_bases)?;
+    let shown = shown(entries, &places);
+    let Some(proof) = proof(entries, &places, &flat_bases) else {
+        return only_shown(entries, shown);
+    };
     let nodes = node::nodes(entries, &places);
     let uploads = upload::uploads(entries, &places, &nodes);
 
@@ -43,6 +47,7 @@ pub(super) fn recognise(entries: &[Named]) -> Option<Claim> {
         })
         .collect();
     copies::mark(entries, &places, &uploads, &mut roles);
+    roles.extend(shown);
 
     let named: BTreeSet<&str> = nodes.values().filter_map(Option::as_deref).collect();
     let of = match named.len() {
@@ -53,6 +58,36 @@ pub(super) fn recognise(entries: &[Named]) -> Option<Claim> {
         roles,
         reason: format!("{proof} as AKS Periscope writes them{of}"),
         collected: uploads.values().filter_map(|upload| upload.collected).max(),
+        uploads: brought::brought(entries, &places, &uploads),
+    })
+}
+
+/// What shows results that Periscope's diagnosers left in the cluster: the console of `az aks
+/// kollect` or `kanalyze`, and objects of its kind `Diagnostic`.
+fn shown(entries: &[Named], places: &BTreeMap<usize, Place>) -> BTreeMap<usize, Role> {
+    let all = entries.iter().enumerate();
+    let own = all.filter(|(index, entry)| entry.facts.periscope && !places.contains_key(index));
+    own.filter_map(|(index, entry)| {
+        if entry.facts.kinds.contains_key("Diagnostic") {
+            Some((index, Role::objects("aks-periscope")))
+        } else {
+            (entry.facts.shape == Shape::Log).then(|| (index, Role::of(Content::Collector)))
+        }
+    })
+    .collect()
+}
+
+/// The claim where nothing is there but that.
+fn only_shown(entries: &[Named], shown: BTreeMap<usize, Role>) -> Option<Claim> {
+    let first = entries.get(*shown.keys().next()?)?;
+    Some(Claim {
+        reason: format!(
+            "{} shows what AKS Periscope left in the cluster; no upload of it is here",
+            first.segments.join("/")
+        ),
+        roles: shown,
+        collected: None,
+        uploads: vec![],
     })
 }
 

@@ -65,6 +65,7 @@ pub(super) fn recognise(entries: &[Named]) -> Option<Claim> {
         reason: reason(&dumps, nodes, &streams, logs),
         roles,
         collected: None,
+        uploads: vec![],
     })
 }
 

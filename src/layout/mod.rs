@@ -23,6 +23,7 @@ use crate::examine::Shape;
 use crate::locator::EntryPath;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What layout may know of an entry.
 #[derive(Debug, Clone)]
@@ -72,6 +73,30 @@ pub enum ToldBy {
     Probes,
 }
 
+impl ToldBy {
+    /// In words: "its connection probes".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::RunId => "the id of its run; it collected then or later",
+            Self::Journal => "the end of its journal",
+            Self::Probes => "its connection probes",
+        }
+    }
+}
+
+/// What one node brought in one run of a collector that runs on every node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeUpload {
+    /// The node; `None` where nothing tells.
+    pub node: Option<Arc<str>>,
+    /// When it collected.
+    pub collected: Option<Collected>,
+    /// Names of the collectors whose files are there, with the number of files; copies count once.
+    pub brought: BTreeMap<&'static str, usize>,
+    /// Names of collectors that should have written something and did not, each with why that may be.
+    pub absent: Vec<(&'static str, &'static str)>,
+}
+
 /// The format of a bundle and the role of each entry.
 #[derive(Debug, Clone)]
 pub struct Layout {
@@ -84,6 +109,8 @@ pub struct Layout {
     pub roles: BTreeMap<EntryPath, Role>,
     /// When the collector ran, where its files say so; the latest of several nodes and runs.
     pub collected: Option<Collected>,
+    /// What each node brought, by node and run; empty for collectors that run in one place.
+    pub uploads: Vec<NodeUpload>,
 }
 
 /// Recognises the format and gives every entry its role; the order of `entries` does not matter.
@@ -99,6 +126,7 @@ pub fn detect(entries: &[EntryFacts]) -> Layout {
     let mut reasons = vec![];
     let mut roles = BTreeMap::new();
     let mut collected = None;
+    let mut uploads = vec![];
     let several = bundles.len() > 1;
     for (bundle, mut named) in bundles {
         named.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
@@ -110,6 +138,7 @@ pub fn detect(entries: &[EntryFacts]) -> Layout {
             verdict.reason
         });
         collected = collected.max(verdict.collected);
+        uploads.extend(verdict.uploads);
         let paths = named.iter().map(|entry| entry.facts.path.clone());
         roles.extend(paths.zip(verdict.roles));
     }
@@ -123,6 +152,7 @@ pub fn detect(entries: &[EntryFacts]) -> Layout {
         reason: reasons.join("; "),
         roles,
         collected,
+        uploads,
     }
 }
 
@@ -178,6 +208,8 @@ struct Claim {
     reason: String,
     /// When the collector ran.
     collected: Option<Collected>,
+    /// What each node brought.
+    uploads: Vec<NodeUpload>,
 }
 
 /// What one bundle is.
@@ -190,6 +222,8 @@ struct Verdict {
     roles: Vec<Role>,
     /// When the collector ran.
     collected: Option<Collected>,
+    /// What each node brought.
+    uploads: Vec<NodeUpload>,
 }
 
 /// Judges one bundle.
@@ -227,6 +261,9 @@ fn judge(entries: &[Named]) -> Verdict {
         _ => ("generic", generic.reason),
     };
     let collected = periscope.as_ref().and_then(|claim| claim.collected);
+    let uploads = periscope
+        .as_ref()
+        .map_or_else(Vec::new, |claim| claim.uploads.clone());
     let roles = generic
         .roles
         .into_iter()
@@ -243,6 +280,7 @@ fn judge(entries: &[Named]) -> Verdict {
         reason,
         roles,
         collected,
+        uploads,
     }
 }
 

@@ -169,6 +169,16 @@ struct Coverage<'r> {
     not_checked: usize,
     rules: Vec<RuleOutcome<'r>>,
     sources: Vec<Source<'r>>,
+    nodes: Vec<NodeRow<'r>>,
+}
+
+/// What was read of one node.
+#[derive(Serialize)]
+struct NodeRow<'r> {
+    name: &'r str,
+    absent: bool,
+    components: &'r [String],
+    note: &'r str,
 }
 
 /// How one rule ended.
@@ -501,11 +511,18 @@ fn coverage(coverage: &view::Coverage) -> Coverage<'_> {
         entries: source.entries,
         bytes: source.bytes,
     });
+    let nodes = coverage.nodes.iter().map(|node| NodeRow {
+        name: &node.name,
+        absent: node.absent,
+        components: &node.components,
+        note: &node.note,
+    });
     Coverage {
         found: coverage.found,
         clear: coverage.clear,
         not_checked: coverage.not_checked,
         rules: rules.collect(),
         sources: sources.collect(),
+        nodes: nodes.collect(),
     }
 }

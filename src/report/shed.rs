@@ -116,6 +116,7 @@ fn inventory(report: &mut Report) -> bool {
     report.detectors.clear();
     report.inventory.clear();
     report.coverage.sources.clear();
+    report.coverage.nodes.retain(|node| node.absent);
     changed
 }
 

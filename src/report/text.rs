@@ -238,7 +238,8 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     }
     let lost = report.gaps.iter();
     let (refused, lost): (Vec<_>, Vec<_>) = lost
-        .filter(|gap| gap.hides != view::HIDES_NOTHING)
+        // The verdict tells of the nodes.
+        .filter(|gap| ![view::HIDES_NOTHING, view::HIDES_NODES].contains(&gap.hides))
         .partition(|gap| gap.hides == view::HIDES_UNFETCHED);
     if !refused.is_empty() {
         let logs = refused.iter().all(|gap| is_log(&gap.locator));

@@ -4,7 +4,7 @@
 //! `info`) are no problems, and those of low severity alone do not make a bundle a bad one.
 
 use super::words::cut;
-use crate::diagnose::{Diagnosis, Outcome, State};
+use crate::diagnose::{Coverage, Diagnosis, Outcome, State};
 use crate::severity::{Confidence, Severity};
 use std::fmt::Write as _;
 
@@ -74,11 +74,12 @@ fn say_more(sentence: &mut String, more: usize) {
     }
 }
 
-/// That much was not looked at, where it is a third of all or more: then what was found may be a
+/// Nodes that brought nothing, and that much was not looked at, where it is a third of all or more: then what was found may be a
 /// part of the story.
 fn say_blindness(sentence: &mut String, diagnosis: &Diagnosis) {
     let coverage = &diagnosis.coverage;
-    let blind = coverage.count(Outcome::NotChecked);
+    say_absent_nodes(sentence, coverage);
+    let blind = blind(coverage);
     if blind * 3 >= coverage.rules.len() && blind > 0 {
         let _ = write!(
             sentence,
@@ -86,6 +87,20 @@ fn say_blindness(sentence: &mut String, diagnosis: &Diagnosis) {
             coverage.rules.len()
         );
     }
+}
+
+/// Nodes that the collector brought nothing of.
+fn say_absent_nodes(sentence: &mut String, coverage: &Coverage) {
+    let absent = coverage.absent_nodes().count();
+    if absent > 0 {
+        let all = coverage.nodes.len();
+        let _ = write!(sentence, "; {absent} of {all} nodes uploaded nothing");
+    }
+}
+
+/// Rules that had nothing at all to look at.
+fn blind(coverage: &Coverage) -> usize {
+    coverage.count(Outcome::NotChecked) - coverage.partly()
 }
 
 /// Highest severity of what is, or may still be, active; notes do not count.
@@ -172,7 +187,8 @@ fn all_quiet(diagnosis: &Diagnosis, problems: &[Problem<'_>]) -> String {
     let past: Vec<&Problem<'_>> = problems.iter().collect();
     let ended = past.len();
     let coverage = &diagnosis.coverage;
-    let ran = coverage.rules.len() - coverage.count(Outcome::NotChecked);
+    let blind = blind(coverage);
+    let ran = coverage.rules.len() - blind;
     if ended == 0 && (diagnosis.bundle.entries == 0 || ran == 0) {
         return nothing_read(diagnosis);
     }
@@ -185,7 +201,7 @@ fn all_quiet(diagnosis: &Diagnosis, problems: &[Problem<'_>]) -> String {
             worst_of(&past)
         )
     };
-    let blind = coverage.count(Outcome::NotChecked);
+    say_absent_nodes(&mut sentence, coverage);
     if blind == 0 {
         let _ = write!(sentence, "; all {ran} checks ran");
     } else {

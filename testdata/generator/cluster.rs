@@ -7,8 +7,9 @@
 use super::rng::Rng;
 use jiff::{SignedDuration, Timestamp};
 
-/// Id of the collection run, which is its time with dashes for colons.
-pub(crate) const RUN: &str = "2024-03-12T09-41-07Z";
+/// Id of the collection run: when it was asked for, with dashes for colons. The nodes collect
+/// later, at [`Node::collected`].
+pub(crate) const RUN: &str = "2024-03-12T09-39-52Z";
 /// Version of Kubernetes on the nodes.
 pub(crate) const VERSION: &str = "v1.27.9";
 /// Name of the API server.
@@ -27,6 +28,18 @@ pub(crate) struct Node {
     pub(crate) name: &'static str,
     /// Its internal address.
     pub(crate) address: &'static str,
+    /// Seconds after [`FIRST_COLLECTED`] at which Periscope's pod on it collects.
+    pub(crate) later: u64,
+}
+
+/// When the first node collects.
+const FIRST_COLLECTED: &str = "09:41:07";
+
+impl Node {
+    /// When Periscope's pod on it collects.
+    pub(crate) fn collected(self) -> Timestamp {
+        later(today(FIRST_COLLECTED), self.later * 1000)
+    }
 }
 
 /// The Linux nodes.
@@ -34,14 +47,17 @@ pub(crate) const LINUX: [Node; 3] = [
     Node {
         name: "aks-nodepool1-23456789-vmss000000",
         address: "10.224.0.4",
+        later: 0,
     },
     Node {
         name: "aks-nodepool1-23456789-vmss000001",
         address: "10.224.0.5",
+        later: 2,
     },
     Node {
         name: "aks-nodepool1-23456789-vmss000002",
         address: "10.224.0.6",
+        later: 5,
     },
 ];
 
@@ -49,6 +65,14 @@ pub(crate) const LINUX: [Node; 3] = [
 pub(crate) const WINDOWS: Node = Node {
     name: "akswin000000",
     address: "10.224.0.7",
+    later: 3,
+};
+
+/// A Linux node whose kubelet has stopped: no pod starts on it any more, and so it uploads nothing.
+pub(crate) const SILENT: Node = Node {
+    name: "aks-nodepool1-23456789-vmss000003",
+    address: "10.224.0.8",
+    later: 0,
 };
 
 /// A pod with one container.

@@ -4,9 +4,14 @@
 //! cargo run --example sample-bundles -- testdata/bundles
 //! cargo run --release --example sample-bundles -- --large 1024 dump.tar.gz
 //! cargo run --release --example sample-bundles -- --archive 1000 target/archive
+//! cargo run --example sample-bundles -- --periscope FOLDER
 //! ```
 //!
-//! In: a folder, or a size in MiB and a file, or a number of bundles and a folder. Out: the same bytes on every run and every system:
+//! `--periscope` writes every release of AKS Periscope in every shape, each into `<release>/<shape>`, with
+//! the keys of the release and the sources that write them.
+//!
+//! In: a folder, or a size in MiB and a file, or a number of bundles and a folder. Out: the same bytes
+//! on every run and every system:
 //! all values come from seeds, all times are constants. Everything in the samples is made up; the
 //! words of the components are those that the rules know. `tests/it/samples.rs` fails when the
 //! committed bundles are not what this program writes.
@@ -14,6 +19,7 @@
 mod archive;
 mod cluster;
 mod describe;
+mod describe_node;
 mod describe_text;
 mod dump;
 mod dump_events;
@@ -24,13 +30,11 @@ mod journal;
 mod json;
 mod large;
 mod large_logs;
-mod node_files;
 mod objects;
-mod periscope;
+pub(crate) mod periscope;
 mod pods;
 mod rng;
 mod trouble;
-mod windows;
 mod writers;
 
 use std::fs;
@@ -39,7 +43,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// How the program is called.
-const USAGE: &str = "usage: sample-bundles FOLDER | sample-bundles --large MIB FILE.tar.gz | sample-bundles --archive COUNT FOLDER";
+const USAGE: &str = "usage: sample-bundles FOLDER | sample-bundles --large MIB FILE.tar.gz | sample-bundles --archive COUNT FOLDER | sample-bundles --periscope FOLDER";
 
 /// Name of the dump, as a folder and inside its archive.
 const DUMP: &str = "cluster-info-dump";
@@ -70,6 +74,29 @@ fn write_archive(count: &str, folder: &str) -> io::Result<()> {
     archive::write(count, Path::new(folder))
 }
 
+/// Writes every release of AKS Periscope in every shape. File names are those of the shape: a folder
+/// of this system may not be able to hold all.
+fn write_periscope(folder: &Path) -> io::Result<()> {
+    use periscope::{shape, version::Version};
+    for version in Version::ALL {
+        let (tag, commit) = version.tag();
+        let own = folder.join(tag);
+        fs::create_dir_all(&own)?;
+        fs::write(own.join("keys.txt"), periscope::keys::list(version, commit))?;
+        let shapes = shape::Shape::ALL.into_iter();
+        for shape in shapes.filter(|shape| shape.is_of(version)) {
+            let place = own.join(format!("{shape:?}"));
+            match shape::hand_in(version, shape)? {
+                shape::Handed::Tree(files) => writers::write_tree(&place, &files)?,
+                shape::Handed::Archive(name, bytes) => {
+                    writers::write_tree(&place, &[writers::File::new(name, bytes)])?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Reads the arguments and does what they ask for.
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -77,6 +104,7 @@ fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["--large", mebibytes, file] => write_large(mebibytes, file),
         ["--archive", count, folder] => write_archive(count, folder),
+        ["--periscope", folder] => write_periscope(Path::new(folder)),
         [folder] if !folder.starts_with('-') => write_all(Path::new(folder)),
         _ => Err(io::Error::other(USAGE)),
     };

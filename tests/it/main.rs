@@ -25,6 +25,8 @@ mod foreign;
 mod hostile;
 mod hostile_ingest;
 mod periscope;
+mod periscope_nodes;
+mod periscope_releases;
 mod planting;
 mod quality;
 mod real_bundles;

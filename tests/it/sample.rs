@@ -395,6 +395,7 @@ fn coverage() -> Coverage {
             source("kernel", Some("aks-pool1-1234-vmss000000"), 1, 48_120_000),
             source("kube-controller-manager", None, 2, 1_730_000_000),
         ],
+        nodes: vec![],
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::Path;
     dead_code,
     reason = "the generator's command line and its large dump are not asked for here"
 )]
-mod generator;
+pub(crate) mod generator;
 
 /// All files below a folder by their path, with `/` between folders.
 fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {

@@ -5,7 +5,7 @@ use crate::diagnose::coverage::{Missing, ON_NODES, Wanted, Why};
 use crate::diagnose::finding::{Finding, is_plain};
 use crate::diagnose::incident::Incident;
 use crate::examine::facts::FactKind;
-use crate::kube::{Detail, ObjectKey, kinds};
+use crate::kube::{Detail, Node, ObjectKey, kinds};
 use crate::layout::component_of_container;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -166,6 +166,11 @@ pub(super) fn log_on_node(scene: Scene<'_>, node: &str, container: &str) -> Opti
             read.replace('$', "\\$")
         ));
     }
+    Some(run_on_machine(node, detail, &read))
+}
+
+/// A script that Azure runs on the machine of a node, which needs no kubelet.
+fn run_on_machine(node: &str, detail: Option<&Node>, script: &str) -> String {
     let id = detail.and_then(|node| node.provider_id.as_deref());
     let part = |name: &str| {
         let mut parts = id.unwrap_or_default().split('/');
@@ -173,18 +178,28 @@ pub(super) fn log_on_node(scene: Scene<'_>, node: &str, container: &str) -> Opti
         parts.next().filter(|value| is_plain(value))
     };
     let group = part("resourceGroups").unwrap_or("<node-resource-group>");
-    let machine = part("virtualMachines");
-    let run = match (part("virtualMachineScaleSets"), machine) {
-        (None, Some(machine)) => format!("az vm run-command invoke -g {group} -n {machine}"),
-        (set, instance) => format!(
-            "az vmss run-command invoke -g {group} -n {} --instance-id {}",
-            set.unwrap_or("<scale-set>"),
-            instance.unwrap_or("<instance>")
-        ),
+    let machine = part("virtualMachines").map(str::to_owned);
+    let named = instance_of(node);
+    let run = match (part("virtualMachineScaleSets"), machine, named) {
+        (None, Some(machine), _) => format!("az vm run-command invoke -g {group} -n {machine}"),
+        (set, instance, named) => {
+            let (own_set, own_instance) = named.unzip();
+            format!(
+                "az vmss run-command invoke -g {group} -n {} --instance-id {}",
+                set.or(own_set).unwrap_or("<scale-set>"),
+                instance.or(own_instance).as_deref().unwrap_or("<instance>")
+            )
+        }
     };
-    Some(format!(
-        "{run} --command-id RunShellScript --scripts '{read}'"
-    ))
+    format!("{run} --command-id RunShellScript --scripts '{script}'")
+}
+
+/// Scale set and instance of a node that AKS named: `aks-pool-12345678-vmss00000a` is instance 10 of
+/// `aks-pool-12345678-vmss`; the number is in base 36.
+fn instance_of(node: &str) -> Option<(&str, String)> {
+    let (set, number) = node.split_at_checked(node.len().checked_sub(6)?)?;
+    let instance = u32::from_str_radix(number, 36).ok()?;
+    (set.starts_with("aks") && set.ends_with("vmss")).then(|| (set, instance.to_string()))
 }
 
 /// A command, and what it brings.
@@ -203,8 +218,17 @@ pub(super) fn command(
     missing: &Missing,
     place: &Place,
 ) -> Option<Command> {
-    if missing.why == Why::OutsideWindow {
-        return None;
+    let absent_here = || {
+        place
+            .node
+            .as_deref()
+            .is_some_and(|node| is_absent(scene, node))
+    };
+    match missing.why {
+        Why::OutsideWindow => return None,
+        // What other nodes lack, their uploads bring.
+        Why::OnSomeNodes { .. } if !absent_here() => return None,
+        _ => {}
     }
     let brings = missing.what.to_string();
     let text = match &missing.what {
@@ -236,6 +260,12 @@ pub(super) fn command(
         Wanted::Version(_) => "kubectl get nodes -o wide; kubectl version".to_owned(),
     };
     Some(Command { text, brings })
+}
+
+/// Whether the collector brought nothing of a node.
+fn is_absent(scene: Scene<'_>, node: &str) -> bool {
+    let mut absent = scene.evidence.nodes.absent();
+    absent.any(|(name, _)| name == node)
 }
 
 /// Everything that AKS Periscope collects.
@@ -291,6 +321,9 @@ fn only_node(scene: Scene<'_>) -> Option<&str> {
 
 /// The journal of a node around the time in question: kubelet, runtime and kernel stand in it.
 fn journal(scene: Scene<'_>, place: &Place) -> (String, String) {
+    if let Some(command) = of_silent_node(scene, place) {
+        return command;
+    }
     let node = match &place.node {
         Some(_) if place.windows => return (kollect(), "logs of the nodes".to_owned()),
         Some(node) => node,
@@ -305,6 +338,28 @@ fn journal(scene: Scene<'_>, place: &Place) -> (String, String) {
         "kubectl debug node/{node} -it --image=busybox -- chroot /host journalctl --no-pager{time}"
     );
     (command, format!("journal of node {node}"))
+}
+
+/// The journal of a node whose kubelet answers nobody, so that no pod can be started there to read it.
+fn of_silent_node(scene: Scene<'_>, place: &Place) -> Option<(String, String)> {
+    let node = place.node.as_deref().filter(|_| !place.windows)?;
+    let index = &scene.evidence.index;
+    let (_, detail) = index
+        .nodes()
+        .find(|(object, _)| object.key().name == node)?;
+    let ready = detail.conditions.iter().find(|one| one.kind == "Ready")?;
+    if ready.status != "Unknown" || !scene.evidence.in_azure() {
+        return None;
+    }
+    let time = place
+        .around()
+        .map(|(from, to)| format!(" --since \"{from} UTC\" --until \"{to} UTC\" --utc"))
+        .unwrap_or_default();
+    // Azure returns the last 4 KiB of the output.
+    let errors = "grep -E \" [EFW][0-9]{4} |systemd\\[1\\]\" | tail -n 20";
+    let script = format!("journalctl -u kubelet -u containerd --no-pager{time} | {errors}");
+    let command = run_on_machine(node, Some(detail), &script);
+    Some((command, format!("journal of node {node}")))
 }
 
 /// The log of a pod of a component. Where pods were collected and none is of it, it does not run.

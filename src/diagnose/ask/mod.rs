@@ -7,6 +7,7 @@
 //! question is open what is wrong, and the widest blind spots are asked for.
 
 mod command;
+mod uploads;
 
 use super::causes;
 use super::clue::Scene;
@@ -116,6 +117,14 @@ pub(super) fn ask(
     }
     if open.is_empty() {
         gathered = blind(scene, &running, coverage);
+    }
+    if let Some((text, purpose)) = uploads::uploads(scene, coverage) {
+        let row = gathered.entry(text).or_default();
+        // After what the incidents themselves lack, before what might explain them.
+        row.rank = INCIDENTS;
+        row.purpose = Some(purpose);
+        let partly = coverage.rules.iter().filter(|rule| rule.is_partly());
+        row.rules = partly.map(|rule| rule.rule.clone()).collect();
     }
     let mut rows: Vec<(String, Gathered)> = gathered.into_iter().collect();
     rows.sort_by(|(a_text, a), (b_text, b)| {

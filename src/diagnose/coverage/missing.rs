@@ -62,6 +62,13 @@ pub enum Why {
     Empty,
     /// All of it lies outside the time that was asked for.
     OutsideWindow,
+    /// It is there for some nodes of the cluster, and any other may be the one that is broken.
+    OnSomeNodes {
+        /// Nodes for which it is there.
+        read: usize,
+        /// Nodes that should have it.
+        all: usize,
+    },
 }
 
 impl fmt::Display for Missing {
@@ -87,6 +94,9 @@ impl fmt::Display for Missing {
                 f.write_str("the list of events is empty (they are kept for an hour)")
             }
             (Why::OutsideWindow, what) => write!(f, "the {what} lies outside --since and --until"),
+            (Why::OnSomeNodes { read, all }, what) => {
+                write!(f, "the {what} of {read} of {all} nodes only")
+            }
             (Why::Absent, Wanted::Collected(_) | Wanted::Budgets) => {
                 write!(f, "no {what} in this bundle (AKS Periscope collects that)")
             }
@@ -103,7 +113,7 @@ impl Wanted {
             Self::Events => "events",
             Self::Objects(_) | Self::AnyObject => "objects",
             Self::ContainerLogs => "container_logs",
-            Self::Probes => "probes",
+            Self::Collected(_) => "collected",
             Self::Budgets => "budgets",
             Self::Version(_) => "version",
             Self::WholeList(_) => "whole_list",
@@ -122,9 +132,9 @@ impl Wanted {
                 vec![name.clone()]
             }
             Self::Object(kind, name) => vec![format!("{kind} {name}")],
+            Self::Collected(kind) => vec![kind.as_str().to_owned()],
             Self::Events
             | Self::ContainerLogs
-            | Self::Probes
             | Self::Budgets
             | Self::AnyObject
             | Self::Certificates
@@ -192,6 +202,11 @@ mod tests {
                 Wanted::Objects("Secret".into()),
                 Why::NotInFormat("cluster-info dump"),
                 "a cluster-info dump holds no Secret objects",
+            ),
+            (
+                log(),
+                Why::OnSomeNodes { read: 1, all: 4 },
+                "the log of kubelet of 1 of 4 nodes only",
             ),
             (
                 Wanted::Events,

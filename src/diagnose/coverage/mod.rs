@@ -10,6 +10,7 @@ pub use sources::sources;
 use super::Window;
 use super::clue::Scene;
 use super::supersede::Explained;
+use crate::evidence::Evidence;
 use crate::rules::Kind;
 use jiff::Timestamp;
 pub(super) use seen::ON_NODES;
@@ -23,6 +24,8 @@ pub struct Coverage {
     pub rules: Vec<RuleCoverage>,
     /// One for each source of log or objects, by component and node.
     pub sources: Vec<SourceCoverage>,
+    /// One for each node of the cluster that the bundle names, by name.
+    pub nodes: Vec<NodeCoverage>,
 }
 
 impl Coverage {
@@ -32,6 +35,16 @@ impl Coverage {
             .iter()
             .filter(|rule| rule.outcome == outcome)
             .count()
+    }
+
+    /// Number of rules that are not checked because they could look at some nodes only.
+    pub fn partly(&self) -> usize {
+        self.rules.iter().filter(|rule| rule.is_partly()).count()
+    }
+
+    /// Nodes that the collector brought nothing of.
+    pub fn absent_nodes(&self) -> impl Iterator<Item = &NodeCoverage> {
+        self.nodes.iter().filter(|node| node.absent)
     }
 }
 
@@ -48,6 +61,15 @@ pub struct RuleCoverage {
     /// What it looks at and could not see, also of a rule that fired: what it would have found
     /// there is not in the report.
     pub missing: Vec<Missing>,
+}
+
+impl RuleCoverage {
+    /// Whether it looked at some nodes, and is not checked for the others.
+    pub fn is_partly(&self) -> bool {
+        let mut missing = self.missing.iter();
+        self.outcome == Outcome::NotChecked
+            && missing.any(|one| matches!(one.why, Why::OnSomeNodes { .. }))
+    }
 }
 
 /// How a rule ended.
@@ -94,6 +116,37 @@ pub struct SourceCoverage {
     pub bytes: u64,
 }
 
+/// What was read of one node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeCoverage {
+    /// Its name.
+    pub name: String,
+    /// Whether the collector should have brought files of it and did not.
+    pub absent: bool,
+    /// Components whose logs were read on it, by name.
+    pub components: Vec<&'static str>,
+    /// Why the collector may have failed there; empty where nothing says.
+    pub note: String,
+}
+
+/// The nodes of the cluster.
+fn nodes(evidence: &Evidence) -> Vec<NodeCoverage> {
+    let absent: BTreeSet<&str> = evidence.nodes.absent().map(|(name, _)| name).collect();
+    let nodes = evidence.nodes.iter();
+    nodes
+        .map(|(name, sight)| NodeCoverage {
+            name: name.to_owned(),
+            absent: absent.contains(name),
+            components: sight.components.iter().copied().collect(),
+            note: if absent.contains(name) {
+                sight.trouble.clone()
+            } else {
+                String::new()
+            },
+        })
+        .collect()
+}
+
 /// Coverage of all rules, given those with findings and those whose findings others tell: these did
 /// fire, and to call them clear would be wrong.
 pub(super) fn of(
@@ -132,5 +185,6 @@ pub(super) fn of(
     Coverage {
         rules,
         sources: sources(scene.evidence),
+        nodes: nodes(scene.evidence),
     }
 }

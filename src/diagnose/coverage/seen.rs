@@ -40,6 +40,7 @@ const LINUX_ONLY: &[&str] = &[
     "chrony",
     "cloud-init",
     "cse",
+    "dns-config",
     "kernel",
     "localdns",
     "serial-console",
@@ -111,6 +112,8 @@ impl<'a> Seen<'a> {
                 .filter(|log| log.lines > 0 && log.fetch_error.is_none())
         };
         let inside = |log: &&LogSource| window.overlaps(log.first, log.last);
+        // What a collector says of its own work is no log of anybody else.
+        let told = || read().filter(|log| inside(log) && log.role.content != Content::Collector);
         let named = |logs: &mut dyn Iterator<Item = &'a LogSource>| -> BTreeSet<&'static str> {
             logs.flat_map(|log| log.components.iter().copied())
                 .collect()
@@ -142,11 +145,11 @@ impl<'a> Seen<'a> {
             outside: all.difference(&components).copied().collect(),
             components,
             damaged,
-            nameless: all.is_empty() && read().any(|log| inside(&log)),
+            nameless: all.is_empty() && told().next().is_some(),
             node_log: read().any(|log| {
                 log.components.is_empty() && log.role.content == Content::NodeLog && inside(&log)
             }),
-            any_log: read().any(|log| inside(&log)),
+            any_log: told().next().is_some(),
             fetch_errors: evidence.logs.iter().any(|log| log.fetch_error.is_some()),
             events_from: first_event(evidence),
             windows: !nodes.is_empty()
@@ -198,13 +201,18 @@ impl<'a> Seen<'a> {
         }
         missing.sort();
         missing.dedup();
+        // Events and objects of a node that uploaded nothing tell less than its journal would.
+        let partly = self.evidence.nodes.absent().next().is_some()
+            && missing
+                .iter()
+                .any(|one| matches!(one.why, Why::OnSomeNodes { .. }));
         let mut said: Vec<String> = missing.iter().map(Missing::to_string).collect();
         if looked {
             said.extend(notes);
         }
         RuleCoverage {
             rule: rule.id.to_string(),
-            outcome: if looked {
+            outcome: if looked && !partly {
                 Outcome::Clear
             } else {
                 Outcome::NotChecked
@@ -248,6 +256,10 @@ impl<'a> Seen<'a> {
             name => self.components.contains(name) || self.node_log && ON_NODES.contains(&name),
         };
         if self.nameless || writers.iter().any(read) {
+            if let Some(missing) = self.on_some_nodes(&writers) {
+                look(Err(missing));
+                return;
+            }
             let cut: Vec<&str> = writers
                 .iter()
                 .map(String::as_str)
@@ -259,6 +271,26 @@ impl<'a> Seen<'a> {
         } else {
             look(Err(self.no_log(&writers)));
         }
+    }
+
+    /// The nodes whose logs of these components were not read, where no log from elsewhere was: what
+    /// a rule did not see on the others, it may see there.
+    fn on_some_nodes(&self, components: &[String]) -> Option<Missing> {
+        let on_nodes = |name: &&String| ON_NODES.contains(&name.as_str());
+        let elsewhere = |name: &String| !on_nodes(&name) && self.components.contains(&**name);
+        if self.nameless || components.iter().any(elsewhere) {
+            return None;
+        }
+        let components: Vec<String> = components.iter().filter(on_nodes).cloned().collect();
+        let linux_only = components
+            .iter()
+            .all(|name| LINUX_ONLY.contains(&name.as_str()));
+        let (lacking, all) = self.evidence.nodes.without_log(&components, linux_only)?;
+        let read = all - lacking.len();
+        (!lacking.is_empty()).then_some(Missing {
+            what: Wanted::Log(components),
+            why: Why::OnSomeNodes { read, all },
+        })
     }
 
     /// Why there is no log of any of these components.
@@ -336,13 +368,32 @@ impl<'a> Seen<'a> {
                     || kind == FactKind::HelmReleases
                         && self.evidence.layout.format == "aks-periscope"
                         && roles.any(|path| path.file_name() == "helm_list");
-                there(read, Wanted::Collected(kind))
+                there(read, Wanted::Collected(kind))?;
+                self.of_all_nodes(kind)
             }
             Need::DumpLogs => {
                 let dump = self.evidence.logs.iter().any(|log| log.role.pod.is_some());
                 there(dump, Wanted::ContainerLogs)
             }
         }
+    }
+
+    /// Whether what the collector brings from each node is not missing for some.
+    fn of_all_nodes(&self, kind: FactKind) -> Result<Option<String>, Missing> {
+        let absent = self.evidence.nodes.absent().count();
+        let all = self.evidence.nodes.iter().count();
+        let of_nodes = matches!(
+            kind,
+            FactKind::Probes | FactKind::NatTable | FactKind::KubeletCommand | FactKind::Resolver
+        );
+        if absent == 0 || !of_nodes {
+            return Ok(None);
+        }
+        let read = all - absent;
+        Err(Missing {
+            what: Wanted::Collected(kind),
+            why: Why::OnSomeNodes { read, all },
+        })
     }
 
     /// Whether a log was read that lies where the matcher looks.

@@ -1,8 +1,7 @@
 //! Output of commands that collectors save as text: which it is, its own first line tells.
 
-use super::super::part::{CollectorFact, Part};
+use super::super::part::CollectorFact;
 use super::{kubelet_command, nat_table, resolver, top};
-use crate::gap::{Gap, GapReason};
 use crate::limits::Limits;
 
 /// What of an error is kept.
@@ -16,35 +15,49 @@ const SENTENCES: &[(&str, &[&str])] = &[
     ("Error retrieving ", &[" for mesh "]),
 ];
 
-/// Facts of a text that is not a document. `number` tells the pieces of an entry apart; `first_line`
-/// is the number of the piece's first line.
+/// What a text says.
+#[derive(Debug, Default)]
+pub(in crate::examine) struct Told {
+    /// Its facts.
+    pub(in crate::examine) facts: Vec<CollectorFact>,
+    /// The error that stands in place of all else.
+    pub(in crate::examine) error: Option<String>,
+}
+
+/// Reads a piece of a text that is no document, of a file of this name. `number` tells the pieces of
+/// an entry apart; `first_line` is the number of the piece's first line.
 pub(in crate::examine) fn read(
     body: &[u8],
+    file: &str,
     number: u32,
     first_line: u64,
-    part: &mut Part,
     limits: &Limits,
-) {
-    let file = part.path.file_name().to_owned();
+) -> Told {
+    let fact = |fact| Told {
+        facts: vec![fact],
+        error: None,
+    };
     if nat_table::is_one(body) || number > 0 && file == nat_table::FILE {
         let table = nat_table::read(body, number, first_line, limits);
-        part.collector.push(CollectorFact::NatTable(table));
-        return;
-    }
-    if number > 0 {
-        return;
-    }
-    if let Some(error) = error_in_place(body, &file) {
-        part.gaps.push(Gap {
-            locator: part.path.line(first_line),
-            reason: GapReason::NotCollected { detail: error },
-        });
+        fact(CollectorFact::NatTable(table))
+    } else if number > 0 {
+        Told::default()
+    } else if let Some(error) = error_in_place(body, file) {
+        Told {
+            facts: vec![],
+            error: Some(error),
+        }
     } else if top::is_one(body) {
-        part.collector.extend(top::read(body, first_line, limits));
+        Told {
+            facts: top::read(body, first_line, limits),
+            error: None,
+        }
     } else if let Some(command) = kubelet_command::read(body, first_line, limits) {
-        part.collector.push(CollectorFact::KubeletCommand(command));
-    } else if let Some(resolver) = resolver::read(body, &file, first_line, limits) {
-        part.collector.push(CollectorFact::Resolver(resolver));
+        fact(CollectorFact::KubeletCommand(command))
+    } else if let Some(resolver) = resolver::read(body, file, first_line, limits) {
+        fact(CollectorFact::Resolver(resolver))
+    } else {
+        Told::default()
     }
 }
 
@@ -73,6 +86,39 @@ fn error_in_place(body: &[u8], file: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange(
+            file in prop::sample::select(vec!["iptables", "virtualmachine", "kubeletcmd", "nodes", "x"]),
+            lines in prop::collection::vec(prop::sample::select(vec![
+                "Chain PREROUTING (", "Chain ", "Chain POSTROUTING (é", "DNAT  /* a/b:c */ to:", "DNAT to:[::",
+                "KUBE-SVC-A /* x cluster IP */", "/usr/bin/kubelet --a=b --c", "kubelet --", "nameserver", "nameserver 1.1.1.1",
+                "NAME CPU(cores) CPU% MEMORY(bytes) MEMORY%", "n 1m 1% 1Mi 1%", "a b 1m 1Mi", "open a: b", "é", "", " ",
+            ]), 0..9),
+            ends in any::<bool>(),
+            number in 0_u32..2,
+        ) {
+            let text = lines.join(if ends { "\r\n" } else { "\n" });
+            let facts = facts(text.as_bytes(), file, number);
+            for fact in &facts {
+                if let CollectorFact::NatTable(table) = fact {
+                    prop_assert!(table.endpoints.iter().all(|rule| rule.line <= lines.len() as u64));
+                }
+            }
+        }
+
+        #[test]
+        fn no_bytes_are_too_strange(file in ".{0,12}", bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            facts(&bytes, &file, 0);
+        }
+    }
+
+    /// The facts of a text in a file.
+    fn facts(text: &[u8], file: &str, number: u32) -> Vec<CollectorFact> {
+        read(text, file, number, 1, &Limits::RELEASE).facts
+    }
 
     #[test]
     fn only_an_error_in_place_of_the_content_is_one() {

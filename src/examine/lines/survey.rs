@@ -166,12 +166,16 @@ fn last_stamp(text: &[u8]) -> Option<Stamp> {
 }
 
 /// The end that a journal's header states, where it is in UTC:
-/// `-- Logs begin at Tue 2021-02-16 10:00:00 UTC, end at Wed 2021-02-17 11:00:00 UTC. --`.
+/// `-- Logs begin at Tue 2021-02-16 10:00:00 UTC, end at Wed 2021-02-17 11:00:00 UTC. --`, or
+/// `-- Journal begins at …, ends at … --` since systemd 247.
 fn journal_end(line: &[u8]) -> Option<Timestamp> {
     if !line.starts_with(b"-- ") {
         return None;
     }
-    let end = memchr::memmem::find(line, b"end at ")? + b"end at ".len();
+    let stated = [&b", end at "[..], b", ends at "].into_iter();
+    let mut ends =
+        stated.filter_map(|words| Some(memchr::memmem::find(line, words)? + words.len()));
+    let end = ends.next()?;
     match read::with_weekday(line.get(end..)?)? {
         (Stamp::Absolute(at), _) => Some(at),
         _ => None,

@@ -97,6 +97,14 @@ const NODE_PATHS: &[&str] = &[
 ];
 
 impl Collector {
+    /// Its name, as its folder has it.
+    pub(super) fn name(self) -> &'static str {
+        let mut folders = FOLDERS.iter();
+        folders
+            .find(|(_, collector)| *collector == self)
+            .map_or("", |(name, _)| name)
+    }
+
     /// The collector that a folder is called after.
     pub(super) fn of_folder(folder: &str) -> Option<Self> {
         FOLDERS

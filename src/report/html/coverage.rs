@@ -121,6 +121,14 @@ fn source(source: &view::Source) -> Vec<Shown> {
     ]
 }
 
+/// The nodes that brought nothing, as rows of name and reason.
+pub(super) fn absent_nodes(coverage: &view::Coverage) -> Vec<[Shown; 2]> {
+    let absent = coverage.nodes.iter().filter(|node| node.absent);
+    absent
+        .map(|node| [shown(&node.name), shown(&node.note)])
+        .collect()
+}
+
 /// The inventory by kind of thing, in its order.
 pub(super) fn inventory(rows: &[(String, String, u64)]) -> Vec<Kind> {
     let mut kinds: Vec<(&str, Vec<(Shown, String)>)> = Vec::new();
@@ -159,6 +167,7 @@ pub(super) fn counted(rows: &[(String, String, u64)]) -> Vec<Vec<Shown>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn rules_share_their_reason_and_the_widest_reason_comes_first() {
@@ -172,6 +181,7 @@ mod tests {
             found: 0,
             clear: 1,
             not_checked: 3,
+            partly: BTreeSet::new(),
             rules: vec![
                 rule("a", Outcome::NotChecked, "no events"),
                 rule("b", Outcome::NotChecked, "no log"),
@@ -179,6 +189,7 @@ mod tests {
                 rule("d", Outcome::NotChecked, "no log"),
             ],
             sources: vec![],
+            nodes: vec![],
         };
         let told = coverage(&of);
         let blind: Vec<_> = told

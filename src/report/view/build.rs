@@ -1,9 +1,9 @@
 //! From a diagnosis to a view: masking, and words for what is a type inside the program.
 
 use super::{
-    Bundle, Citation, Coverage, Finding, GapRow, HIDES_NOTHING, HIDES_UNFETCHED, Incident, LogGap,
-    Missing, Report, RuleRow, SimilarCases, Source, Subject, Timeline, ask, change, detectors,
-    unknown,
+    Bundle, Citation, Coverage, Finding, GapRow, HIDES_NODES, HIDES_NOTHING, HIDES_UNFETCHED,
+    Incident, LogGap, Missing, NodeRow, Report, RuleRow, SimilarCases, Source, Subject, Timeline,
+    ask, change, detectors, unknown,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -205,6 +205,12 @@ fn coverage(m: &mut Masker, coverage: &diagnose::Coverage) -> Coverage {
         found: coverage.count(Outcome::Found),
         clear: coverage.count(Outcome::Clear),
         not_checked: coverage.count(Outcome::NotChecked),
+        partly: coverage
+            .rules
+            .iter()
+            .filter(|rule| rule.is_partly())
+            .map(|rule| m.text(&rule.rule))
+            .collect(),
         rules: coverage
             .rules
             .iter()
@@ -223,6 +229,25 @@ fn coverage(m: &mut Masker, coverage: &diagnose::Coverage) -> Coverage {
                 bytes: source.bytes,
             })
             .collect(),
+        nodes: coverage
+            .nodes
+            .iter()
+            .map(|node| node_row(m, node))
+            .collect(),
+    }
+}
+
+/// What was read of one node.
+fn node_row(m: &mut Masker, node: &diagnose::NodeCoverage) -> NodeRow {
+    NodeRow {
+        name: m.text(&node.name),
+        absent: node.absent,
+        components: node
+            .components
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect(),
+        note: m.text(&node.note),
     }
 }
 
@@ -300,6 +325,7 @@ fn hides(gap: &Gap) -> &'static str {
             _,
         ) => HIDES_NOTHING,
         (GapReason::NotCollected { .. }, _) => HIDES_UNFETCHED,
+        (GapReason::NodesAbsent { .. }, _) => HIDES_NODES,
         (GapReason::Malformed { .. }, _) => "the part of this document that could not be parsed",
         (
             GapReason::Encrypted | GapReason::Unsupported { .. } | GapReason::Unreadable { .. },

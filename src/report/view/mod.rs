@@ -21,7 +21,7 @@ pub use unknown::{UnknownError, UnknownErrors};
 
 use crate::diagnose::{Outcome, State};
 use crate::severity::{Confidence, Severity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// A whole report.
@@ -324,15 +324,25 @@ pub struct Coverage {
     pub found: usize,
     /// Rules that looked and saw nothing.
     pub clear: usize,
-    /// Rules that had nothing to look at.
+    /// Rules that had nothing to look at, or could look at some nodes only.
     pub not_checked: usize,
+    /// Of these, those that looked at some nodes.
+    pub partly: BTreeSet<String>,
     /// How each rule ended.
     pub rules: Vec<RuleRow>,
     /// Sources of evidence.
     pub sources: Vec<Source>,
+    /// Nodes of the cluster, and what was read of each; empty where no node is known.
+    pub nodes: Vec<NodeRow>,
 }
 
 impl Coverage {
+    /// Nodes that brought nothing, and nodes in all.
+    pub fn absent_nodes(&self) -> (usize, usize) {
+        let absent = self.nodes.iter().filter(|node| node.absent);
+        (absent.count(), self.nodes.len())
+    }
+
     /// Number of rules that could run.
     pub fn ran(&self) -> usize {
         self.found + self.clear
@@ -346,6 +356,9 @@ impl Coverage {
     /// "71 of 96 checks could run; not checked: no log of kubelet (12); ...".
     pub fn line(&self) -> String {
         let mut line = format!("{} of {} checks could run", self.ran(), self.all());
+        if !self.partly.is_empty() {
+            let _ = write!(line, ", {} more on some nodes only", self.partly.len());
+        }
         let reasons = self.reasons();
         for (index, (reason, count)) in reasons.iter().take(3).enumerate() {
             line.push_str(if index == 0 { "; not checked: " } else { "; " });
@@ -363,11 +376,11 @@ impl Coverage {
         line
     }
 
-    /// Reasons of the rules that were not checked, the most frequent first.
+    /// Reasons of the rules that were not checked on any node, the most frequent first.
     pub fn reasons(&self) -> Vec<(&str, usize)> {
         let mut counts = BTreeMap::new();
         for row in &self.rules {
-            if row.outcome == Outcome::NotChecked {
+            if row.outcome == Outcome::NotChecked && !self.partly.contains(&row.rule) {
                 *counts.entry(row.reason.as_str()).or_insert(0_usize) += 1;
             }
         }
@@ -401,6 +414,19 @@ pub struct Missing {
     pub reason: String,
 }
 
+/// What was read of one node.
+#[derive(Debug, Clone)]
+pub struct NodeRow {
+    /// Its name.
+    pub name: String,
+    /// Whether the collector should have brought files of it and did not.
+    pub absent: bool,
+    /// Components whose logs were read on it.
+    pub components: Vec<String>,
+    /// Why the collector may have failed there; empty where nothing says.
+    pub note: String,
+}
+
 /// One source of evidence.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -425,6 +451,9 @@ pub const HIDES_NOTHING: &str = "nothing";
 
 /// What a gap hides that the collector itself could not get.
 pub const HIDES_UNFETCHED: &str = "what the collector asked for here";
+
+/// What a gap hides that the collector brought nothing of.
+pub const HIDES_NODES: &str = "the journals, node logs and probes of these nodes";
 
 /// Something that was not read.
 #[derive(Debug, Clone)]
