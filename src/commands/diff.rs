@@ -13,6 +13,7 @@ use crate::report::{self, Format, MAX_BYTES, ReportOptions};
 use crate::rules::RuleSet;
 use crate::severity::Severity;
 use anyhow::Context as _;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
         };
         let mut text = diff::text::render(&diff, style)?;
         for (path, _) in &targets {
-            text.push_str(&format!("wrote {}\n", path.display()));
+            writeln!(text, "wrote {}", path.display())?;
         }
         console.out.write_all(text.as_bytes())?;
         console.out.flush()?;

@@ -7,11 +7,11 @@
 //! cargo run --example sample-bundles -- --periscope FOLDER
 //! ```
 //!
-//! `--periscope` writes every release of AKS Periscope in every shape, each into `<release>/<shape>`, with
+//! The last writes every release of AKS Periscope in every shape, each into `<release>/<shape>`, with
 //! the keys of the release and the sources that write them.
 //!
-//! In: a folder, or a size in MiB and a file, or a number of bundles and a folder. Out: the same bytes
-//! on every run and every system:
+//! In: a folder, or a size in MiB and a file, or a number of bundles and a folder. Out: the same
+//! bytes on every run and every system:
 //! all values come from seeds, all times are constants. Everything in the samples is made up; the
 //! words of the components are those that the rules know. `tests/it/samples.rs` fails when the
 //! committed bundles are not what this program writes.
@@ -43,7 +43,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// How the program is called.
-const USAGE: &str = "usage: sample-bundles FOLDER | sample-bundles --large MIB FILE.tar.gz | sample-bundles --archive COUNT FOLDER | sample-bundles --periscope FOLDER";
+const USAGE: &str = "usage: sample-bundles FOLDER | sample-bundles --large MIB FILE.tar.gz \
+    | sample-bundles --archive COUNT FOLDER | sample-bundles --periscope FOLDER";
 
 /// Name of the dump, as a folder and inside its archive.
 const DUMP: &str = "cluster-info-dump";
@@ -64,14 +65,6 @@ fn write_large(mebibytes: &str, file: &str) -> io::Result<()> {
         .parse()
         .map_err(|_| io::Error::other(format!("{mebibytes} is not a number of MiB")))?;
     large::write(mebibytes, BufWriter::new(fs::File::create(file)?))
-}
-
-/// Writes so many different bundles.
-fn write_archive(count: &str, folder: &str) -> io::Result<()> {
-    let count = count
-        .parse()
-        .map_err(|_| io::Error::other(format!("{count} is not a number of bundles")))?;
-    archive::write(count, Path::new(folder))
 }
 
 /// Writes every release of AKS Periscope in every shape. File names are those of the shape: a folder
@@ -97,14 +90,22 @@ fn write_periscope(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes so many different bundles.
+fn write_archive(count: &str, folder: &str) -> io::Result<()> {
+    let count = count
+        .parse()
+        .map_err(|_| io::Error::other(format!("{count} is not a number of bundles")))?;
+    archive::write(count, Path::new(folder))
+}
+
 /// Reads the arguments and does what they ask for.
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
         ["--large", mebibytes, file] => write_large(mebibytes, file),
-        ["--archive", count, folder] => write_archive(count, folder),
         ["--periscope", folder] => write_periscope(Path::new(folder)),
+        ["--archive", count, folder] => write_archive(count, folder),
         [folder] if !folder.starts_with('-') => write_all(Path::new(folder)),
         _ => Err(io::Error::other(USAGE)),
     };

@@ -98,10 +98,10 @@ struct View<'d> {
 /// Error lines that no rule explains.
 #[derive(Serialize)]
 struct UnknownErrors<'d> {
-    new: Vec<Template<'d>>,
-    newly_visible: Vec<Template<'d>>,
-    gone: Vec<Template<'d>>,
-    no_longer_visible: Vec<Template<'d>>,
+    new: Vec<UnknownError<'d>>,
+    newly_visible: Vec<UnknownError<'d>>,
+    gone: Vec<UnknownError<'d>>,
+    no_longer_visible: Vec<UnknownError<'d>>,
     unchanged: usize,
     old_not_listed: u64,
     new_not_listed: u64,
@@ -109,7 +109,7 @@ struct UnknownErrors<'d> {
 
 /// One template.
 #[derive(Serialize)]
-struct Template<'d> {
+struct UnknownError<'d> {
     component: &'d str,
     template: &'d str,
     count: u64,
@@ -220,9 +220,9 @@ fn view(sight: &Sight) -> View<'_> {
 }
 
 /// Templates.
-fn templates(rows: &[ErrorRow]) -> Vec<Template<'_>> {
+fn templates(rows: &[ErrorRow]) -> Vec<UnknownError<'_>> {
     rows.iter()
-        .map(|row| Template {
+        .map(|row| UnknownError {
             component: &row.component,
             template: &row.template,
             count: row.count,
