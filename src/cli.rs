@@ -1,6 +1,7 @@
 //! The command line: what may be typed. No input or output.
 
 use crate::report::Format;
+use crate::report::diff::DiffFormat;
 use crate::severity::{Category, Severity};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -36,6 +37,13 @@ pub enum Command {
     Batch(BatchArgs),
     /// Show what is in a bundle: its format and why, components, times, gaps
     Inspect(InspectArgs),
+    /// Compare two bundles, or earlier reports: new, resolved, no longer visible
+    ///
+    /// Each side is a bundle, which is analyzed now, or a report that `analyze` wrote as HTML or
+    /// JSON. A finding that is gone is resolved only if its rule could look in NEW as well as in
+    /// OLD. Exit status: 0 NEW has no finding at or above --fail-on that OLD does not have, 1 it has,
+    /// 2 the run failed.
+    Diff(DiffArgs),
     /// Print a rule's cause, checks, fix, versions and references
     Explain(ExplainArgs),
     /// List, check, try and draft rules
@@ -91,6 +99,10 @@ pub struct AnalyzeArgs {
     /// Exit with status 1 when a finding that has not ended is at or above this level
     #[arg(long, value_name = "LEVEL", default_value = "high")]
     pub fail_on: FailOn,
+    /// Archive that `batch` wrote: the report names the cases in it that look like this one, and
+    /// what they were as its resolutions.toml says
+    #[arg(long, value_name = "OUTDIR")]
+    pub archive: Option<PathBuf>,
     /// Largest HTML report in bytes; what is left out is said in it
     #[arg(long, value_name = "BYTES", default_value_t = crate::report::MAX_BYTES)]
     pub max_size: usize,
@@ -123,6 +135,9 @@ pub struct BatchArgs {
     /// Exit with status 1 when a finding of any case that has not ended is at or above this level
     #[arg(long, value_name = "LEVEL", default_value = "high")]
     pub fail_on: FailOn,
+    /// Only the cases of one share of so many, such as 0/8 to 7/8; a case is always in the same one
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["worker", "merge"])]
+    pub share: Option<Share>,
     /// Print the cases, one a line, and read none: the input of workers
     #[arg(long, conflicts_with_all = ["worker", "merge"])]
     pub list: bool,
@@ -133,6 +148,29 @@ pub struct BatchArgs {
     /// Make the archive OUT from what workers printed, or from other archives
     #[arg(long, value_name = "OUT", conflicts_with = "output")]
     pub merge: Option<PathBuf>,
+}
+
+/// One of several equal parts of the cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Which, from zero.
+    pub index: u64,
+    /// Of how many.
+    pub count: u64,
+}
+
+impl std::str::FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('/').and_then(|(index, count)| {
+            let (index, count) = (index.parse().ok()?, count.parse().ok()?);
+            (index < count).then_some(Self { index, count })
+        });
+        parsed.ok_or_else(|| {
+            "a share is I/N, with I from 0 to N-1, such as 0/8 for the first of eight".to_owned()
+        })
+    }
 }
 
 /// A number of bytes: `1048576`, `800M`, `4G`, `1.5GiB`.
@@ -200,6 +238,35 @@ impl FailOn {
     }
 }
 
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier bundle or report
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The later bundle or report
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// File to write, or - for standard output; may be repeated, one for each --format
+    /// [default: text on standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// Format of the output; told from the file's name where it is not given
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Vec<DiffFormat>,
+    /// Exit with status 1 when NEW has a finding at or above this level that has not ended, and
+    /// that OLD does not have
+    #[arg(long, value_name = "LEVEL", default_value = "high")]
+    pub fail_on: FailOn,
+    /// File or folder with more rules for the bundles; may be repeated. Also read are monitors of
+    /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+    /// Threads that examine entries [default: as many as the machine has]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+}
+
 /// Arguments of `inspect`.
 #[derive(Debug, Args)]
 pub struct InspectArgs {
@@ -254,9 +321,26 @@ pub enum RulesCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Folders, archives or single logs
-        #[arg(value_name = "BUNDLE", required = true)]
+        #[arg(value_name = "BUNDLE", required_unless_present = "archive")]
         bundles: Vec<PathBuf>,
+        /// Archive that `batch` wrote: the rule is tried on the bundle of each case, where that
+        /// still is, and the sum is told: hits, cases, lines newly explained, findings taken from
+        /// other rules, cost
+        #[arg(long, value_name = "OUTDIR", conflicts_with = "bundles")]
+        archive: Option<PathBuf>,
         /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the errors that no rule explains in an archive, those of most cases first
+    Unexplained {
+        /// Archive that `batch` wrote
+        #[arg(value_name = "OUTDIR")]
+        archive: PathBuf,
+        /// Templates that are listed; all are counted
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        top: usize,
+        /// Print JSON, with samples
         #[arg(long)]
         json: bool,
     },
@@ -272,6 +356,17 @@ pub enum RulesCommand {
         /// The line that states the failure, as the bundle has it
         #[arg(long, allow_hyphen_values = true)]
         line: Option<String>,
+        /// Draft from the lines of this template instead, as `rules unexplained` lists it
+        #[arg(
+            long,
+            value_name = "TEMPLATE",
+            requires = "archive",
+            conflicts_with = "line"
+        )]
+        from_unknown: Option<String>,
+        /// Archive that `batch` wrote, in which the template is
+        #[arg(long, value_name = "OUTDIR", requires = "from_unknown")]
+        archive: Option<PathBuf>,
         /// File or folder to write to [default: standard output]
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,

@@ -118,3 +118,11 @@ impl Limits {
         incident_pause: SignedDuration::from_mins(10),
     };
 }
+
+/// Bytes read of an earlier report: an HTML report has 3.5 MB unless told otherwise, and the JSON
+/// of the largest bundles some ten.
+pub const STORED_REPORT_BYTES: u64 = 64 << 20;
+
+/// Rows read of any one list of an earlier report; the longest are lists of gaps and findings,
+/// with some thousands.
+pub const STORED_REPORT_ROWS: usize = 100_000;

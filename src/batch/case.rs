@@ -227,10 +227,10 @@ fn findings(report: &Report, rules: &BTreeMap<String, Identity>) -> Vec<FindingR
 fn coverage(report: &Report, diagnosis: &Diagnosis) -> Vec<CoverageRow> {
     let missing = diagnosis.coverage.rules.iter().map(|rule| &rule.missing);
     let rows = report.coverage.rules.iter().zip(missing);
-    rows.map(|((rule, outcome, reason), missing)| CoverageRow {
-        rule_id: rule.clone(),
-        outcome: *outcome,
-        reason: reason.clone(),
+    rows.map(|(row, missing)| CoverageRow {
+        rule_id: row.rule.clone(),
+        outcome: row.outcome,
+        reason: row.reason.clone(),
         missing_kind: missing_kinds(missing),
     })
     .collect()

@@ -7,6 +7,7 @@
 //! run, or when neither it nor anything below it is an archive or marked. Every other folder only
 //! holds bundles. The archives that a run wrote for each of its nodes are one case: the run's folder.
 
+use super::record::token;
 use crate::ingest::is_archive;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -107,6 +108,14 @@ pub fn find(named: &[PathBuf], output: Option<&Path>) -> Result<Found, CasesErro
         cases: walk.cases.into_values().collect(),
         notes: walk.notes.into_iter().collect(),
     })
+}
+
+/// The share, of so many, that the case at this place belongs to: by a hash of the place, so that it
+/// stays in its share whatever other cases come and go.
+pub fn share_of(location: &str, count: u64) -> u64 {
+    let digits = token(&[location]);
+    let number = u64::from_str_radix(&digits, 16).unwrap_or_default();
+    number.checked_rem(count).unwrap_or_default()
 }
 
 /// A path as text with `/`, without `./` at its beginning and `/` at its end.

@@ -6,7 +6,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 /// How the names of files begin that are not in their place yet. A run that was killed leaves some.
-pub const UNFINISHED: &str = ".bundlescope-";
+pub const UNFINISHED: &str = ".bundlescope-part-";
 
 /// Writes a file; until that is done, what was there before stays.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

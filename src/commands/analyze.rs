@@ -3,19 +3,24 @@
 use super::output::Output;
 use super::{Console, ExitStatus, inputs, is_dash, progress};
 use crate::analyze::{Settings, Workers, analyze};
+use crate::batch::{self, neighbours::Neighbours, store::Store};
 use crate::cli::{AnalyzeArgs, FailOn};
 use crate::diagnose::{Diagnosis, State, Window};
 use crate::ingest::{Input, Meter};
 use crate::limits::Limits;
+use crate::report::view::{self, Report, SimilarCases};
 use crate::report::{self, Format, ReportOptions};
 use crate::rules::RuleSet;
 use crate::severity::Severity;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Runs the command.
 pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
     let rules = super::rules::load(&args.input.rules)?;
+    let archive = args.archive.as_deref().map(Store::open).transpose()?;
     let inputs = inputs(&args.input.bundles)?;
     let targets = targets(args, &inputs)?;
     let outputs = targets
@@ -40,9 +45,13 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
     })?;
 
     let options = options(args, &rules);
+    let mut report = workers.run(|| view::build(&diagnosis, &options));
+    if let Some(archive) = &archive {
+        report.similar = similar(archive, &report, &diagnosis, &workers)?;
+    }
     let to_stdout = targets.iter().any(|(path, _)| is_dash(path));
     for ((_, format), output) in targets.iter().zip(outputs) {
-        let bytes = workers.run(|| report::render(&diagnosis, &options, *format))?;
+        let bytes = workers.run(|| report::render_view(&report, options.max_bytes, *format))?;
         output.finish(&bytes, &mut console.out)?;
     }
     if !to_stdout {
@@ -50,10 +59,27 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
             color: console.color,
             ..report::text::Style::default()
         };
-        let text = workers.run(|| report::text::render(&diagnosis, &options, style))?;
+        let text = workers.run(|| report::text::render_view(&report, style))?;
         summary(text, &targets, console)?;
     }
     Ok(status(&diagnosis, args.fail_on))
+}
+
+/// The cases of an archive that look like this one. What is wrong with the archive itself is said on
+/// standard error and keeps nothing back.
+fn similar(
+    archive: &Store,
+    report: &Report,
+    diagnosis: &Diagnosis,
+    workers: &Workers,
+) -> anyhow::Result<SimilarCases> {
+    let sha256 = &report.bundle.sha256;
+    let neighbours = workers.run(|| Neighbours::open(archive, sha256))?;
+    for warning in neighbours.warnings() {
+        writeln!(io::stderr(), "bundlescope: warning: {warning}")?;
+    }
+    let case = batch::case::of(report, diagnosis, &BTreeMap::new(), &[]);
+    Ok(neighbours.like(&case))
 }
 
 /// What to write where: the nth `--format` belongs to the nth `--output`.

@@ -2,7 +2,7 @@
 
 use super::{Console, ExitStatus, batch_words, interrupt, is_dash, memory, progress};
 use crate::analyze::{Settings, Workers};
-use crate::batch::cases::{self, Found, Place, location};
+use crate::batch::cases::{self, Found, Place, location, share_of};
 use crate::batch::merge::Merge;
 use crate::batch::publish::{Made, publish};
 use crate::batch::run::{self, Done, Plan, Progress};
@@ -78,7 +78,11 @@ fn find(args: &BatchArgs) -> anyhow::Result<Found> {
         }
     }
     anyhow::ensure!(!named.is_empty(), "standard input names no bundles");
-    let found = cases::find(&named, args.output.as_deref())?;
+    let mut found = cases::find(&named, args.output.as_deref())?;
+    if let Some(share) = args.share {
+        let own = |place: &Place| share_of(&place.location, share.count) == share.index;
+        found.cases.retain(own);
+    }
     let mut said = String::new();
     for note in &found.notes {
         said.push_str("bundlescope: ");
@@ -121,6 +125,10 @@ fn local(args: &BatchArgs, scan: Scan<'_>, console: &mut Console) -> anyhow::Res
         .context("name the archive's folder with --output")?;
     let found = find(args)?;
     let store = Store::create(out)?;
+    if found.cases.is_empty() {
+        writeln!(console.out, "no case falls into this share")?;
+        return Ok(ExitStatus::Clean);
+    }
     let stop = interrupt::flag()?;
     let total = found.cases.iter().map(|place| place.bytes).sum();
     let count = found.cases.len();

@@ -4,6 +4,7 @@
 mod analyze;
 mod batch;
 mod batch_words;
+mod diff;
 mod explain;
 mod inspect;
 mod interrupt;
@@ -11,9 +12,11 @@ mod memory;
 mod output;
 mod progress;
 mod rules;
+mod rules_backtest;
 mod rules_docs;
 mod rules_new;
 mod rules_test;
+mod rules_unexplained;
 
 pub use rules_docs::catalogue;
 
@@ -72,6 +75,7 @@ pub fn run(cli: Cli, console: &mut Console) -> anyhow::Result<ExitStatus> {
         Command::Analyze(args) => analyze::run(&args, console),
         Command::Batch(args) => batch::run(&args, console),
         Command::Inspect(args) => inspect::run(&args, console),
+        Command::Diff(args) => diff::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Rules(RulesCommand::List {
             category,
@@ -83,14 +87,27 @@ pub fn run(cli: Cli, console: &mut Console) -> anyhow::Result<ExitStatus> {
         Command::Rules(RulesCommand::Test {
             file,
             bundles,
+            archive,
             json,
-        }) => rules_test::run(&file, &bundles, json, console),
+        }) => match archive {
+            Some(archive) => rules_backtest::run(&file, &archive, json, console),
+            None => rules_test::run(&file, &bundles, json, console),
+        },
+        Command::Rules(RulesCommand::Unexplained { archive, top, json }) => {
+            rules_unexplained::run(&archive, top, json, console)
+        }
         Command::Rules(RulesCommand::New {
             id,
             category,
             line,
+            from_unknown,
+            archive,
             output,
-        }) => rules_new::run(&id, category, line.as_deref(), output.as_deref(), console),
+        }) => {
+            let unknown = from_unknown.as_deref().zip(archive.as_deref());
+            let from = rules_new::From::of(line.as_deref(), unknown);
+            rules_new::run(&id, category, &from, output.as_deref(), console)
+        }
         Command::Rules(RulesCommand::Docs { folder, rules }) => {
             rules_docs::run(&folder, &rules, console)
         }

@@ -1,21 +1,63 @@
 //! `bundlescope rules new`: a rule file to begin with.
 
 use super::{Console, ExitStatus, is_dash, output::Output};
+use crate::batch::{store::Store, unexplained};
 use crate::draft::{Request, draft};
+use crate::report::glyphs::visible;
 use crate::rules::RuleSet;
 use crate::severity::Category;
+use anyhow::Context as _;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+
+/// What a rule is drafted from.
+pub(super) enum From<'a> {
+    /// Nothing: a skeleton.
+    Nothing,
+    /// A line that states the failure.
+    Line(&'a str),
+    /// A template that no rule explains, and the archive that has it.
+    Unknown(&'a str, &'a Path),
+}
+
+impl<'a> From<'a> {
+    /// What the arguments say.
+    pub(super) fn of(line: Option<&'a str>, unknown: Option<(&'a str, &'a Path)>) -> Self {
+        match (line, unknown) {
+            (_, Some((id, archive))) => Self::Unknown(id, archive),
+            (Some(line), None) => Self::Line(line),
+            (None, None) => Self::Nothing,
+        }
+    }
+}
 
 /// Runs the command.
 pub(super) fn run(
     id: &str,
     category: Option<Category>,
-    line: Option<&str>,
+    from: &From<'_>,
     output: Option<&Path>,
     console: &mut Console,
 ) -> anyhow::Result<ExitStatus> {
     let rules = RuleSet::builtin();
-    let text = draft(Request { id, category, line }, &rules)?;
+    let blank = Request {
+        id,
+        category,
+        line: None,
+        more: &[],
+        component: None,
+    };
+    let text = match from {
+        From::Nothing => draft(blank, &rules)?,
+        From::Line(line) => draft(
+            Request {
+                line: Some(line),
+                ..blank
+            },
+            &rules,
+        )?,
+        From::Unknown(template, archive) => of_template(blank, template, archive, &rules)?,
+    };
     let path = match output {
         Some(path) if path.is_dir() => path.join(format!("{id}.toml")),
         Some(path) => path.to_owned(),
@@ -35,4 +77,42 @@ pub(super) fn run(
     }
     Output::open(&path)?.finish(text.as_bytes(), &mut console.out)?;
     Ok(ExitStatus::Clean)
+}
+
+/// The draft from the lines of a template, with what the archive says of them.
+fn of_template(
+    blank: Request<'_>,
+    template: &str,
+    archive: &Path,
+    rules: &RuleSet,
+) -> anyhow::Result<String> {
+    let found = unexplained::find(&Store::open(archive)?, template)?;
+    let found = found.with_context(|| {
+        format!(
+            "{template}: no case in {} has such a template; `bundlescope rules unexplained {}` lists those that are there",
+            archive.display(),
+            archive.display()
+        )
+    })?;
+    let (first, more) = found.samples.split_first().with_context(|| {
+        format!("{template}: the archive holds no line of it; give one with --line")
+    })?;
+    let text = draft(
+        Request {
+            line: Some(first),
+            more,
+            component: Some(&found.component),
+            ..blank
+        },
+        rules,
+    )?;
+    let mut head = format!(
+        "# {} lines in {} cases of the archive say this",
+        found.lines, found.cases
+    );
+    if found.near_onset > 0 {
+        write!(head, ", in {} near the first incident", found.near_onset)?;
+    }
+    writeln!(head, ": {}.", visible(&found.named.join(", ")))?;
+    Ok(head + &text)
 }

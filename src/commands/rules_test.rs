@@ -64,7 +64,7 @@ pub(super) fn run(
 }
 
 /// The id of the one rule in the file, and the set of it and the built-in rules.
-fn load(file: &Path) -> anyhow::Result<(String, RuleSet)> {
+pub(super) fn load(file: &Path) -> anyhow::Result<(String, RuleSet)> {
     anyhow::ensure!(
         !file.is_dir(),
         "{}: is a folder; name one rule file, then the bundles",

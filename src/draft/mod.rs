@@ -30,6 +30,12 @@ pub struct Request<'a> {
     pub category: Option<Category>,
     /// The line that states the failure.
     pub line: Option<&'a str>,
+    /// Further lines that state the same; of all of them the one is taken that tells most of the
+    /// others as well.
+    pub more: &'a [String],
+    /// Who wrote them, where that is known better than from the lines; `event` for messages of
+    /// events.
+    pub component: Option<&'a str>,
 }
 
 /// Why there is no draft: wrong use.
@@ -64,7 +70,7 @@ pub fn draft(request: Request<'_>, rules: &RuleSet) -> Result<String, DraftError
         return Err(DraftError::Taken(id.to_owned()));
     }
     let seen = match request.line {
-        Some(line) => Some(Seen::of(line, rules)?),
+        Some(line) => Some(Seen::of_several(line, request, rules)?),
         None => None,
     };
     Ok(file(request, seen.as_ref()))
@@ -82,9 +88,41 @@ struct Seen {
     elsewhere: BTreeSet<String>,
     /// The guard that takes the line for a quote.
     guard: Option<String>,
+    /// Further lines that the rule hits.
+    alike: Vec<String>,
+    /// Further lines that it does not hit.
+    missed: Vec<String>,
 }
 
 impl Seen {
+    /// Reads the line of these that tells most of the others as well, the first of equals.
+    fn of_several(line: &str, request: Request<'_>, rules: &RuleSet) -> Result<Self, DraftError> {
+        let mut best = Self::of(line, rules)?;
+        let further = request.more.iter().map(String::as_str);
+        let all: Vec<&str> = std::iter::once(line).chain(further).collect();
+        let told = |seen: &Self| all.iter().filter(|line| seen.telling.fits(line)).count();
+        // A further line that cannot be drafted from is only a line that may be missed.
+        for other in all
+            .iter()
+            .skip(1)
+            .filter_map(|line| Self::of(line, rules).ok())
+        {
+            if told(&other) > told(&best) {
+                best = other;
+            }
+        }
+        let lines = all
+            .iter()
+            .map(|line| redact::mask(line.trim_end()).0.into_owned());
+        let others = lines.filter(|line| *line != best.line);
+        (best.alike, best.missed) = others.partition(|line| best.telling.fits(line));
+        if let Some(component) = request.component {
+            let known = COMPONENTS.iter().chain(&["event"]);
+            best.component = known.copied().find(|name| *name == component);
+        }
+        Ok(best)
+    }
+
     /// Reads a line as the engine does; its secrets are masked, since rule files are shared.
     fn of(line: &str, rules: &RuleSet) -> Result<Self, DraftError> {
         let line = line.trim_end();
@@ -119,6 +157,8 @@ impl Seen {
             known,
             elsewhere,
             guard: Engine.quoted_by(&line, rules),
+            alike: vec![],
+            missed: vec![],
             line: line.into_owned(),
         })
     }
@@ -186,12 +226,23 @@ fn file(request: Request<'_>, seen: Option<&Seen>) -> String {
     }
     matcher(&mut text, seen, component);
     let line = seen.map_or("TODO: the line that states the failure", |seen| &seen.line);
+    let further = seen.map_or(&[][..], |seen| &seen.alike);
+    for line in std::iter::once(line).chain(further.iter().map(String::as_str)) {
+        let line = quoted(line);
+        let _ = write!(text, "\n[[example]]\nshould = \"match\"\ntext = {line}\n");
+    }
+    for line in seen.map_or(&[][..], |seen| &seen.missed) {
+        let line = quoted(line);
+        let _ = write!(
+            text,
+            "\n# Said the same, and is not hit: widen the regex, or give it a [[log]] of its own.\n\
+             # [[example]]\n# should = \"match\"\n# text = {line}\n"
+        );
+    }
     let _ = write!(
         text,
-        "\n[[example]]\nshould = \"match\"\ntext = {}\n\n\
-         # A line that looks alike and is no failure, or another one.\n\
-         [[example]]\nshould = \"not-match\"\ntext = '''TODO: a line that comes close and is not meant'''\n",
-        quoted(line)
+        "\n# A line that looks alike and is no failure, or another one.\n\
+         [[example]]\nshould = \"not-match\"\ntext = '''TODO: a line that comes close and is not meant'''\n"
     );
     text
 }

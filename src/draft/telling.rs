@@ -14,6 +14,15 @@ pub(super) struct Telling {
     pub(super) regex: Option<String>,
 }
 
+impl Telling {
+    /// Whether a rule with these parts hits a line.
+    pub(super) fn fits(&self, line: &str) -> bool {
+        let regex = self.regex.as_deref().map(Regex::new);
+        line.contains(&self.literal)
+            && regex.is_none_or(|regex| regex.is_ok_and(|regex| regex.is_match(line)))
+    }
+}
+
 /// Shortest literal that is worth looking for.
 const SHORTEST: usize = 6;
 

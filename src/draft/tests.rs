@@ -12,6 +12,8 @@ fn drafted(line: &str) -> Result<String, DraftError> {
         id: "zz-draft",
         category: Some(Category::Storage),
         line,
+        more: &[],
+        component: None,
     };
     draft(request, &rules)
 }
@@ -91,6 +93,8 @@ fn a_skeleton_names_all_that_is_left() {
         id: "zz-draft",
         category: Some(Category::Storage),
         line: None,
+        more: &[],
+        component: None,
     };
     let text = draft(request, &RuleSet::builtin()).unwrap();
     let errors = errors(&text);
@@ -135,6 +139,8 @@ fn wrong_use_is_refused() {
             id,
             category: None,
             line: None,
+            more: &[],
+            component: None,
         };
         assert!(draft(request, &rules).is_err(), "{id}");
     }
@@ -145,7 +151,7 @@ proptest! {
     #[test]
     fn whatever_the_line_the_draft_hits_it(message in "[a-zA-Z0-9 \"'\\\\=:;{}()./_+*?|^$\\[\\]-]{0,60}") {
         let line = format!("E0312 09:41:07.123456 1 csi.go:99] {message}");
-        let request = Request { id: "zz-draft", category: Some(Category::Storage), line: Some(&line) };
+        let request = Request { id: "zz-draft", category: Some(Category::Storage), line: Some(&line), more: &[], component: None };
         let none: [(&str, &str); 0] = [];
         let rules = RuleSet::from_files(&none).unwrap();
         if let Ok(text) = draft(request, &rules) {
@@ -169,4 +175,30 @@ fn rules_for_the_lines_of_others_are_not_said_to_hit() {
         let found = [known, elsewhere].map(|words| text.contains(words));
         assert_eq!(found, expected, "{unit}: {text}");
     }
+}
+
+#[test]
+fn further_lines_become_examples_or_are_said_not_to_be_hit() {
+    let lines = [
+        r#"E0312 09:41:07.123456 1 csi.go:99] "Mount refused" err="share a1 is being deleted""#,
+        r#"E0312 09:42:07.000001 1 csi.go:99] "Mount refused" err="share b22 is being deleted""#,
+        r#"E0312 09:42:07.000001 1 csi.go:99] "Mount refused" err="the share is gone""#,
+    ];
+    let more: Vec<String> = lines
+        .iter()
+        .skip(1)
+        .map(|line| (*line).to_owned())
+        .collect();
+    let request = Request {
+        id: "zz-draft",
+        category: Some(Category::Storage),
+        line: lines.first().copied(),
+        more: &more,
+        component: Some("kubelet"),
+    };
+    let text = draft(request, &RuleSet::builtin()).unwrap();
+    assert!(text.contains("component = [\"kubelet\"]"), "{text}");
+    assert_eq!(text.matches("\nshould = \"match\"").count(), 2, "{text}");
+    assert_eq!(text.matches("\n# should = \"match\"").count(), 1, "{text}");
+    assert_eq!(errors(&text), LEFT, "{text}");
 }

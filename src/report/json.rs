@@ -5,6 +5,7 @@
 //! reorder text are written as `\u` escapes, so that printing the JSON is safe.
 
 mod change;
+mod similar;
 mod timeline;
 mod unknown;
 
@@ -31,6 +32,7 @@ struct Document<'r> {
     timeline: timeline::Timeline<'r>,
     unknown_errors: Vec<unknown::UnknownError<'r>>,
     unknown_errors_more: unknown::More<'r>,
+    similar_cases: similar::SimilarCases<'r>,
     coverage: Coverage<'r>,
     ask: Vec<Ask<'r>>,
     detectors: Vec<Detector<'r>>,
@@ -45,6 +47,7 @@ struct Tool<'r> {
     name: &'static str,
     version: &'r str,
     rules_hash: &'r str,
+    command: &'r str,
 }
 
 /// What was read.
@@ -184,6 +187,15 @@ struct RuleOutcome<'r> {
     rule: &'r str,
     outcome: &'static str,
     reason: &'r str,
+    missing: Vec<Missing<'r>>,
+}
+
+/// Something that a rule looks at and that is not there.
+#[derive(Serialize)]
+struct Missing<'r> {
+    kind: &'static str,
+    names: &'r [String],
+    reason: &'r str,
 }
 
 /// One source of evidence.
@@ -292,7 +304,7 @@ fn hidden_at(escape: &str) -> Option<(char, &str)> {
 
 /// Writes hidden characters as `\u` escapes; they stand only inside strings, where that means the
 /// same. Line ends between values stay.
-fn escape_hidden(json: String) -> String {
+pub(super) fn escape_hidden(json: String) -> String {
     let hidden = |c: char| c != '\n' && glyphs::is_hidden(c);
     if !json.contains(hidden) {
         return json;
@@ -318,6 +330,7 @@ fn document(report: &Report) -> Document<'_> {
             name: "bundlescope",
             version: &report.tool_version,
             rules_hash: &report.rules_hash,
+            command: &report.command,
         },
         bundle: bundle(&report.bundle),
         verdict: &report.verdict,
@@ -333,6 +346,7 @@ fn document(report: &Report) -> Document<'_> {
             .map(unknown::unknown_error)
             .collect(),
         unknown_errors_more: unknown::more(&report.unknown),
+        similar_cases: similar::similar(&report.similar),
         coverage: coverage(&report.coverage),
         ask: report
             .ask
@@ -472,16 +486,23 @@ fn citation(citation: &view::Citation) -> Citation<'_> {
     }
 }
 
+/// One thing that is not there.
+fn missing(missing: &view::Missing) -> Missing<'_> {
+    Missing {
+        kind: missing.kind,
+        names: &missing.names,
+        reason: &missing.reason,
+    }
+}
+
 /// The coverage.
 fn coverage(coverage: &view::Coverage) -> Coverage<'_> {
-    let rules = coverage
-        .rules
-        .iter()
-        .map(|(rule, outcome, reason)| RuleOutcome {
-            rule,
-            outcome: outcome.as_str(),
-            reason,
-        });
+    let rules = coverage.rules.iter().map(|row| RuleOutcome {
+        rule: &row.rule,
+        outcome: row.outcome.as_str(),
+        reason: &row.reason,
+        missing: row.missing.iter().map(missing).collect(),
+    });
     let sources = coverage.sources.iter().map(|source| Source {
         component: &source.component,
         node: source.node.as_deref(),

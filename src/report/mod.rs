@@ -4,6 +4,7 @@
 //! ([`view`]); each format only arranges these. The rendered bytes are searched for secrets before
 //! they are handed out, so a mistake in masking fails the run instead of leaking.
 
+pub mod diff;
 pub mod glyphs;
 pub mod html;
 pub mod json;

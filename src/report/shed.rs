@@ -134,7 +134,7 @@ fn affected(report: &mut Report) -> bool {
 fn coverage(report: &mut Report) -> bool {
     let before = report.coverage.rules.len() + report.gaps.len();
     let rules = &mut report.coverage.rules;
-    rules.retain(|(_, outcome, _)| *outcome != Outcome::Clear);
+    rules.retain(|row| row.outcome != Outcome::Clear);
     report.gaps.truncate(100);
     report.coverage.rules.len() + report.gaps.len() < before
 }

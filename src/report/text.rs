@@ -55,8 +55,12 @@ pub fn render(
     options: &ReportOptions,
     style: Style,
 ) -> Result<String, ReportError> {
-    let text = arrange(&view::build(diagnosis, options), style);
-    super::last_look::checked(text, super::Format::Text)
+    render_view(&view::build(diagnosis, options), style)
+}
+
+/// The answer for a terminal, of a report that was put into words already.
+pub fn render_view(report: &Report, style: Style) -> Result<String, ReportError> {
+    super::last_look::checked(arrange(report, style), super::Format::Text)
 }
 
 /// The lines of a report.
@@ -223,6 +227,9 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
         let unknown = format!("{}.", report.unknown.line());
         lines.push(cut(&plain(&unknown, style), width));
     }
+    if let Some(nearest) = report.similar.cases.first() {
+        lines.extend(wrap(&plain(&similar(report, nearest), style), width, 2));
+    }
     let masked: u64 = report.redactions.iter().map(|(_, count)| count).sum();
     let mut notes = Vec::new();
     if !report.ask.is_empty() {
@@ -255,6 +262,16 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     lines
 }
 
+/// The nearest case of an archive, why, and what it was.
+fn similar(report: &Report, nearest: &view::SimilarCase) -> String {
+    let why = nearest.why(report.similar.compared);
+    let mut line = format!("Most like {}, {why}", nearest.case);
+    if !nearest.was.is_empty() {
+        let _ = write!(line, "; it was: {}", nearest.was);
+    }
+    line
+}
+
 /// Whether a locator is that of a log, as the name of its entry says.
 fn is_log(locator: &str) -> bool {
     let name = locator.rsplit(['/', '!']).next().unwrap_or(locator);
@@ -262,7 +279,13 @@ fn is_log(locator: &str) -> bool {
 }
 
 /// `CRITICAL  title`, the word coloured where that is wanted; a long title goes on below.
-fn head(severity: Severity, state: State, title: &str, width: usize, style: Style) -> Vec<String> {
+pub(super) fn head(
+    severity: Severity,
+    state: State,
+    title: &str,
+    width: usize,
+    style: Style,
+) -> Vec<String> {
     let ending = match state {
         State::Active => "",
         State::Unknown => " (may still be active)",
@@ -291,7 +314,7 @@ fn head(severity: Severity, state: State, title: &str, width: usize, style: Styl
 }
 
 /// Text below a title; what does not fit on its lines is cut.
-fn indented(text: &str, width: usize, style: Style) -> Vec<String> {
+pub(super) fn indented(text: &str, width: usize, style: Style) -> Vec<String> {
     let room = width.saturating_sub(INDENT);
     let lines = wrap(&plain(text, style), room, BELOW_LINES);
     let indent = |line: String| format!("{:INDENT$}{line}", "");
@@ -299,7 +322,7 @@ fn indented(text: &str, width: usize, style: Style) -> Vec<String> {
 }
 
 /// A locator below a title; its start is cut, because the file and the line stand at its end.
-fn indented_end(text: &str, width: usize, style: Style) -> String {
+pub(super) fn indented_end(text: &str, width: usize, style: Style) -> String {
     let room = width.saturating_sub(INDENT);
     let text = plain(text, style);
     let length = text.chars().count();
@@ -313,7 +336,7 @@ fn indented_end(text: &str, width: usize, style: Style) -> String {
 }
 
 /// Text without anything that a terminal would act on.
-fn plain(text: &str, style: Style) -> String {
+pub(super) fn plain(text: &str, style: Style) -> String {
     let text = if style.ascii {
         glyphs::ascii(text)
     } else {
@@ -323,7 +346,7 @@ fn plain(text: &str, style: Style) -> String {
 }
 
 /// The text on at most `most` lines, broken at spaces; what does not fit is cut with an ellipsis.
-fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     let mut columns = 0;

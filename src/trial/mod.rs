@@ -10,10 +10,11 @@ mod hits;
 mod misses;
 
 use crate::analyze::{AnalyzeError, Settings, collect};
-use crate::diagnose::{Outcome, Window, diagnose};
+use crate::diagnose::{Diagnosis, Outcome, Window, diagnose};
 use crate::ingest::Input;
 use crate::rules::probe::Probes;
 use crate::rules::{Kind, Matcher, MatcherId, Require, Rule, RuleSet};
+use std::collections::BTreeSet;
 
 /// Lines shown of each matcher and of each way to miss.
 pub const SHOWN: usize = 5;
@@ -33,6 +34,10 @@ pub struct Trial {
     pub findings: u64,
     /// Parts of the bundle that could not be read.
     pub gaps: usize,
+    /// Error lines that no rule explains, this one included.
+    pub unknown_lines: u64,
+    /// Rule and fingerprint of every finding of the bundle.
+    pub all_findings: BTreeSet<(String, String)>,
     /// One for each matcher, in the order of the file.
     pub matchers: Vec<MatcherTrial>,
 }
@@ -142,8 +147,25 @@ pub fn run(
         reason,
         findings,
         gaps: diagnosis.gaps.len(),
+        unknown_lines: unknown_lines(&diagnosis),
+        all_findings: all_findings(&diagnosis),
         matchers,
     }))
+}
+
+/// Error lines that no rule explains, listed or not.
+pub fn unknown_lines(diagnosis: &Diagnosis) -> u64 {
+    let unknown = &diagnosis.unknown;
+    let listed: u64 = unknown.listed.iter().map(|error| error.count).sum();
+    listed + unknown.more_lines + unknown.left_out
+}
+
+/// Rule and fingerprint of every finding.
+pub fn all_findings(diagnosis: &Diagnosis) -> BTreeSet<(String, String)> {
+    let findings = diagnosis.findings.iter();
+    findings
+        .map(|finding| (finding.rule.clone(), finding.fingerprint.0.clone()))
+        .collect()
 }
 
 /// Why a rule whose matchers hit has no finding; empty where none hit.

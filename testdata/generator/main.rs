@@ -7,7 +7,7 @@
 //! cargo run --example sample-bundles -- --periscope FOLDER
 //! ```
 //!
-//! `--periscope` writes every release of AKS Periscope in every shape, each into `<release>/<shape>`, with
+//! The last writes every release of AKS Periscope in every shape, each into `<release>/<shape>`, with
 //! the keys of the release and the sources that write them.
 //!
 //! In: a folder, or a size in MiB and a file, or a number of bundles and a folder. Out: the same

@@ -105,6 +105,44 @@ impl fmt::Display for Missing {
     }
 }
 
+impl Wanted {
+    /// What it is, for programs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Log(_) | Self::LogAt(_) => "log",
+            Self::Events => "events",
+            Self::Objects(_) | Self::AnyObject => "objects",
+            Self::ContainerLogs => "container_logs",
+            Self::Collected(_) => "collected",
+            Self::Budgets => "budgets",
+            Self::Version(_) => "version",
+            Self::WholeList(_) => "whole_list",
+            Self::Certificates => "certificates",
+            Self::CaptureTime => "capture_time",
+            Self::Object(..) => "object",
+        }
+    }
+
+    /// Which of its kind, any of which would do: components, paths, a kind of objects. Empty where
+    /// anything of the kind would.
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Self::Log(names) | Self::LogAt(names) => names.clone(),
+            Self::Objects(name) | Self::Version(name) | Self::WholeList(name) => {
+                vec![name.clone()]
+            }
+            Self::Object(kind, name) => vec![format!("{kind} {name}")],
+            Self::Collected(kind) => vec![kind.as_str().to_owned()],
+            Self::Events
+            | Self::ContainerLogs
+            | Self::Budgets
+            | Self::AnyObject
+            | Self::Certificates
+            | Self::CaptureTime => vec![],
+        }
+    }
+}
+
 impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

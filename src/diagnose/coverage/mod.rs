@@ -58,7 +58,8 @@ pub struct RuleCoverage {
     /// Why it was not checked; what else it would have liked to see; or which rules tell all that
     /// it saw, so that it has no finding of its own.
     pub reason: String,
-    /// The same for programs.
+    /// What it looks at and could not see, also of a rule that fired: what it would have found
+    /// there is not in the report.
     pub missing: Vec<Missing>,
 }
 
@@ -162,10 +163,9 @@ pub(super) fn of(
         .filter(|rule| rule.kind != Kind::Noise)
         .map(|rule| {
             let fired = |reason| RuleCoverage {
-                rule: rule.id.to_string(),
                 outcome: Outcome::Found,
                 reason,
-                missing: vec![],
+                ..seen.judge(scene, rule)
             };
             if found.contains(&*rule.id) {
                 return fired(String::new());

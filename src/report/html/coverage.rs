@@ -43,15 +43,15 @@ pub(super) struct Kind {
 pub(super) fn coverage(coverage: &view::Coverage) -> Coverage {
     let of = |wanted: Outcome| -> Vec<Shown> {
         let rules = coverage.rules.iter();
-        let rules = rules.filter(|(_, outcome, _)| *outcome == wanted);
+        let rules = rules.filter(|row| row.outcome == wanted);
         // A rule that looked says elsewhere what it did not see; of one that fired it says who tells.
         let told = |reason: &str| wanted == Outcome::Found && !reason.is_empty();
         rules
-            .map(|(rule, _, reason)| {
-                if told(reason) {
-                    shown(format!("{rule} ({reason})"))
+            .map(|row| {
+                if told(&row.reason) {
+                    shown(format!("{} ({})", row.rule, row.reason))
                 } else {
-                    shown(rule)
+                    shown(&row.rule)
                 }
             })
             .collect()
@@ -83,10 +83,10 @@ fn reasons(
     of: impl for<'r> Fn(Outcome, &'r str) -> Vec<&'r str>,
 ) -> Vec<Reason> {
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (rule, outcome, reason) in &coverage.rules {
-        for reason in of(*outcome, reason) {
+    for row in &coverage.rules {
+        for reason in of(row.outcome, &row.reason) {
             if !reason.is_empty() {
-                reasons.entry(reason).or_default().push(rule);
+                reasons.entry(reason).or_default().push(&row.rule);
             }
         }
     }
@@ -171,8 +171,12 @@ mod tests {
 
     #[test]
     fn rules_share_their_reason_and_the_widest_reason_comes_first() {
-        let rule =
-            |name: &str, outcome, reason: &str| (name.to_owned(), outcome, reason.to_owned());
+        let rule = |name: &str, outcome, reason: &str| view::RuleRow {
+            rule: name.to_owned(),
+            outcome,
+            reason: reason.to_owned(),
+            missing: vec![],
+        };
         let of = view::Coverage {
             found: 0,
             clear: 1,

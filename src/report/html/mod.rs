@@ -13,9 +13,12 @@ mod detectors;
 mod excerpt;
 mod findings;
 mod page;
-mod shown;
+pub(super) mod shown;
+mod similar;
 mod timeline;
 mod unknown;
+
+pub use similar::with_similar;
 
 use super::view::Report;
 use super::words::size;
@@ -26,7 +29,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 /// The inline style.
-const STYLE: &str = include_str!("../../../templates/style.css");
+pub(super) const STYLE: &str = include_str!("../../../templates/style.css");
 
 /// The inline script; the report is complete without it.
 const SCRIPT: &str = include_str!("../../../templates/report.js");
@@ -67,13 +70,16 @@ pub struct Inline {
 }
 
 impl Inline {
-    /// The policy for this style and script.
+    /// The policy for this style and script; a page without one runs none.
     pub fn new(style: &str, script: &str) -> Self {
         let (style, script) = (unix_line_ends(style), unix_line_ends(script));
+        let allowed = match script.as_str() {
+            "" => "none".to_owned(),
+            script => hash(script),
+        };
         let policy = format!(
-            "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+            "default-src 'none'; style-src '{}'; script-src '{allowed}'; base-uri 'none'; form-action 'none'",
             hash(&style),
-            hash(&script)
         );
         Self {
             policy,
@@ -92,6 +98,7 @@ fn print(report: &Report) -> Result<String, ReportError> {
     } = Inline::new(STYLE, SCRIPT);
     let summary = markdown::render(report);
     let data = json::embedded(report)?;
+    let similar = similar::section(&report.similar)?;
     let page = page::Page::new(
         report,
         page::Frame {
@@ -100,6 +107,7 @@ fn print(report: &Report) -> Result<String, ReportError> {
             script,
             summary,
             data,
+            similar,
         },
     );
     let html = page

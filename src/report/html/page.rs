@@ -36,6 +36,8 @@ pub(super) struct Frame {
     pub(super) summary: String,
     /// The embedded JSON.
     pub(super) data: String,
+    /// The section with similar cases, rendered.
+    pub(super) similar: String,
 }
 
 /// The page.
@@ -46,6 +48,7 @@ pub(super) struct Page {
     style: String,
     script: String,
     data: String,
+    similar: String,
     summary: Shown,
     name: Shown,
     verdict: Shown,
@@ -141,6 +144,7 @@ impl Page {
             style: frame.style,
             script: frame.script,
             data: frame.data,
+            similar: frame.similar,
             summary: shown(frame.summary),
             name: shown(&report.bundle.name),
             verdict: shown(&report.verdict),

@@ -6,23 +6,23 @@ use std::fmt;
 
 /// Text of the bundle: escaped, hidden characters as glyphs in `<span class="ctl">`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Shown(String);
+pub(in crate::report) struct Shown(String);
 
 impl HtmlSafe for Shown {}
 
 impl Shown {
     /// Whether there is nothing to show.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::report) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// How long it is, in characters.
-    pub(super) fn length(&self) -> usize {
+    pub(in crate::report) fn length(&self) -> usize {
         self.0.chars().count()
     }
 
     /// Its lines, each to be shown by itself.
-    pub(super) fn lines(&self) -> impl Iterator<Item = Shown> {
+    pub(in crate::report) fn lines(&self) -> impl Iterator<Item = Shown> {
         self.0.lines().map(shown)
     }
 }
@@ -43,7 +43,7 @@ impl fmt::Display for Shown {
 
 /// Text of a rule: shown like any other, and what stands between backticks as code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Prose(String);
+pub(in crate::report) struct Prose(String);
 
 impl HtmlSafe for Prose {}
 
@@ -67,12 +67,12 @@ fn code_span(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Marks text of a rule for showing.
-pub(super) fn prose(text: impl Into<String>) -> Prose {
+pub(in crate::report) fn prose(text: impl Into<String>) -> Prose {
     Prose(text.into())
 }
 
 /// Marks text for showing.
-pub(super) fn shown(text: impl Into<String>) -> Shown {
+pub(in crate::report) fn shown(text: impl Into<String>) -> Shown {
     Shown(text.into())
 }
 

@@ -2,7 +2,8 @@
 
 use super::{
     Bundle, Citation, Coverage, Finding, GapRow, HIDES_NODES, HIDES_NOTHING, HIDES_UNFETCHED,
-    Incident, LogGap, NodeRow, Report, Source, Subject, Timeline, ask, change, detectors, unknown,
+    Incident, LogGap, Missing, NodeRow, Report, RuleRow, SimilarCases, Source, Subject, Timeline,
+    ask, change, detectors, unknown,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
@@ -49,6 +50,7 @@ pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
             .collect(),
         ask: diagnosis.ask.iter().map(|a| ask::ask(m, a)).collect(),
         unknown: unknown::build(m, &diagnosis.unknown),
+        similar: SimilarCases::default(),
         coverage: coverage(m, &diagnosis.coverage),
         timeline: timeline(m, diagnosis),
         gaps: diagnosis.gaps.iter().map(|gap| gap_row(m, gap)).collect(),
@@ -212,7 +214,7 @@ fn coverage(m: &mut Masker, coverage: &diagnose::Coverage) -> Coverage {
         rules: coverage
             .rules
             .iter()
-            .map(|rule| (m.text(&rule.rule), rule.outcome, m.text(&rule.reason)))
+            .map(|rule| rule_row(m, rule))
             .collect(),
         sources: coverage
             .sources
@@ -246,6 +248,22 @@ fn node_row(m: &mut Masker, node: &diagnose::NodeCoverage) -> NodeRow {
             .map(|name| (*name).to_owned())
             .collect(),
         note: m.text(&node.note),
+    }
+}
+
+/// How one rule ended.
+fn rule_row(m: &mut Masker, row: &diagnose::coverage::RuleCoverage) -> RuleRow {
+    let missing = row.missing.iter().map(|missing| Missing {
+        kind: missing.what.kind(),
+        names: texts(m, &missing.what.names()),
+        reason: m.text(&missing.to_string()),
+    });
+    let missing = missing.collect();
+    RuleRow {
+        rule: m.text(&row.rule),
+        outcome: row.outcome,
+        reason: m.text(&row.reason),
+        missing,
     }
 }
 

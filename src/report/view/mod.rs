@@ -8,6 +8,7 @@ mod ask;
 mod build;
 mod change;
 mod detectors;
+mod similar;
 mod unknown;
 
 pub use super::verdict::verdict;
@@ -15,6 +16,7 @@ pub use ask::Ask;
 pub use build::build;
 pub use change::{Before, Change, Changes, Factor};
 pub use detectors::Detector;
+pub use similar::{SharedTrait, SimilarCase, SimilarCases};
 pub use unknown::{UnknownError, UnknownErrors};
 
 use crate::diagnose::{Outcome, State};
@@ -53,6 +55,8 @@ pub struct Report {
     pub detectors: Vec<Detector>,
     /// Error lines that no rule explains.
     pub unknown: UnknownErrors,
+    /// Cases of an archive that look like it; whoever has one fills it in.
+    pub similar: SimilarCases,
     /// What could be checked.
     pub coverage: Coverage,
     /// What the evidence can see of time.
@@ -324,8 +328,8 @@ pub struct Coverage {
     pub not_checked: usize,
     /// Of these, those that looked at some nodes.
     pub partly: BTreeSet<String>,
-    /// Rule, outcome, reason.
-    pub rules: Vec<(String, Outcome, String)>,
+    /// How each rule ended.
+    pub rules: Vec<RuleRow>,
     /// Sources of evidence.
     pub sources: Vec<Source>,
     /// Nodes of the cluster, and what was read of each; empty where no node is known.
@@ -375,15 +379,39 @@ impl Coverage {
     /// Reasons of the rules that were not checked on any node, the most frequent first.
     pub fn reasons(&self) -> Vec<(&str, usize)> {
         let mut counts = BTreeMap::new();
-        for (rule, outcome, reason) in &self.rules {
-            if *outcome == Outcome::NotChecked && !self.partly.contains(rule) {
-                *counts.entry(reason.as_str()).or_insert(0_usize) += 1;
+        for row in &self.rules {
+            if row.outcome == Outcome::NotChecked && !self.partly.contains(&row.rule) {
+                *counts.entry(row.reason.as_str()).or_insert(0_usize) += 1;
             }
         }
         let mut reasons: Vec<_> = counts.into_iter().collect();
         reasons.sort_by_key(|&(reason, count)| (std::cmp::Reverse(count), reason));
         reasons
     }
+}
+
+/// How one rule ended.
+#[derive(Debug, Clone)]
+pub struct RuleRow {
+    /// Its id.
+    pub rule: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why, where there is something to say.
+    pub reason: String,
+    /// What it looks at and could not see.
+    pub missing: Vec<Missing>,
+}
+
+/// Something that a rule looks at and that is not there.
+#[derive(Debug, Clone)]
+pub struct Missing {
+    /// What it is: `log`, `events`, `objects`, ...
+    pub kind: &'static str,
+    /// Which, any of which would do; empty for any of the kind.
+    pub names: Vec<String>,
+    /// The same in words, and why it is not there.
+    pub reason: String,
 }
 
 /// What was read of one node.

@@ -1,0 +1,157 @@
+//! `bundlescope diff`: two bundles, or earlier reports about them, compared.
+
+use super::output::Output;
+use super::{Console, ExitStatus, inputs, is_dash, progress};
+use crate::analyze::{Settings, Workers, analyze};
+use crate::cli::DiffArgs;
+use crate::diagnose::Window;
+use crate::ingest::{Input, Meter};
+use crate::limits::{Limits, STORED_REPORT_BYTES};
+use crate::report::diff::stored::{self, Stored};
+use crate::report::diff::{self, DiffFormat, Origin, compare};
+use crate::report::{self, Format, MAX_BYTES, ReportOptions};
+use crate::rules::RuleSet;
+use crate::severity::Severity;
+use anyhow::Context as _;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Columns of a terminal that nobody has made wider.
+const WIDTH: usize = 80;
+
+/// Runs the command.
+pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
+    let rules = super::rules::load(&args.rules)?;
+    let sides = inputs(&[args.old.clone(), args.new.clone()])?;
+    let targets = targets(args)?;
+    let outputs = targets
+        .iter()
+        .map(|(path, _)| Output::open(path))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let workers = Workers::start(args.threads)?;
+    let mut read = Vec::new();
+    for side in sides {
+        read.push(match earlier_report(&side)? {
+            Some(stored) => (stored, Origin::Report),
+            None => (of_bundle(side, &rules, &workers, console)?, Origin::Bundle),
+        });
+    }
+    let [(old, old_origin), (new, new_origin)] = read.as_slice() else {
+        anyhow::bail!("diff compares two sides");
+    };
+    let diff = compare((old, *old_origin), (new, *new_origin));
+
+    let to_stdout = targets.iter().any(|(path, _)| is_dash(path));
+    for ((_, format), output) in targets.iter().zip(outputs) {
+        output.finish(&diff::render(&diff, *format)?, &mut console.out)?;
+    }
+    if !to_stdout {
+        let style = report::text::Style {
+            width: WIDTH,
+            color: console.color,
+            ascii: false,
+        };
+        let mut text = diff::text::render(&diff, style)?;
+        for (path, _) in &targets {
+            writeln!(text, "wrote {}", path.display())?;
+        }
+        console.out.write_all(text.as_bytes())?;
+        console.out.flush()?;
+    }
+    let level = args.fail_on.severity();
+    Ok(if level.is_some_and(|level| diff.is_worse(level)) {
+        ExitStatus::Findings
+    } else {
+        ExitStatus::Clean
+    })
+}
+
+/// What to write where: the nth `--format` belongs to the nth `--output`.
+fn targets(args: &DiffArgs) -> anyhow::Result<Vec<(PathBuf, DiffFormat)>> {
+    if args.output.is_empty() {
+        anyhow::ensure!(
+            args.format.len() <= 1,
+            "several --format; give each its file with --output"
+        );
+        let asked = args.format.iter().filter(|one| **one != DiffFormat::Text);
+        return Ok(asked.map(|one| (PathBuf::from("-"), *one)).collect());
+    }
+    anyhow::ensure!(
+        args.format.len() <= args.output.len(),
+        "more --format than --output; give each format its file (- for standard output)"
+    );
+    let formats = args.format.iter().copied().map(Some);
+    let formats = formats.chain(std::iter::repeat(None));
+    let targets = args.output.iter().zip(formats);
+    let of = |(path, format): (&PathBuf, Option<DiffFormat>)| {
+        (path.clone(), format.unwrap_or_else(|| format_of(path)))
+    };
+    Ok(targets.map(of).collect())
+}
+
+/// The format that a file's name asks for; HTML where it does not.
+fn format_of(path: &Path) -> DiffFormat {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("json") => DiffFormat::Json,
+        Some("txt" | "text") => DiffFormat::Text,
+        _ if is_dash(path) => DiffFormat::Text,
+        _ => DiffFormat::Html,
+    }
+}
+
+/// The report that a file is; `None` where it is a bundle.
+fn earlier_report(input: &Input) -> anyhow::Result<Option<Stored>> {
+    let Some(path) = input.path.as_deref().filter(|path| path.is_file()) else {
+        return Ok(None);
+    };
+    let failed = || format!("{}: cannot be read", path.display());
+    let file = File::open(path).with_context(failed)?;
+    let mut bytes = Vec::new();
+    let mut head = (&file).take(256);
+    head.read_to_end(&mut bytes).with_context(failed)?;
+    let page = stored::is_page(&bytes);
+    let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if !page && !json {
+        return Ok(None);
+    }
+    file.take(STORED_REPORT_BYTES)
+        .read_to_end(&mut bytes)
+        .with_context(failed)?;
+    if !page && !stored::is_report_json(&bytes) {
+        return Ok(None);
+    }
+    stored::read(&bytes)
+        .map(Some)
+        .with_context(|| path.display().to_string())
+}
+
+/// The report of a bundle, as it would be read back from a file.
+fn of_bundle(
+    input: Input,
+    rules: &RuleSet,
+    workers: &Workers,
+    console: &Console,
+) -> anyhow::Result<Stored> {
+    let meter = Meter::default();
+    let settings = Settings {
+        rules,
+        limits: &Limits::RELEASE,
+        workers,
+        meter: &meter,
+    };
+    let name = input.name.clone();
+    let diagnosis = progress::during(&meter, console.progress, || {
+        analyze(&[input], &settings, Window::default())
+    })?;
+    let options = ReportOptions {
+        tool_version: env!("CARGO_PKG_VERSION").into(),
+        rules_hash: rules.hash().to_owned(),
+        min_severity: Severity::Info,
+        max_bytes: MAX_BYTES,
+        command: "analyze".into(),
+    };
+    let json = workers.run(|| report::render(&diagnosis, &options, Format::Json))?;
+    stored::read(&json).context(name)
+}
