@@ -12,7 +12,9 @@
 //! ```
 //!
 //! A room may use the rooms before it, never one after it; the vocabulary (`locator`, `severity`,
-//! `limits`, `time`, `gap`, `component`) is open to all, `kube` and `rules` to rooms 2 to 6.
+//! `limits`, `time`, `gap`, `component`) is open to all, `kube` and `rules` to rooms 2 to 6, and
+//! [`redact`], pure functions of text, to those that cut text or show it: `examine`, `report`, `draft`
+//! and the commands.
 //! [`analyze()`] runs rooms 1 to 5; [`commands`] is what the binary calls; [`trial`] and [`draft`]
 //! help authors of rules. The architecture test
 //! (`tests/it/architecture.rs`) holds this picture as a table and reads the `use` lines.
@@ -32,7 +34,10 @@
 //! 5. **Bundle text is hostile.** It is never a path, never HTML, never a format string, never a
 //!    reason to panic. Nothing from an archive is written to disk.
 //! 6. **Memory is bounded** by [`limits::Limits`] and the number of threads, not by the bundle.
-//! 7. **Words live with their rule.** Logic formats values, never advice; `explain` and the report
+//! 7. **No secret leaves.** Text is masked with all that stood around it, never after it was cut;
+//!    what was masked anywhere is masked everywhere, and the last look at the rendered bytes throws
+//!    the report away where anything is left.
+//! 8. **Words live with their rule.** Logic formats values, never advice; `explain` and the report
 //!    print the same text.
 
 // Vocabulary.

@@ -5,27 +5,71 @@
 //! `password:`, and whoever puts one into a log keeps the report from being written.
 
 use super::html::parts;
-use super::{Format, ReportError, glyphs, json};
-use crate::redact::find_secret;
+use super::{Format, glyphs, json};
+use crate::redact::Secrets;
+use crate::redact::check::{self, Left};
+use std::borrow::Cow;
 
-/// The rendered text, if no secret is left in it.
-pub(super) fn checked(rendered: String, format: Format) -> Result<String, ReportError> {
-    let (pages, data) = match format {
+/// The first secret that is left in the rendered text. `secrets` are the values that were masked.
+pub(super) fn left(rendered: &str, format: Format, secrets: &Secrets) -> Option<Left> {
+    match format {
         Format::Html => {
-            let (before, data, after) = parts(&rendered);
-            ([before, after], data)
+            let (before, data, after) = parts(rendered);
+            [before, after]
+                .into_iter()
+                .find_map(|page| {
+                    let page = glyphs::restored(page);
+                    check::left(
+                        &check::plain(&page),
+                        &check::plain(&text_of(&page)),
+                        secrets,
+                    )
+                })
+                .or_else(|| data_left(data, secrets))
         }
-        Format::Json => (["", ""], &*rendered),
-        Format::Markdown | Format::Text => ([&*rendered, ""], ""),
-    };
-    let left = pages
-        .into_iter()
-        .find_map(|page| find_secret(glyphs::restored(page).as_bytes()))
-        .or_else(|| find_secret(json::restored(data).as_bytes()));
-    match left {
-        None => Ok(rendered),
-        Some(kind) => Err(ReportError::SecretLeft { kind }),
+        Format::Json => data_left(rendered, secrets),
+        Format::Markdown => {
+            let text = glyphs::restored(rendered);
+            let text = check::plain(&text).replace('\\', "");
+            check::left(&text, &text, secrets)
+        }
+        Format::Text => {
+            let text = glyphs::restored(rendered);
+            check::left(&text, &text, secrets)
+        }
     }
+}
+
+/// What is left in the report for programs.
+fn data_left(data: &str, secrets: &Secrets) -> Option<Left> {
+    let text = json::restored(data);
+    let text = check::plain(&text);
+    check::left(&text, &text, secrets)
+}
+
+/// What a page shows: its text without tags, style and script. Tags inside a line leave nothing in
+/// their place, all others a line end.
+fn text_of(page: &str) -> Cow<'_, str> {
+    const INLINE: [&str; 8] = ["mark", "span", "b", "i", "em", "code", "a", "wbr"];
+    let mut out = String::with_capacity(page.len() / 2);
+    let mut rest = page;
+    while let Some((text, tag)) = rest.split_once('<') {
+        out.push_str(text);
+        let name = tag.trim_start_matches('/');
+        let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let name = name.get(..length).unwrap_or_default();
+        if !INLINE.contains(&name) {
+            out.push('\n');
+        }
+        let skipped = ["style", "script"].iter().find(|skipped| name == **skipped);
+        let end = match skipped {
+            Some(skipped) if !tag.starts_with('/') => format!("</{skipped}>"),
+            _ => ">".to_owned(),
+        };
+        rest = tag.split_once(&*end).map_or("", |(_, rest)| rest);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -35,11 +79,8 @@ mod tests {
     use crate::redact::Kind;
 
     /// What is found in a text of this format.
-    fn left(text: &str, format: Format) -> Option<Kind> {
-        match checked(text.to_owned(), format) {
-            Err(ReportError::SecretLeft { kind }) => Some(kind),
-            _ => None,
-        }
+    fn kind(text: &str, format: Format) -> Option<Kind> {
+        left(text, format, &Secrets::default()).map(|left| left.kind)
     }
 
     #[test]
@@ -57,7 +98,7 @@ mod tests {
             ),
         ] {
             let expected = secret.then_some(Kind::Password);
-            assert_eq!(left(text, format), expected, "{text}");
+            assert_eq!(kind(text, format), expected, "{text}");
         }
     }
 
@@ -84,13 +125,13 @@ mod tests {
                 r#"["password:\u202ehunter2"]"#.to_owned(),
                 true,
             ),
-            // The text has the backslash itself.
-            (Format::Json, r#"["password:\\u202e:"]"#.to_owned(), true),
+            // The text has the backslash itself, and shows no value.
+            (Format::Json, r#"["password:\\u202e:"]"#.to_owned(), false),
             (Format::Html, html(r#"["password:\u202e:"]"#), false),
             (Format::Html, html(r#"["password:hunter2"]"#), true),
         ] {
             let expected = secret.then_some(Kind::Password);
-            assert_eq!(left(&text, format), expected, "{text}");
+            assert_eq!(kind(&text, format), expected, "{text}");
         }
     }
 }

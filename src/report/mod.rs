@@ -68,16 +68,31 @@ pub const MAX_BYTES: usize = 3_500_000;
 pub enum ReportError {
     /// A secret survived masking; the report was thrown away.
     #[error(
-        "a secret ({kind}) was left in the rendered report, so it was not written; report this as a bug"
+        "a secret ({kind}, from {from}) was left in the rendered report, so it was not written; report this as a bug"
     )]
     SecretLeft {
         /// What it looks like.
         kind: Kind,
+        /// Where it stands: a place in the bundle, or a line of the output.
+        from: String,
     },
     /// A template or serializer failed.
     #[error("the report could not be rendered: {0}")]
     Render(String),
 }
+
+/// Whether secrets are masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Masking {
+    /// As always.
+    On,
+    /// Never, so that a test can see the last look at work: it refuses the report by itself.
+    Off,
+}
+
+/// How often a report is made again with a value masked that the last look found. Nothing in a
+/// bundle may keep its report from being written, and nothing found may be written.
+const ROUNDS: usize = 6;
 
 /// The report in the given format.
 pub fn render(
@@ -85,12 +100,49 @@ pub fn render(
     options: &ReportOptions,
     format: Format,
 ) -> Result<Vec<u8>, ReportError> {
-    let report = view::build(diagnosis, options);
-    let text = match format {
-        Format::Html => html::render(&report, options.max_bytes)?,
-        Format::Json => json::render(&report)?,
-        Format::Markdown => markdown::render(&report),
-        Format::Text => text::arrange(&report, text::Style::default()),
+    render_masked(diagnosis, options, format, Masking::On)
+}
+
+/// The report in the given format, with masking or without.
+pub fn render_masked(
+    diagnosis: &Diagnosis,
+    options: &ReportOptions,
+    format: Format,
+    masking: Masking,
+) -> Result<Vec<u8>, ReportError> {
+    let print = |report: &view::Report| match format {
+        Format::Html => html::render(report, options.max_bytes),
+        Format::Json => json::render(report),
+        Format::Markdown => Ok(markdown::render(report)),
+        Format::Text => Ok(text::arrange(report, text::Style::default())),
     };
-    last_look::checked(text, format).map(String::into_bytes)
+    checked(diagnosis, options, format, masking, print).map(String::into_bytes)
+}
+
+/// What is printed of the view, once no secret is left in it.
+fn checked(
+    diagnosis: &Diagnosis,
+    options: &ReportOptions,
+    format: Format,
+    masking: Masking,
+    print: impl Fn(&view::Report) -> Result<String, ReportError>,
+) -> Result<String, ReportError> {
+    let mut secrets = view::secrets(diagnosis, options);
+    let mut last = None;
+    for _ in 0..ROUNDS {
+        let report = view::build_masked(diagnosis, options, &secrets, masking);
+        let text = print(&report)?;
+        let Some(left) = last_look::left(&text, format, &secrets) else {
+            return Ok(text);
+        };
+        secrets.insist(&left.value, left.kind, &left.source);
+        last = Some(left);
+        if masking == Masking::Off {
+            break;
+        }
+    }
+    let (kind, from) = last.map_or((Kind::Password, String::new()), |left| {
+        (left.kind, left.source)
+    });
+    Err(ReportError::SecretLeft { kind, from })
 }

@@ -6,7 +6,7 @@
 
 use super::view::{self, Finding, Incident, Report};
 use super::words::{clock, cut, entries, plural, size, span};
-use super::{ReportError, ReportOptions, glyphs};
+use super::{Masking, ReportError, ReportOptions, glyphs};
 use crate::diagnose::{Diagnosis, State};
 use crate::redact;
 use crate::severity::Severity;
@@ -55,8 +55,8 @@ pub fn render(
     options: &ReportOptions,
     style: Style,
 ) -> Result<String, ReportError> {
-    let text = arrange(&view::build(diagnosis, options), style);
-    super::last_look::checked(text, super::Format::Text)
+    let print = |report: &Report| Ok(arrange(report, style));
+    super::checked(diagnosis, options, super::Format::Text, Masking::On, print)
 }
 
 /// The lines of a report.

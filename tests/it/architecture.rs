@@ -21,7 +21,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // A hit names its matcher; matchers are the rules'.
     ("kube", &["rules"]),
     ("rules", &[]),
-    ("examine", &["ingest", "kube", "rules"]),
+    // Secrets are taken out of texts before they are cut or turned into templates.
+    ("examine", &["ingest", "kube", "redact", "rules"]),
     ("layout", &["examine", "kube"]),
     ("evidence", &["examine", "kube", "layout", "rules"]),
     (
@@ -55,6 +56,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// Crates that one file (or folder) only may name: a parser that is replaced is replaced there.
 const NAMED_IN: &[(&str, &str)] = &[
+    ("aho_corasick", "redact"),
     ("askama", "report"),
     ("bzip2", "ingest/stream.rs"),
     ("clap_complete", "cli.rs commands/mod.rs"),
@@ -68,7 +70,8 @@ const NAMED_IN: &[(&str, &str)] = &[
     // Objects are one thing, rule files of other tools another; neither room may use the other's.
     ("serde_saphyr", "kube/yaml.rs rules/foreign/yaml.rs"),
     ("tempfile", "commands/output.rs"),
-    ("toml", "rules"),
+    // The list of providers' formats is a file like the rules.
+    ("toml", "rules redact/providers.rs"),
     ("walkdir", "ingest/directory.rs rules"),
     ("x509_cert", "kube/certificate.rs"),
     ("xxhash_rust", "examine/mod.rs ingest/name.rs"),

@@ -177,7 +177,9 @@ fn planted(form: &Form) -> (Files, BTreeMap<&'static str, Vec<String>>) {
     let text = fill("hit-line", 0);
     add(
         "node-1/kubelet.log",
-        format!("{stamp}starting\n{stamp}adal: Refresh request failed: AADSTS7000222: keys are expired. {text}\n{stamp}ended\n"),
+        format!(
+            "{stamp}starting\n{stamp}adal: Refresh request failed: AADSTS7000222: keys are expired. {text}\n{stamp}ended\n"
+        ),
     );
     let (above, below) = (fill("around-hit", 0), fill("around-hit", 1));
     add(
@@ -191,7 +193,10 @@ fn planted(form: &Form) -> (Files, BTreeMap<&'static str, Vec<String>>) {
         let text = fill("cut-left", number).replace('\n', "\\n");
         let gap = (wide / 2).saturating_sub(text.chars().count() * (10 - tenths) / 10);
         let (before, after) = (padding(gap), padding(wide));
-        let _ = writeln!(left, "{after} {text} {before} accept: too many open files {after}");
+        let _ = writeln!(
+            left,
+            "{after} {text} {before} accept: too many open files {after}"
+        );
         let text = fill("cut-right", number).replace('\n', "\\n");
         let gap = (wide / 2).saturating_sub(text.chars().count() * tenths / 10);
         let _ = writeln!(
@@ -222,11 +227,23 @@ fn planted(form: &Form) -> (Files, BTreeMap<&'static str, Vec<String>>) {
             "reason": reason, "message": message, "type": "Warning", "count": 3,
             "firstTimestamp": "2024-05-21T13:00:00Z", "lastTimestamp": "2024-05-21T14:00:00Z"})
     };
-    let mounted = format!("MountVolume.SetUp failed for volume \"x\" : {}", fill("event", 0));
+    let mounted = format!(
+        "MountVolume.SetUp failed for volume \"x\" : {}",
+        fill("event", 0)
+    );
     let pulled = format!("Failed to pull image \"x:1\": {}", fill("event", 1));
     let list = |kind: &str, items: &[Value]| json!({"kind": kind, "apiVersion": "v1", "metadata": {}, "items": items});
-    let events = list("EventList", &[event(1, "FailedMount", &mounted), event(2, "Failed", &pulled)]);
-    add("shop/events.json", serde_json::to_string_pretty(&events).unwrap());
+    let events = list(
+        "EventList",
+        &[
+            event(1, "FailedMount", &mounted),
+            event(2, "Failed", &pulled),
+        ],
+    );
+    add(
+        "shop/events.json",
+        serde_json::to_string_pretty(&events).unwrap(),
+    );
     let pod = |name: &str, state: Value, note: &str| {
         json!({"metadata": {"name": name, "namespace": "shop", "annotations": {"note": note}},
             "spec": {"nodeName": "node-1", "containers": [{"name": "app", "image": "x:1"}]},
@@ -237,32 +254,49 @@ fn planted(form: &Form) -> (Files, BTreeMap<&'static str, Vec<String>>) {
     };
     let waiting = |message: &str| json!({"waiting": {"reason": "CrashLoopBackOff", "message": format!("back-off 5m0s {message}")}});
     let pods = [
-        pod("web-0", waiting(&fill("pod-message", 0)), &fill("pod-message", 1)),
+        pod(
+            "web-0",
+            waiting(&fill("pod-message", 0)),
+            &fill("pod-message", 1),
+        ),
         pod("words-0", waiting(""), ""),
     ];
-    add("shop/pods.json", serde_json::to_string_pretty(&list("PodList", &pods)).unwrap());
+    add(
+        "shop/pods.json",
+        serde_json::to_string_pretty(&list("PodList", &pods)).unwrap(),
+    );
     let small = pod("small-0", waiting(""), &fill("minified-object", 0));
     add("small/pods.json", list("PodList", &[small]).to_string());
     let marks = "logs for container app of pod shop/words-0 ====";
     add(
         "shop/words-0/logs.txt",
-        format!("==== START {marks}\nstarting\nfatal: cannot go on: {}\n==== END {marks}\n", fill("last-words", 0)),
+        format!(
+            "==== START {marks}\nstarting\nfatal: cannot go on: {}\n==== END {marks}\n",
+            fill("last-words", 0)
+        ),
     );
     let text = fill("describe", 0);
     let first = text.lines().next().unwrap_or_default();
-    let message = fill("describe", 1).replace('\n', " ");
+    let message = fill("describe", 1).replace('\n', "\\n");
     add(
         "describe/shop_pod_told-0",
-        format!("Name:         told-0\nNamespace:    shop\nNode:         node-1/10.0.0.4\nStatus:       Running\nContainers:\n  app:\n    Image:          x:1\n{text}\n    State:          Waiting\n      Reason:       CrashLoopBackOff\n      Message:      {first}\n    Last State:     Terminated\n      Reason:       Error\n      Message:      {message}\n      Exit Code:    1\n    Ready:          False\n    Restart Count:  12\nEvents:\n  Type     Reason   Age   From     Message\n  ----     ------   ----                ----     -------\n  Warning  BackOff  2m (x120 over 60m)  kubelet  Back-off restarting failed container {message}\n"),
+        format!(
+            "Name:         told-0\nNamespace:    shop\nNode:         node-1/10.0.0.4\nStatus:       Running\nContainers:\n  app:\n    Image:          x:1\n{text}\n    State:          Waiting\n      Reason:       CrashLoopBackOff\n      Message:      {first}\n    Last State:     Terminated\n      Reason:       Error\n      Message:      {message}\n      Exit Code:    1\n    Ready:          False\n    Restart Count:  12\nEvents:\n  Type     Reason   Age   From     Message\n  ----     ------   ----                ----     -------\n  Warning  BackOff  2m (x120 over 60m)  kubelet  Back-off restarting failed container {message}\n"
+        ),
     );
-    add(&name_of(&fill("file-name", 0)), "write /var/y: disk quota exceeded\nOOMKilled\nno space left on device\n".into());
+    add(
+        &name_of(&fill("file-name", 0)),
+        "write /var/y: disk quota exceeded\nOOMKilled\nno space left on device\n".into(),
+    );
     (files, secrets)
 }
 
 /// A name of a file that holds a form; a folder in it is part of the form.
 fn name_of(form: &str) -> String {
     let name: String = form.chars().filter(|c| !c.is_control()).take(400).collect();
-    format!("files/{name}.log").replace("//", "/ /").replace("..", ". .")
+    format!("files/{name}.log")
+        .replace("//", "/ /")
+        .replace("..", ". .")
 }
 
 /// Analyzes a bundle of these files.
@@ -293,8 +327,13 @@ fn all_leaks() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     let forms = forms();
     let share = forms.len().div_ceil(2);
     std::thread::scope(|scope| {
-        let runs: Vec<_> = forms.chunks(share).map(|some| scope.spawn(|| leaks(some))).collect();
-        runs.into_iter().flat_map(|run| run.join().unwrap()).collect()
+        let runs: Vec<_> = forms
+            .chunks(share)
+            .map(|some| scope.spawn(|| leaks(some)))
+            .collect();
+        runs.into_iter()
+            .flat_map(|run| run.join().unwrap())
+            .collect()
     })
 }
 
@@ -306,8 +345,17 @@ fn no_form_of_a_secret_is_in_any_output() {
         let _ = writeln!(table, "{form}: {places:?}");
     }
     let places: usize = found.values().map(BTreeSet::len).sum();
-    println!("{} of {} forms in {places} of {} places\n{table}", found.len(), forms().len(), forms().len() * PLACES.len());
-    assert!(found.len() <= 390, "{} forms are shown:\n{table}", found.len());
+    println!(
+        "{} of {} forms in {places} of {} places\n{table}",
+        found.len(),
+        forms().len(),
+        forms().len() * PLACES.len()
+    );
+    assert!(
+        found.len() <= 390,
+        "{} forms are shown:\n{table}",
+        found.len()
+    );
 }
 
 #[test]
@@ -320,6 +368,26 @@ fn what_only_looks_like_a_secret_stays() {
             masked.push(format!("{text}\n    {clean}"));
         }
     }
-    println!("{} of {} masked:\n{}", masked.len(), ORDINARY.lines().count(), masked.join("\n"));
+    println!(
+        "{} of {} masked:\n{}",
+        masked.len(),
+        ORDINARY.lines().count(),
+        masked.join("\n")
+    );
     assert!(masked.len() <= 3, "{}", masked.join("\n"));
+}
+
+#[test]
+#[ignore = "writes the bundles"]
+fn write_bundles() {
+    let folder = std::env::var("SECRETS_FOLDER").unwrap();
+    for form in forms() {
+        let (files, secrets) = planted(&form);
+        std::fs::write(format!("{folder}/{}.tar", form.id), tar(&files)).unwrap();
+        std::fs::write(
+            format!("{folder}/{}.json", form.id),
+            json!(secrets).to_string(),
+        )
+        .unwrap();
+    }
 }

@@ -1,0 +1,365 @@
+//! Values that are no secret whatever their name: masks, placeholders, references, plain words.
+
+/// What tools write in place of a value. Only alone is it a mask: what is glued to it is not.
+const MASKS: &[&str] = &[
+    "***hidden***",
+    "[redacted]",
+    "[redacted",
+    "<redacted>",
+    "redacted",
+    "[hidden]",
+    "<hidden>",
+    "hidden",
+    "[masked]",
+    "<masked>",
+    "masked",
+    "[filtered]",
+    "removed",
+    "omitted",
+    "<omitted>",
+    "<sensitive>",
+    "(sensitive",
+    "sensitive",
+    "<secret>",
+    "data+omitted",
+    "<removed>",
+];
+
+/// Words that say that there is no value, or what became of it.
+const WORDS: &[&str] = &[
+    "true",
+    "false",
+    "null",
+    "nil",
+    "none",
+    "yes",
+    "no",
+    "empty",
+    "unset",
+    "set",
+    "not",
+    "required",
+    "optional",
+    "invalid",
+    "expired",
+    "missing",
+    "unknown",
+    "string",
+    "undefined",
+    "present",
+    "incorrect",
+    "wrong",
+    "changed",
+    "accepted",
+    "rejected",
+    "failed",
+    "bytes",
+    "[]byte",
+    "map",
+    "object",
+    "bool",
+    "int",
+    "na",
+    "n/a",
+];
+
+/// Words of placeholders in texts for people: `<client-secret>`, `<your password>`.
+const PLACEHOLDERS: &[&str] = &[
+    "secret",
+    "password",
+    "passwd",
+    "token",
+    "key",
+    "value",
+    "your",
+    "my",
+    "the",
+    "name",
+    "client",
+    "app",
+    "id",
+    "api",
+    "none",
+    "nil",
+    "unset",
+    "empty",
+    "unknown",
+    "invalid",
+    "n",
+    "hash",
+    "user",
+    "username",
+    "account",
+    "account-key",
+    "uuid",
+    "hex",
+    "string",
+    "bytes",
+    "to",
+    "in",
+    "of",
+    "set",
+    "no",
+    "from",
+    "new",
+    "old",
+    "redacted",
+    "hidden",
+    "masked",
+    "sas",
+    "connection",
+    "access",
+    "auth",
+    "credential",
+    "credentials",
+    "signature",
+    "sig",
+    "pass",
+    "service",
+    "principal",
+    "registry",
+    "namespace",
+    "ip",
+    "host",
+    "port",
+    "path",
+    "query",
+    "type",
+    "version",
+    "time",
+    "duration",
+    "size",
+    "zone",
+    "cookie",
+    "private",
+    "admin",
+    "db",
+    "database",
+    "shared",
+    "base",
+    "encoded",
+];
+
+/// Length of a mask at the front of a value; nothing where none stands there.
+pub(super) fn mask_at(value: &str) -> usize {
+    if let Some(rest) = value.strip_prefix("[REDACTED") {
+        let end = rest.find(']').filter(|end| {
+            let kind = rest.get(..*end).unwrap_or_default();
+            kind.bytes()
+                .all(|b| b.is_ascii_lowercase() || matches!(b, b' ' | b'-'))
+        });
+        return end.map_or(0, |end| "[REDACTED".len() + end + 1);
+    }
+    let lower = value
+        .get(..value.floor_char_boundary(16))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let named = MASKS
+        .iter()
+        .filter(|mask| mask.starts_with(['*', '[', '<', '(']) && lower.starts_with(**mask));
+    let named = named.map(|mask| mask.len()).max().unwrap_or(0);
+    let stars = value.bytes().take_while(|byte| *byte == b'*').count();
+    named.max(if stars >= 3 { stars } else { 0 })
+}
+
+/// Whether something stands for a value here and none is told: a mask, a placeholder, a reference.
+pub(super) fn is_hidden(value: &str) -> bool {
+    let value = value.trim();
+    let bare = value.trim_matches(|c: char| matches!(c, '"' | '\'' | ',' | '.' | ';' | ':' | ')'));
+    let lower = bare.to_ascii_lowercase();
+    let same = |byte: u8| !bare.is_empty() && bare.bytes().all(|b| b == byte);
+    bare.is_empty()
+        || mask_at(bare) == bare.len()
+        || MASKS.contains(&lower.as_str())
+        || [b'x', b'X', b'*', b'.', b'-', b'?', b'_']
+            .into_iter()
+            .any(same)
+        || is_placeholder(bare)
+        || is_reference(bare)
+}
+
+/// `<client-secret>`, `{password}`, `<set to the key 'x' in secret 'y'>`.
+fn is_placeholder(value: &str) -> bool {
+    let inside = value
+        .strip_prefix("&lt;")
+        .or_else(|| value.strip_prefix(['<', '{']))
+        .map(|inside| inside.trim_start_matches('{'));
+    let Some(inside) = inside else { return false };
+    if inside.starts_with("set to the key") {
+        return true;
+    }
+    let inside = inside.trim_end_matches("&gt;").trim_end_matches(['>', '}']);
+    let mut words = inside
+        .split([' ', '-', '_', '.'])
+        .filter(|word| !word.is_empty());
+    words.all(|word| PLACEHOLDERS.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+/// `${DB_PASSWORD}`, `$(TOKEN)`, `%PASSWORD%`, `$env:PASSWORD`, `{{ .Values.password }}`.
+fn is_reference(value: &str) -> bool {
+    if value.starts_with("{{") || value.starts_with("${{") {
+        return true;
+    }
+    let inside = value.strip_prefix('$').map(|inside| {
+        let inside = inside.strip_prefix("env:").unwrap_or(inside);
+        inside.trim_matches(|c: char| matches!(c, '{' | '}' | '(' | ')'))
+    });
+    let inside = inside.or_else(|| value.strip_prefix('%')?.strip_suffix('%'));
+    inside.is_some_and(|inside| {
+        let name = inside.split(":-").next().unwrap_or_default();
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+            && !(name.bytes().any(|b| b.is_ascii_digit()) && super::names::meaning(name).is_none())
+    })
+}
+
+/// Whether the value is one that a name such as `password` gives away: neither hidden nor a word
+/// that says that there is none.
+pub(super) fn is_told(value: &str) -> bool {
+    let bare = value.trim().trim_matches(|c: char| !c.is_alphanumeric());
+    !is_hidden(value) && !WORDS.contains(&bare.to_ascii_lowercase().as_str())
+}
+
+/// Whether the value reads like a word, a name, a path, an address or a number: nothing that was
+/// made up to be hard to guess.
+pub(super) fn is_ordinary(value: &str) -> bool {
+    let value = value.trim();
+    if !is_told(value) || value.len() < 4 {
+        return true;
+    }
+    if value
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b':' | b'-' | b'/' | b','))
+    {
+        return true;
+    }
+    if value.starts_with(['/', '*', '&', '(']) && !super::chance::is_random(value)
+        || value.contains("://") && !super::chance::is_random(value)
+    {
+        return true;
+    }
+    let mut pieces = value
+        .split(|c: char| {
+            matches!(
+                c,
+                '/' | '.'
+                    | '-'
+                    | ':'
+                    | ','
+                    | ' '
+                    | '_'
+                    | '='
+                    | '|'
+                    | '@'
+                    | '('
+                    | ')'
+                    | '['
+                    | ']'
+                    | '{'
+                    | '}'
+                    | '*'
+            )
+        })
+        .filter(|piece| !piece.is_empty());
+    pieces.all(is_word) && !super::chance::is_random(value)
+}
+
+/// One piece of a name: letters, or letters with a number at the end, or the hash of a pod.
+fn is_word(piece: &str) -> bool {
+    let letters = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = piece.len() - letters.len();
+    if letters.is_empty() {
+        return digits <= 14;
+    }
+    if letters.chars().all(char::is_alphabetic) {
+        return digits <= 8 && !changes_case_often(letters) && letters.chars().count() < 40;
+    }
+    // `7d9f8b6c5d`, `x7k2p`: made up by a controller, and no secret.
+    piece.len() <= 10
+        && piece
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        || piece.starts_with("0x") && piece.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// `aBcDeF`: words written together change their case once for each word.
+fn changes_case_often(letters: &str) -> bool {
+    let mut changes = 0;
+    let mut upper = None;
+    for c in letters.chars() {
+        let now = c.is_uppercase();
+        changes += usize::from(upper.is_some_and(|before| before != now));
+        upper = Some(now);
+    }
+    changes > 3 && changes * 5 > letters.len() * 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_mask_alone_hides_a_value() {
+        for hidden in [
+            "***HIDDEN***",
+            "[REDACTED]",
+            "[REDACTED password]",
+            "<redacted>",
+            "xxxxx",
+            "****",
+            "<client-secret>",
+            "${DB_PASSWORD}",
+            "$(API_TOKEN)",
+            "<none>",
+            "",
+            "<set to the key 'x' in secret 'y'>",
+            "{{ .Values.password }}",
+            "%PASSWORD%",
+        ] {
+            assert!(is_hidden(hidden), "{hidden}");
+        }
+        for told in [
+            "[hunter2]",
+            "<hunter2x>",
+            "${hunter2x}",
+            "[REDACTED]hunter2",
+            "abc**def",
+            "***a***b",
+        ] {
+            assert!(!is_hidden(told), "{told}");
+        }
+        assert_eq!(mask_at("[REDACTED password]x"), 19);
+        assert_eq!(mask_at("***HIDDEN***x"), 12);
+        assert_eq!(mask_at("hidden"), 0);
+    }
+
+    #[test]
+    fn names_and_words_are_ordinary() {
+        for plain in [
+            "shop-tls",
+            "kube-system/bootstrap-token-abcdef",
+            "default-token-x7k2p",
+            "RBAC,Node",
+            "/etc/kubernetes/certs/sa.pub",
+            "10.0.0.4:443",
+            "24h0m0s",
+            "https://example.org/x",
+            "digitalSignature,keyEncipherment",
+            "invalid",
+            "SHA256-RSA",
+            "v1beta1",
+        ] {
+            assert!(is_ordinary(plain), "{plain}");
+        }
+        for odd in [
+            "s3cr3tOfMine",
+            "aB3dE5fG7hJ9kL",
+            "hunter2!x?9",
+            "3f9c1b7a8d2e4f60",
+        ] {
+            assert!(!is_ordinary(odd), "{odd}");
+        }
+    }
+}
