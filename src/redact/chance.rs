@@ -35,6 +35,9 @@ const TOLD_BY: &[&str] = &[
     "host-id",
     "id",
     "id-2",
+    "kid",
+    "kids",
+    "id-suffix",
     "thumbprint",
     "fingerprint",
     "serial",
@@ -70,6 +73,14 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
             }
         }
     }
+}
+
+/// Whether a random word stands in the text; what explains it is not asked.
+pub(super) fn may_hold(text: &str) -> bool {
+    words(text).any(|range| {
+        let word = text.get(range).unwrap_or_default();
+        word.len() >= SHORTEST && !random_parts(word).is_empty()
+    })
 }
 
 /// Whether a value as a whole or a part of it is random.
@@ -226,7 +237,7 @@ fn is_told(text: &str, at: usize) -> bool {
     if id.is_some_and(|id| {
         id.rsplit([' ', '"', '='])
             .next()
-            .is_some_and(|id| id.starts_with("ocid1."))
+            .is_some_and(|id| id.starts_with("ocid1.") || id.contains("olm."))
     }) {
         return true;
     }
@@ -284,7 +295,7 @@ pub(super) fn is_certificate(text: &str, part: &Range<usize>) -> bool {
     let before = text.get(..part.start).unwrap_or_default();
     before.rfind("-----BEGIN ").is_some_and(|begin| {
         let head = before.get(begin..).unwrap_or_default();
-        (head.starts_with("-----BEGIN CERTIFICATE") || head.starts_with("-----BEGIN PUBLIC KEY"))
-            && !head.contains("-----END ")
+        let label = head.get(..head.floor_char_boundary(48)).unwrap_or_default();
+        !label.contains("PRIVATE") && !head.contains("-----END ")
     })
 }

@@ -25,7 +25,7 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"\bmysql\w*\b[^\n|;]{0,200}?\s-p([^\s"'\\]{4,})"#,
         r#"\becho\s+(?:-n\s+)?["']?([^\s"'|]+)["']?\s*\|[^\n|]{0,200}stdin"#,
         r#"\becho\s+(?:-n\s+)?["']?[\w.-]+:([^\s"'|]+)["']?\s*\|\s*(?:sudo )?chpasswd"#,
-        r#"(?:SecureString|PSCredential\(["'][^"']*["'],)\s+["']?([^\s"')]+)"#,
+        r#"(?:SecureString|PSCredential\(["'][^"']*["'],)\s+["']?\s*([^\s"')]+)"#,
         r#"--from-literal[= ]["']?[\w.-]+=([^\s"'\\]+)"#,
         r#"\b[\w.*-]+:[0-9*]{1,5}:[\w.*-]+:[\w.*-]+:([^\s:"']{6,})"#,
     ]
@@ -38,6 +38,14 @@ static LISTED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?m)(?:^|\\n)[ \t-]*[a-z_][a-z0-9_-]{0,31}:([^\s\\:"']{4,})"#)
         .expect("a constant pattern")
 });
+
+/// Whether a text looks like a command line with a flag of one letter, or a pipe.
+pub(super) fn may_hold(text: &str) -> bool {
+    let flag = [" -p", " -u", " -a", " -w", " -P", " -U"];
+    flag.iter()
+        .chain(MARKS.iter().skip(1))
+        .any(|mark| text.contains(mark))
+}
 
 /// Every secret on a command line.
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {

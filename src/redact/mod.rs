@@ -177,8 +177,9 @@ fn unescaped(text: &str) -> Option<String> {
         changed = true;
         if let Some(escape) = bytes.get_mut(from..=to) {
             escape.fill(b' ');
-            if let Some(last) = escape.last_mut() {
-                *last = sign;
+            // First, so that a quote closes right behind its word.
+            if let Some(first) = escape.first_mut() {
+                *first = sign;
             }
         }
         at = to + 1;
@@ -233,17 +234,18 @@ fn clear_of_masks(text: &str, found: &mut Vec<Found>) {
     *found = clear;
 }
 
-/// Whether anything in a line makes it worth to be looked at: a cheap answer, often yes where
-/// there is no secret, never no where there is one.
+/// Whether anything in a line makes it worth to be looked at: a cheap answer, yes where a secret may
+/// be, and where there is none rarely.
 pub(crate) fn may_hold(line: &[u8]) -> bool {
-    structure::may_name(line)
-        || providers::may_hold(line)
-        || std::str::from_utf8(line).map_or(true, |text| {
-            !text.is_ascii()
-                || text.contains("://")
-                || text.contains(" -")
-                || chance::words(text).next().is_some()
-        })
+    let Ok(text) = std::str::from_utf8(line) else {
+        return true;
+    };
+    !text.is_ascii()
+        || structure::may_name(text)
+        || providers::may_hold(text)
+        || commands::may_hold(text)
+        || text.contains("://") && text.contains('@')
+        || chance::may_hold(text)
 }
 
 /// The text without characters that show nothing, and where each byte of it stood; the same text

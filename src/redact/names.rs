@@ -189,6 +189,10 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
     {
         return some(Kind::ConnectionString, Trust::Odd);
     }
+    // The shell's variables name folders.
+    if matches!(name, "PWD" | "OLDPWD") {
+        return some(Kind::Password, Trust::Odd);
+    }
     while words.len() > 1
         && words.last().is_some_and(|word| {
             SUFFIXES.contains(&word.as_str()) || word.bytes().all(|byte| byte.is_ascii_digit())

@@ -88,9 +88,14 @@ fn entries() -> Vec<Entry> {
     file.format
 }
 
-/// Whether a literal of any format stands in the text.
-pub(super) fn may_hold(text: &[u8]) -> bool {
-    FORMATS.literals.is_match(text)
+/// Whether a text has the form of any credential.
+pub(super) fn may_hold(text: &str) -> bool {
+    if !FORMATS.literals.is_match(text) {
+        return false;
+    }
+    let mut found = Vec::new();
+    find(text, &mut found);
+    !found.is_empty()
 }
 
 /// Every credential of a known form.

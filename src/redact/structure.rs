@@ -43,9 +43,9 @@ pub(super) struct Named {
     pub(super) meaning: Meaning,
 }
 
-/// Whether a part of a secret's name stands in the text at all.
-pub(super) fn may_name(text: &[u8]) -> bool {
-    NAMED.is_match(text)
+/// Whether a name that means a secret stands in the text.
+pub(super) fn may_name(text: &str) -> bool {
+    NAMED.is_match(text) && !named(text).is_empty()
 }
 
 /// All names in the text that mean a secret, in order.
@@ -131,7 +131,9 @@ pub(super) fn accept(
     let value = text.get(range.clone()).unwrap_or_default();
     let secret = match (meaning.trust, sign) {
         (Trust::Full, Sign::Space | Sign::Line) => !values::is_ordinary(value),
-        (Trust::Full, Sign::Colon) => values::is_told(value) && !is_sentence(text, &range),
+        (Trust::Full, Sign::Colon | Sign::Flag) => {
+            values::is_told(value) && !is_sentence(text, &range)
+        }
         (Trust::Full, _) => values::is_told(value) || is_open(text, &range),
         (Trust::Odd, _) => value.len() >= 6 && !values::is_ordinary(value),
         (Trust::Random, _) => chance::is_random(value),

@@ -197,7 +197,11 @@ fn is_placeholder(value: &str) -> bool {
 
 /// `${DB_PASSWORD}`, `$(TOKEN)`, `%PASSWORD%`, `$env:PASSWORD`, `{{ .Values.password }}`.
 fn is_reference(value: &str) -> bool {
-    if value.starts_with("{{") || value.starts_with("${{") {
+    if ["{{", "${{", "{."]
+        .iter()
+        .any(|open| value.starts_with(open))
+        || value.starts_with("$(") && value.contains(' ')
+    {
         return true;
     }
     let inside = value.strip_prefix('$').map(|inside| {
@@ -235,6 +239,12 @@ pub(super) fn is_ordinary(value: &str) -> bool {
     {
         return true;
     }
+    if is_uuid(value) {
+        return false;
+    }
+    if value.contains("${") || tells_its_length(value) {
+        return true;
+    }
     if value.starts_with(['/', '*', '&', '(']) && !super::chance::is_random(value)
         || value.contains("://") && !super::chance::is_random(value)
     {
@@ -263,11 +273,29 @@ pub(super) fn is_ordinary(value: &str) -> bool {
             )
         })
         .filter(|piece| !piece.is_empty());
-    pieces.all(is_word) && !super::chance::is_random(value)
+    let in_name = value.contains('-') && value.starts_with(|c: char| c.is_ascii_lowercase());
+    pieces.all(|piece| is_word(piece, in_name)) && !super::chance::is_random(value)
+}
+
+/// `8f14e45f-ceea-467f-a8d2-2b1c6f0e9a11`: an identifier, but some tokens are written so.
+fn is_uuid(value: &str) -> bool {
+    value.len() == 36
+        && value.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// `1679 bytes long` in base64: what must-gather writes in place of a Secret's value.
+fn tells_its_length(value: &str) -> bool {
+    use base64::Engine as _;
+    let engine = &base64::engine::general_purpose::STANDARD;
+    let decoded = engine.decode(value).unwrap_or_default();
+    decoded.ends_with(b" bytes long")
 }
 
 /// One piece of a name: letters, or letters with a number at the end, or the hash of a pod.
-fn is_word(piece: &str) -> bool {
+fn is_word(piece: &str, in_name: bool) -> bool {
     let letters = piece.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = piece.len() - letters.len();
     if letters.is_empty() {
@@ -276,8 +304,8 @@ fn is_word(piece: &str) -> bool {
     if letters.chars().all(char::is_alphabetic) {
         return digits <= 8 && !changes_case_often(letters) && letters.chars().count() < 40;
     }
-    // `7d9f8b6c5d`, `x7k2p`: made up by a controller, and no secret.
-    piece.len() <= 10
+    // `7d9f8b6c5d`, `x7k2p`, `3g41mr2412eu`: made up by a controller, and no secret.
+    piece.len() <= if in_name { 13 } else { 10 }
         && piece
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())

@@ -4,8 +4,6 @@
 //! say word for word what one above them said, and to look that up is many times faster.
 
 use super::text::normalise;
-use crate::examine::lines::lossy;
-use crate::redact;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -22,23 +20,11 @@ impl<'a> Known<'a> {
         if let Some(template) = self.0.get(&*words) {
             return template.clone();
         }
-        let template = normalise(&without_secrets(&words));
+        let template = normalise(&words);
         if self.0.len() >= WORDS {
             self.0.clear();
         }
         self.0.insert(words, template.clone());
         template
-    }
-}
-
-/// The words without secrets: a template that keeps the letters of a token and drops its digits
-/// would show pieces that nobody recognises any more.
-fn without_secrets(words: &[u8]) -> Cow<'_, [u8]> {
-    if !redact::may_hold(words) {
-        return Cow::Borrowed(words);
-    }
-    match redact::mask(&lossy(words)).0 {
-        Cow::Borrowed(_) => Cow::Borrowed(words),
-        Cow::Owned(masked) => Cow::Owned(masked.into_bytes()),
     }
 }
