@@ -217,7 +217,12 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
             _ if last.len() > 7 => Kind::ClientSecret,
             _ => Kind::ApiKey,
         };
-        return some(kind, Trust::Odd);
+        let trust = if kind == Kind::ClientSecret && (last.len() > 7 || before == "client") {
+            Trust::Full
+        } else {
+            Trust::Odd
+        };
+        return some(kind, trust);
     }
     if last.ends_with("token") || matches!(last, "tokens" | "jwt" | "bearer" | "pat" | "psk") {
         let trust = if last == "pat" {
@@ -304,14 +309,14 @@ mod tests {
             "keyStorePassword",
             "SSH_KEY_PASSPHRASE",
             "пароль",
+            "clientSecret",
+            "aadClientSecret",
         ] {
             assert_eq!(meaning(name).map(|m| m.trust), Some(Trust::Full), "{name}");
         }
         for name in [
             "apiKey",
             "x-api-key",
-            "clientSecret",
-            "aadClientSecret",
             "SIGNING_KEY",
             "CONNSTR",
             "SharedAccessKey",

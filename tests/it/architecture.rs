@@ -41,7 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "trial",
         &[
-            "analyze", "diagnose", "evidence", "examine", "ingest", "kube", "rules",
+            "analyze", "diagnose", "evidence", "examine", "ingest", "kube", "redact", "rules",
         ],
     ),
     ("cli", &["report"]),

@@ -36,14 +36,17 @@ mod tests {
 
     #[test]
     fn no_piece_of_a_token_is_left_in_a_template() {
-        let line = b"E0521 14:00:00.0 1 a.go:1] \"refused\" token=aB3dE5fG7hJ9kLmN2pQ4 by 10.0.0.4";
+        let line = b"E0521 14:00:00.000000 1 a.go:1] \"request refused\" token=aB3dE5fG7hJ9kLmN2pQ4 by 10.0.0.4";
         let raw = error_line(line, None, &mut Known::default())
             .unwrap()
             .template;
         let kept = shown(raw, line, None);
         assert!(!kept.contains("aB") && !kept.contains("mN"), "{kept}");
-        assert!(kept.contains("refused") && kept.contains("<ip>"), "{kept}");
-        let plain = b"E0521 14:00:00.0 1 a.go:1] \"refused\" by 10.0.0.4";
+        assert!(
+            kept.contains("request refused") && kept.contains("<ip>"),
+            "{kept}"
+        );
+        let plain = b"E0521 14:00:00.000000 1 a.go:1] \"request refused\" by 10.0.0.4";
         let raw = error_line(plain, None, &mut Known::default())
             .unwrap()
             .template;
