@@ -133,6 +133,14 @@ fn random_parts_of(word: &str, shortest: usize) -> Parts {
         return Parts::default();
     }
     let whole = is_mixed(word, shortest) && !has_words(word);
+    // A part of base64 that has a slash by chance makes all of it random.
+    let encoded = word.len() >= 40
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+        && word.split('/').any(|part| is_mixed(part, 16))
+        && !has_words(word);
+    let whole = whole || encoded;
     let split = move |c: char| !whole && matches!(c, '/' | '=');
     let mut at = 0;
     word.split(split)
@@ -170,8 +178,10 @@ fn is_mixed(word: &str, shortest: usize) -> bool {
     // `KvShopProd01WestEurope`: a capital begins a word of several letters.
     let capitals = classes.windows(2).filter(|pair| **pair == [1, 0]).count();
     let words = changes.saturating_sub(capitals) + 1;
+    let share = |tenths: usize| classes.len() * 10 < words * tenths;
     let random = changes * 100 >= classes.len() * 50
-        || changes * 100 >= classes.len() * 42 && classes.len() * 10 < words * 32;
+        || changes * 100 >= classes.len() * 42 && share(32)
+        || changes * 100 >= classes.len() * 35 && share(31);
     count(0) > 1 && count(1) * 12 > classes.len() && count(2) > 0 && random
 }
 

@@ -206,10 +206,8 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
     if PASSWORDS.iter().any(|word| last.ends_with(word)) || matches!(last, "pw" | "psk") {
         return some(Kind::Password, Trust::Full);
     }
-    if last == "pass"
-        || last.ends_with("pass") && last.len() > 5 && !matches!(last, "bypass" | "compass")
-    {
-        return some(Kind::Password, Trust::Odd);
+    if last.ends_with("pass") && !matches!(last, "bypass" | "compass") {
+        return some(Kind::Password, Trust::Full);
     }
     if last.ends_with("secret") || last == "secrets" {
         let kind = match before {

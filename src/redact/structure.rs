@@ -136,7 +136,12 @@ pub(super) fn accept(
         }
         (Trust::Full, _) => values::is_told(value) || is_open(text, &range),
         (Trust::Odd, _) => value.len() >= 6 && !values::is_ordinary(value),
-        (Trust::Random, _) => chance::is_random(value),
+        (Trust::Random, _) => {
+            chance::is_random(value)
+                || value.len() >= 20
+                    && !value.contains(['/', '.', ' '])
+                    && values::has_odd_case(value)
+        }
     };
     if secret && !value.is_empty() {
         found.push(Found {

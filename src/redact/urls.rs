@@ -18,7 +18,7 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `app:password@tcp(db:3306)/shop`, `scott/password@//host:1521/svc`.
 static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"[\w.-]+:([^@\s"']+)@(?:tcp|unix)\(|(?:oracle:(?:thin|oci):|sqlplus (?:-\w )*|impdp |expdp )[\w.$-]+/([^@\s"']+)@"#)
+    Regex::new(r#"[\w.-]+:([^\s"']+)@(?:tcp|unix)\(|(?:oracle:(?:thin|oci):|sqlplus (?:-\w )*|impdp |expdp )[\w.$-]+/([^\s"']+)@"#)
         .expect("a constant pattern")
 });
 
@@ -33,7 +33,9 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
         }
     }
     for captures in CODE.captures_iter(text) {
-        push(&captures, Kind::ApiKey, found, chance::is_random);
+        push(&captures, Kind::ApiKey, found, |code| {
+            chance::is_random(code) || values::has_odd_case(code)
+        });
     }
     if text.contains('@') {
         for captures in LOGIN.captures_iter(text) {
@@ -85,7 +87,7 @@ fn userinfo(text: &str, start: usize, found: &mut Vec<Found>) {
     // `host:8080/path@x`: no password before a path begins with a port.
     let digits = password.bytes().take_while(u8::is_ascii_digit).count();
     let behind = password.get(digits..).unwrap_or_default();
-    let port = (1..=5).contains(&digits) && behind.starts_with(['/', '?', '#']);
+    let port = (1..=5).contains(&digits) && behind.starts_with('/');
     if user.contains(['/', '?', '#']) || port || values::is_hidden(password) {
         return;
     }

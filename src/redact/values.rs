@@ -239,7 +239,7 @@ pub(super) fn is_ordinary(value: &str) -> bool {
     {
         return true;
     }
-    if is_uuid(value) {
+    if is_uuid(value) || has_signs(value) || has_odd_case(value) {
         return false;
     }
     if value.contains("${") || tells_its_length(value) {
@@ -302,7 +302,7 @@ fn is_word(piece: &str, in_name: bool) -> bool {
         return digits <= 14;
     }
     if letters.chars().all(char::is_alphabetic) {
-        return digits <= 8 && !changes_case_often(letters) && letters.chars().count() < 40;
+        return digits <= 8 && letters.chars().count() < 40;
     }
     // `7d9f8b6c5d`, `x7k2p`, `3g41mr2412eu`: made up by a controller, and no secret.
     piece.len() <= if in_name { 13 } else { 10 }
@@ -312,16 +312,58 @@ fn is_word(piece: &str, in_name: bool) -> bool {
         || piece.starts_with("0x") && piece.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// `aBcDeF`: words written together change their case once for each word.
-fn changes_case_often(letters: &str) -> bool {
-    let mut changes = 0;
-    let mut upper = None;
-    for c in letters.chars() {
-        let now = c.is_uppercase();
-        changes += usize::from(upper.is_some_and(|before| before != now));
-        upper = Some(now);
+/// Signs that no name, path or quantity has, among letters.
+fn has_signs(value: &str) -> bool {
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let odd = value
+        .bytes()
+        .any(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    let signs = value.contains(['!', '#', '%', '^', '~', '?', '+', '$'])
+        || odd && value.contains('@') && !value.contains('/');
+    value.len() >= 8
+        && letters > 2
+        && signs
+        && !value.contains([' ', '('])
+        && !value.starts_with('/')
+}
+
+/// `aBcDeF`: words written together (`createPodSandbox`, `RBACRole`) are longer than two letters
+/// each, and have vowels.
+pub(super) fn has_odd_case(value: &str) -> bool {
+    let words = camel_words(value);
+    let mixed = value.bytes().any(|b| b.is_ascii_lowercase())
+        && value.bytes().any(|b| b.is_ascii_uppercase());
+    let odd = |word: &&&[u8]| {
+        let vowel = |b: &u8| b"aeiouyAEIOUY".contains(b);
+        let lower = word.iter().filter(|b| b.is_ascii_lowercase()).count();
+        word.len() <= 2 || lower >= 2 && !word.iter().any(|b| vowel(b))
+    };
+    let odd = words.iter().filter(odd).count();
+    mixed && value.len() >= 8 && words.len() > 2 && odd * 3 > words.len()
+}
+
+/// The words of a text in which each begins with a capital, a digit or a sign.
+pub(super) fn camel_words(value: &str) -> Vec<&[u8]> {
+    let bytes = value.as_bytes();
+    let mut words = Vec::new();
+    let mut start = 0;
+    for at in 0..=bytes.len() {
+        let get = |at: usize| bytes.get(at).copied().unwrap_or(b' ');
+        let before = if at == 0 { b' ' } else { get(at - 1) };
+        let (now, next) = (get(at), get(at + 1));
+        let starts = now.is_ascii_uppercase()
+            && (before.is_ascii_lowercase()
+                || before.is_ascii_uppercase() && next.is_ascii_lowercase());
+        if starts || !now.is_ascii_alphabetic() {
+            words.extend(bytes.get(start..at).filter(|word| !word.is_empty()));
+            start = if now.is_ascii_alphabetic() {
+                at
+            } else {
+                at + 1
+            };
+        }
     }
-    changes > 3 && changes * 5 > letters.len() * 2
+    words
 }
 
 #[cfg(test)]
