@@ -38,7 +38,7 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console) -> anyhow::Result<E
 /// is given as many rounds as a report has; nothing that is left is printed.
 fn masked(text: &str) -> anyhow::Result<String> {
     let (clean, _) = redact::mask(text);
-    let left = redact::check::left(&clean, &clean, &redact::Secrets::default());
+    let left = redact::check::left(&clean, &[&clean], &redact::Secrets::default());
     match left {
         None => Ok(clean.into_owned()),
         Some(left) => anyhow::bail!(

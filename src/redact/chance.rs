@@ -181,7 +181,8 @@ fn is_mixed(word: &str, shortest: usize) -> bool {
     let share = |tenths: usize| classes.len() * 10 < words * tenths;
     let random = changes * 100 >= classes.len() * 50
         || changes * 100 >= classes.len() * 42 && share(32)
-        || changes * 100 >= classes.len() * 35 && share(31);
+        || changes * 100 >= classes.len() * 35 && share(31)
+        || classes.len() >= 56 && changes * 100 >= classes.len() * 30 && share(40);
     count(0) > 1 && count(1) * 12 > classes.len() && count(2) > 0 && random
 }
 

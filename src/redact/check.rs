@@ -28,12 +28,12 @@ const PIECE: usize = 128 << 10;
 pub fn find_secret(bytes: &[u8]) -> Option<Kind> {
     let text = String::from_utf8_lossy(bytes);
     let text = plain(&text);
-    left(&text, &text, &Secrets::default()).map(|left| left.kind)
+    left(&text, &[&text], &Secrets::default()).map(|left| left.kind)
 }
 
 /// The first secret that is left: of the known values and the formats in `all`, of anything that is
-/// recognised in `shown`.
-pub fn left(all: &str, shown: &str, secrets: &Secrets) -> Option<Left> {
+/// recognised in one of the texts that are `shown`.
+pub fn left(all: &str, shown: &[&str], secrets: &Secrets) -> Option<Left> {
     if let Some(search) = secrets.search()
         && let Some((value, origin)) = search.first(all)
     {
@@ -43,7 +43,7 @@ pub fn left(all: &str, shown: &str, secrets: &Secrets) -> Option<Left> {
             value: value.to_owned(),
         });
     }
-    first(all, formats).or_else(|| first(shown, find))
+    first(&[all], formats).or_else(|| first(shown, find))
 }
 
 /// What has the form of a provider's credential or of a private key's edge.
@@ -59,9 +59,11 @@ fn formats(text: &str) -> Vec<Found> {
 }
 
 /// The first that a search finds; all threads share the work.
-fn first(text: &str, search: fn(&str) -> Vec<Found>) -> Option<Left> {
-    pieces(text)
+fn first(texts: &[&str], search: fn(&str) -> Vec<Found>) -> Option<Left> {
+    let pieces: Vec<(usize, &str)> = texts.iter().flat_map(|text| pieces(text)).collect();
+    pieces
         .into_par_iter()
+        .with_min_len(16)
         .find_map_first(|(line, piece)| {
             let mut found = search(piece);
             found.sort_by_key(|one| one.range.start);

@@ -13,6 +13,7 @@ const MARKS: &[&str] = &[
     "PSCredential",
     "pgpass",
     "from-literal",
+    "system:",
 ];
 
 /// Patterns whose last group is the secret.
@@ -26,6 +27,8 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"\becho\s+(?:-n\s+)?["']?([^\s"'|]+)["']?\s*\|[^\n|]{0,200}stdin"#,
         r#"\becho\s+(?:-n\s+)?["']?[\w.-]+:([^\s"'|]+)["']?\s*\|\s*(?:sudo )?chpasswd"#,
         r#"(?:SecureString|PSCredential\(["'][^"']*["'],)\s+["']?\s*([^\s"')]+)"#,
+        // The file of static tokens: token,user,uid,"groups"
+        r#"(?:^|\s|")([^\s,"']{12,}),[\w:.@-]+,[\w-]+,\\*"?system:"#,
         r#"--from-literal[= ]["']?[\w.-]+=([^\s"'\\]+)"#,
         r#"\b[\w.*-]+:[0-9*]{1,5}:[\w.*-]+:[\w.*-]+:([^\s:"']{6,})"#,
     ]

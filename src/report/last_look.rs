@@ -8,43 +8,60 @@ use super::html::parts;
 use super::{Format, glyphs, json};
 use crate::redact::Secrets;
 use crate::redact::check::{self, Left};
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// The first secret that is left in the rendered text. `secrets` are the values that were masked.
 pub(super) fn left(rendered: &str, format: Format, secrets: &Secrets) -> Option<Left> {
+    let page = |page: &str| {
+        let page = glyphs::restored(page);
+        let shown = text_of(&page);
+        check::left(&check::plain(&page), &[&check::plain(&shown)], secrets)
+    };
     match format {
         Format::Html => {
             let (before, data, after) = parts(rendered);
-            [before, after]
-                .into_iter()
-                .find_map(|page| {
-                    let page = glyphs::restored(page);
-                    check::left(
-                        &check::plain(&page),
-                        &check::plain(&text_of(&page)),
-                        secrets,
-                    )
-                })
+            page(before)
+                .or_else(|| page(after))
                 .or_else(|| data_left(data, secrets))
         }
         Format::Json => data_left(rendered, secrets),
         Format::Markdown => {
             let text = glyphs::restored(rendered);
-            let text = check::plain(&text).replace('\\', "");
-            check::left(&text, &text, secrets)
+            let unescaped = check::plain(&text).replace('\\', "");
+            check::left(&unescaped, &[&text], secrets)
         }
         Format::Text => {
             let text = glyphs::restored(rendered);
-            check::left(&text, &text, secrets)
+            check::left(&text, &[&text], secrets)
         }
     }
 }
 
-/// What is left in the report for programs.
+/// What is left in the report for programs. Its texts are looked at one by one, as they were before
+/// they were escaped; what cannot be parsed, as a whole.
 fn data_left(data: &str, secrets: &Secrets) -> Option<Left> {
-    let text = json::restored(data);
-    let text = check::plain(&text);
-    check::left(&text, &text, secrets)
+    let all = json::restored(data);
+    let all = check::plain(&all);
+    let Ok(value) = serde_json::from_str::<Value>(data) else {
+        return check::left(&all, &[&all], secrets);
+    };
+    let mut texts = Vec::new();
+    collect(&value, &mut texts);
+    check::left(&all, &texts, secrets)
+}
+
+/// Every text of a document, and every name of a field.
+fn collect<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+            texts.push(name);
+            collect(value, texts);
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// What a page shows: its text without tags, style and script. Tags inside a line leave nothing in
@@ -59,7 +76,8 @@ fn text_of(page: &str) -> Cow<'_, str> {
         let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
         let name = name.get(..length).unwrap_or_default();
         if !INLINE.contains(&name) {
-            out.push('\n');
+            // An empty line: a name in one box has no value in the next.
+            out.push_str("\n\n");
         }
         let skipped = ["style", "script"].iter().find(|skipped| name == **skipped);
         let end = match skipped {

@@ -135,7 +135,9 @@ fn checked(
         let Some(left) = last_look::left(&text, format, &secrets) else {
             return Ok(text);
         };
-        secrets.insist(&left.value, left.kind, &left.source);
+        for line in left.value.lines() {
+            secrets.insist(line.trim(), left.kind, &left.source);
+        }
         last = Some(left);
         if masking == Masking::Off {
             break;
