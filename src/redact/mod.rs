@@ -139,7 +139,7 @@ fn find_plain(text: &str) -> Vec<Found> {
         search(&flat, &mut found);
         for one in found.iter_mut().skip(before) {
             let value = text.get(one.range.clone()).unwrap_or_default();
-            let start = value.trim_start_matches(['\\', ' ']);
+            let start = value.trim_start_matches(['\\', ' ', '"', '\'']);
             one.range.start += value.len() - start.len();
             one.range.end -= start.len() - start.trim_end_matches(['\\', ' ']).len();
         }

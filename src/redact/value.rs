@@ -140,6 +140,12 @@ pub(super) fn values(text: &str, at: usize, sign: Sign, trust: Trust) -> Vec<Ran
             return vec![trimmed(text, start..start + end)];
         }
     }
+    if rest.starts_with("&lt;")
+        && let Some(end) = rest.find("&gt;")
+        && values::is_hidden(rest.get(..end + 4).unwrap_or_default())
+    {
+        return vec![];
+    }
     for (open, close) in [("${", '}'), ("$(", ')'), ("{", '}'), ("<", '>')] {
         if let Some(inner) = rest.strip_prefix(open) {
             let end = inner.find([close, '\n']).unwrap_or(inner.len());
@@ -237,6 +243,9 @@ fn bare(text: &str, at: usize, sign: Sign, trust: Trust) -> Vec<Range<usize>> {
             return vec![];
         }
         let gap = usize::from(behind.starts_with(' '));
+        if gap == 1 && behind.trim_start().starts_with(ends) {
+            return vec![];
+        }
         let start = at + mask + gap;
         let end = bare_end(text, start, trust);
         let value = text.get(start..end).unwrap_or_default();

@@ -142,13 +142,18 @@ const PLACEHOLDERS: &[&str] = &[
 
 /// Length of a mask at the front of a value; nothing where none stands there.
 pub(super) fn mask_at(value: &str) -> usize {
-    if let Some(rest) = value.strip_prefix("[REDACTED") {
+    // Markdown writes a backslash before each bracket.
+    let escaped = usize::from(value.starts_with("\\["));
+    if let Some(rest) = value
+        .get(escaped..)
+        .and_then(|value| value.strip_prefix("[REDACTED"))
+    {
         let end = rest.find(']').filter(|end| {
             let kind = rest.get(..*end).unwrap_or_default();
             kind.bytes()
-                .all(|b| b.is_ascii_lowercase() || matches!(b, b' ' | b'-'))
+                .all(|b| b.is_ascii_lowercase() || matches!(b, b' ' | b'-' | b'\\'))
         });
-        return end.map_or(0, |end| "[REDACTED".len() + end + 1);
+        return end.map_or(0, |end| escaped + "[REDACTED".len() + end + 1);
     }
     let lower = value
         .get(..value.floor_char_boundary(16))

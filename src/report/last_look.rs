@@ -143,8 +143,8 @@ mod tests {
                 r#"["password:\u202ehunter2"]"#.to_owned(),
                 true,
             ),
-            // The text has the backslash itself, and shows no value.
-            (Format::Json, r#"["password:\\u202e:"]"#.to_owned(), false),
+            // The text has the backslash itself.
+            (Format::Json, r#"["password:\\u202e:"]"#.to_owned(), true),
             (Format::Html, html(r#"["password:\u202e:"]"#), false),
             (Format::Html, html(r#"["password:hunter2"]"#), true),
         ] {
