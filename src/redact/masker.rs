@@ -189,8 +189,14 @@ impl Masker {
     fn count(&mut self, text: &str, spans: &[Found], shown: &[Placed<'_>]) {
         for span in spans {
             let value = text.get(span.range.clone()).unwrap_or_default();
-            for line in value.split(['\n', ' ']) {
-                self.seen.note(line, span.kind, &self.source);
+            let key = |word: &str| {
+                let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+                word.len() >= 16 && word.bytes().all(plain)
+            };
+            for word in value.split_whitespace() {
+                if span.kind != Kind::PrivateKey || key(word) {
+                    self.seen.note(word, span.kind, &self.source);
+                }
             }
             let overlaps = |(place, ..): &Placed<'_>| {
                 span.range.start < place.end && place.start < span.range.end

@@ -60,7 +60,17 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
         }
         match next {
             Some((end, false)) if *begins && end.start - edge.end < LONGEST => {
-                add(edge.start..end.end);
+                let body = text.get(edge.end..end.start).unwrap_or_default();
+                if is_body_alone(body) {
+                    add(edge.start..end.end);
+                } else {
+                    // Lines of a log between, or before each of its own: they stay.
+                    add(edge.clone());
+                    for line in BODY.find_iter(body) {
+                        add(edge.end + line.start()..edge.end + line.end());
+                    }
+                    add(end.clone());
+                }
                 done = end.end;
             }
             _ if *begins => add(edge.start..body_end(text, edge.end)),
@@ -77,6 +87,27 @@ fn is_key_body(line: &str) -> bool {
         && line
             .bytes()
             .any(|b| b.is_ascii_alphabetic() && !b.is_ascii_hexdigit())
+}
+
+/// Whether nothing but a key's lines, its headers and what joins them stands here.
+fn is_body_alone(body: &str) -> bool {
+    body.split('\n').all(|line| {
+        let line = line.trim();
+        let header = line.starts_with("Proc-Type: ")
+            || line.starts_with("DEK-Info: ")
+            || line.starts_with("Comment: ")
+            || line.starts_with("Version: ");
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"+/=\\\"', ".contains(&b);
+        header
+            || line.bytes().all(plain)
+                && line.split(' ').all(|word| {
+                    word.len() >= 16
+                        || !word.bytes().any(|b| b.is_ascii_lowercase())
+                        || word.ends_with('=')
+                        || word.contains('\\')
+                        || line == word
+                })
+    })
 }
 
 /// Where the body that begins behind an edge ends: at the first line without any of it.

@@ -117,8 +117,13 @@ pub(super) fn values(text: &str, at: usize, sign: Sign, trust: Trust) -> Vec<Ran
         return encoded(text, at, depth);
     }
     if sign == Sign::Element {
-        let end = rest.find('<').unwrap_or(rest.len().min(LONGEST));
-        return vec![trimmed(text, at..at + end)];
+        // What no closing tag follows is a placeholder in a sentence: `--client-secret <secret>`.
+        let end = rest.find('<').filter(|end| *end <= LONGEST);
+        let closed = end.filter(|end| rest.get(*end..).is_some_and(|rest| rest.starts_with("</")));
+        return closed
+            .map(|end| trimmed(text, at..at + end))
+            .into_iter()
+            .collect();
     }
     // Letters before the quote: `b"..."`, `@"..."`, `$'...'`.
     let prefixed = rest.strip_prefix(['b', '@', '$', 'u', 'r']);

@@ -193,7 +193,10 @@ fn is_placeholder(value: &str) -> bool {
     if inside.starts_with("set to the key") {
         return true;
     }
-    let inside = inside.trim_end_matches("&gt;").trim_end_matches(['>', '}']);
+    let inside = inside
+        .trim_end_matches("&gt;")
+        .trim_end_matches("&gt")
+        .trim_end_matches(['>', '}']);
     let mut words = inside
         .split([' ', '-', '_', '.'])
         .filter(|word| !word.is_empty());
