@@ -66,8 +66,16 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
                 } else {
                     // Lines of a log between, or before each of its own: they stay.
                     add(edge.clone());
-                    for line in BODY.find_iter(body) {
-                        add(edge.end + line.start()..edge.end + line.end());
+                    let mut at = edge.end;
+                    for line in body.split_inclusive('\n') {
+                        let word = line.split_whitespace().last().unwrap_or_default();
+                        let plain = |b: u8| b.is_ascii_alphanumeric() || b"+/=".contains(&b);
+                        let own = word.len() >= if line.trim() == word { 8 } else { 16 };
+                        if own && word.bytes().all(plain) {
+                            let start = at + line.rfind(word).unwrap_or_default();
+                            add(start..start + word.len());
+                        }
+                        at += line.len();
                     }
                     add(end.clone());
                 }

@@ -283,7 +283,8 @@ fn bare(text: &str, at: usize, sign: Sign, trust: Trust) -> Vec<Range<usize>> {
             let end = bare_end(text, start, trust);
             let word = text.get(start..end).unwrap_or_default();
             let named = word.contains(['=', ':', '/']) || word.starts_with('-');
-            if word.len() < 6 || named || values::is_ordinary(word) {
+            let begins = word.starts_with(char::is_alphanumeric);
+            if word.len() < 6 || !begins || named || values::is_ordinary(word) {
                 break;
             }
             all.push(start..end);
