@@ -154,6 +154,46 @@ pub struct Snippet {
     pub after: Vec<String>,
     /// Byte range of `text` that matched, on character boundaries; empty when the whole line counts.
     pub matched: (usize, usize),
+    /// What stood around it, where something was cut off.
+    pub around: Option<Box<Around>>,
+}
+
+/// What stood around a snippet: never shown, kept because half a secret can only be told from its
+/// other half, and a value from its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Around {
+    /// Lines above the first one, each with its line end.
+    pub above: String,
+    /// Lines below the last one.
+    pub below: String,
+    /// Lines of which an end was cut off.
+    pub cuts: Vec<LineCut>,
+}
+
+/// The ends of a line that were cut off, as far as they can matter.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineCut {
+    /// Which line of the snippet: those of `before`, of `text` and of `after` are counted together.
+    pub line: usize,
+    /// What stood before it.
+    pub left: String,
+    /// What stood behind it.
+    pub right: String,
+}
+
+impl Around {
+    /// Bytes of a line's cut end that are kept.
+    pub const END: usize = 512;
+    /// Lines kept above and below.
+    pub const LINES: usize = 2;
+    /// Bytes kept of such a line.
+    pub const LINE: usize = 256;
+
+    /// The same boxed; `None` where there is nothing.
+    pub fn boxed(self) -> Option<Box<Self>> {
+        let empty = self.above.is_empty() && self.below.is_empty() && self.cuts.is_empty();
+        (!empty).then(|| Box::new(self))
+    }
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::analyze::{AnalyzeError, Settings, analyze};
 use crate::diagnose::{Diagnosis, Window};
 use crate::ingest::{IngestError, Input, fingerprint};
 use crate::redact::Masker;
-use crate::report::view::{self, Report};
-use crate::report::{Format, MAX_BYTES, ReportError, ReportOptions, checked, render_view};
+use crate::report::view::Report;
+use crate::report::{Draft, Format, MAX_BYTES, ReportError, ReportOptions};
 use crate::severity::Severity;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicU64;
@@ -77,16 +77,17 @@ impl Scan<'_> {
             command: "batch".to_owned(),
         };
         let render = || {
-            let report = view::build(&diagnosis, &options);
-            let record = self.record(place, &report, &diagnosis);
-            let html = render_view(&report, options.max_bytes, Format::Html);
+            let mut draft = Draft::new(&diagnosis, &options);
+            let record = |report: &Report| self.record(place, report, &diagnosis);
             // Tables are made of the record, so what is not in it is in none of them.
-            let json = serde_json::to_string(&record);
-            let json = json.map_err(|error| ReportError::Render(error.to_string()));
-            let json = json.and_then(|json| checked(json, Format::Json));
-            html.and_then(|html| json.map(|_| (record, html)))
+            draft.print(Format::Json, |report| {
+                let json = serde_json::to_string(&record(report));
+                json.map_err(|error| ReportError::Render(error.to_string()))
+            })?;
+            let html = draft.render(Format::Html)?;
+            Ok((record(&draft.view()), html))
         };
-        let rendered = self.settings.workers.run(render);
+        let rendered: Result<_, ReportError> = self.settings.workers.run(render);
         let (record, report) = rendered.map_err(|error| Trouble::Bundle(error.to_string()))?;
         Ok(Scanned {
             record,

@@ -8,8 +8,8 @@ use crate::cli::{AnalyzeArgs, FailOn};
 use crate::diagnose::{Diagnosis, State, Window};
 use crate::ingest::{Input, Meter};
 use crate::limits::Limits;
-use crate::report::view::{self, Report, SimilarCases};
-use crate::report::{self, Format, ReportOptions};
+use crate::report::view::{Report, SimilarCases};
+use crate::report::{Draft, Format, ReportOptions, text::Style};
 use crate::rules::RuleSet;
 use crate::severity::Severity;
 use std::collections::BTreeMap;
@@ -45,21 +45,22 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
     })?;
 
     let options = options(args, &rules);
-    let mut report = workers.run(|| view::build(&diagnosis, &options));
+    let mut draft = workers.run(|| Draft::new(&diagnosis, &options));
     if let Some(archive) = &archive {
-        report.similar = similar(archive, &report, &diagnosis, &workers)?;
+        let report = workers.run(|| draft.view());
+        draft.similar = similar(archive, &report, &diagnosis, &workers)?;
     }
     let to_stdout = targets.iter().any(|(path, _)| is_dash(path));
     for ((_, format), output) in targets.iter().zip(outputs) {
-        let bytes = workers.run(|| report::render_view(&report, options.max_bytes, *format))?;
+        let bytes = workers.run(|| draft.render(*format))?;
         output.finish(&bytes, &mut console.out)?;
     }
     if !to_stdout {
-        let style = report::text::Style {
+        let style = Style {
             color: console.color,
-            ..report::text::Style::default()
+            ..Style::default()
         };
-        let text = workers.run(|| report::text::render_view(&report, style))?;
+        let text = workers.run(|| draft.text(style))?;
         summary(text, &targets, console)?;
     }
     Ok(status(&diagnosis, args.fail_on))

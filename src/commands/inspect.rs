@@ -9,6 +9,7 @@ use crate::diagnose::coverage;
 use crate::evidence::Evidence;
 use crate::ingest::{InputFacts, Meter};
 use crate::limits::Limits;
+use crate::redact;
 use crate::report::glyphs::visible;
 use jiff::Timestamp;
 use std::fmt::Write as _;
@@ -35,9 +36,24 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console) -> anyhow::Result<E
         progress::during(&meter, console.progress, || collect(&inputs, &settings))?;
     console
         .out
-        .write_all(describe(&evidence, &facts)?.as_bytes())?;
+        .write_all(masked(&describe(&evidence, &facts)?)?.as_bytes())?;
     console.out.flush()?;
     Ok(ExitStatus::Clean)
+}
+
+/// The answer without secrets: names of files and messages of a collector may hold them. Masking
+/// is given as many rounds as a report has; nothing that is left is printed.
+fn masked(text: &str) -> anyhow::Result<String> {
+    let (clean, _) = redact::mask(text);
+    let left = redact::check::left(&clean, &[&clean], &redact::Secrets::default());
+    match left {
+        None => Ok(clean.into_owned()),
+        Some(left) => anyhow::bail!(
+            "a secret ({}, from {}) was left in the answer, so it is not printed; report this as a bug",
+            left.kind,
+            left.source
+        ),
+    }
 }
 
 /// The answer in text.

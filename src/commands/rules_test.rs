@@ -98,6 +98,11 @@ fn shown(text: &str) -> String {
     }
 }
 
+/// Where a line stands; names of entries may hold secrets as well.
+fn place(at: &str) -> String {
+    visible(&Masker::default().text(at))
+}
+
 /// All trials in text.
 fn words(id: &str, trials: &[Trial]) -> Result<String, std::fmt::Error> {
     let mut text = format!("{id}\n");
@@ -159,7 +164,7 @@ fn matcher_words(text: &mut String, matcher: &MatcherTrial) -> std::fmt::Result 
 /// The first lines in text.
 fn lines_words(text: &mut String, lines: &[Line], all: u64) -> std::fmt::Result {
     for line in lines {
-        writeln!(text, "      {}", visible(&line.at))?;
+        writeln!(text, "      {}", place(&line.at))?;
         writeln!(text, "        {}", shown(&line.text))?;
         if !line.explained_by.is_empty() {
             writeln!(text, "        also: {}", line.explained_by.join(", "))?;
@@ -184,7 +189,7 @@ fn plural(count: u64, word: &str) -> String {
 
 /// One bundle as JSON.
 fn bundle_json(trial: &Trial) -> Value {
-    let line = |line: &Line| json!({"at": visible(&line.at), "text": shown(&line.text), "also": line.explained_by});
+    let line = |line: &Line| json!({"at": place(&line.at), "text": shown(&line.text), "also": line.explained_by});
     let lines = |lines: &[Line]| lines.iter().map(line).collect::<Vec<_>>();
     let miss = |miss: &Miss| json!({"failed": shown(&miss.condition), "count": miss.count, "at_least": miss.at_least, "lines": lines(&miss.lines)});
     let matcher = |matcher: &MatcherTrial| {

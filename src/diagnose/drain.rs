@@ -74,6 +74,7 @@ mod tests {
             before: vec![],
             after: vec![],
             matched: (0, 0),
+            around: None,
         };
         let refusal = Refusal {
             path: &path,

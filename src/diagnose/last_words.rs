@@ -138,6 +138,7 @@ mod tests {
             before: before.iter().map(|&line| line.to_owned()).collect(),
             after: vec![],
             text: text.to_owned(),
+            around: None,
         };
         let usage = tail(
             &[

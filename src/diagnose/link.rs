@@ -383,6 +383,7 @@ mod tests {
                 before: vec![],
                 after: vec![],
                 matched: (0, 0),
+                around: None,
             },
         };
         let owner = about("Deployment", "web");

@@ -152,6 +152,7 @@ mod tests {
             before: vec![],
             after: vec![],
             matched: (0, 0),
+            around: None,
         };
         let pods = on.iter().map(|name| Subject {
             kind: "Pod".into(),

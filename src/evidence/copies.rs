@@ -207,6 +207,7 @@ mod tests {
                     before: vec![],
                     after: vec![],
                     matched: (0, 0),
+                    around: None,
                 };
                 (Some(at(second)), snippet, vec![])
             };

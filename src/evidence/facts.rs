@@ -115,6 +115,7 @@ mod tests {
                 before: vec![],
                 after: vec![],
                 matched: (0, 0),
+                around: None,
             },
         };
         let path = EntryPath::bundle("b", true).entry(kind);

@@ -275,6 +275,7 @@ mod tests {
                 before: vec![],
                 after: vec![],
                 matched: (0, 0),
+                around: None,
             };
             hit.samples = vec![(hit.first, snippet, vec![])];
         }

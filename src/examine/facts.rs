@@ -161,6 +161,7 @@ impl EndpointRule {
             before: vec![],
             after: vec![],
             matched: (0, self.text.len()),
+            around: None,
         }
     }
 }

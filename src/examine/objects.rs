@@ -17,9 +17,9 @@ use crate::kube::{
     table,
 };
 use crate::limits::Limits;
-use crate::locator::Snippet;
+use crate::locator::{Around, LineCut, Snippet};
+use crate::redact;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds that nothing reads and that can be very large: their items are counted and skipped,
@@ -284,6 +284,7 @@ impl Reader<'_> {
         .any(|start| text.starts_with(start))
             || collector::text::is_sentence_of_failure(text)
         {
+            let (text, _) = redact::mask(text);
             let detail = text.chars().take(300).collect();
             self.gap(line, GapReason::NotCollected { detail });
         }
@@ -323,6 +324,7 @@ fn unplaced() -> Snippet {
         before: vec![],
         after: vec![],
         matched: (0, 0),
+        around: None,
     }
 }
 
@@ -352,17 +354,27 @@ fn status_messages<'v>(value: &'v Value, path: &str, found: &mut Vec<(String, &'
 /// The text of a snippet for a whole line, for facts that are one line.
 pub(super) fn line_snippet(text: &str, line: u64) -> Snippet {
     let first = text.lines().next().unwrap_or_default();
-    let shown: Cow<'_, str> = if first.chars().count() > 400 {
-        first.chars().take(400).collect::<String>().into()
-    } else {
-        first.into()
-    };
+    let end = first
+        .char_indices()
+        .nth(400)
+        .map_or(first.len(), |(at, _)| at);
+    let (shown, behind) = first.split_at(end);
+    let mut around = Around::default();
+    if !behind.is_empty() {
+        let behind = behind.get(..behind.floor_char_boundary(Around::END));
+        around.cuts.push(LineCut {
+            line: 0,
+            left: String::new(),
+            right: behind.unwrap_or_default().to_owned(),
+        });
+    }
     Snippet {
         line,
         matched: (0, shown.len()),
-        text: shown.into_owned(),
+        text: shown.to_owned(),
         before: vec![],
         after: vec![],
+        around: around.boxed(),
     }
 }
 

@@ -99,5 +99,6 @@ fn snippet(text: &str) -> Snippet {
         before: vec![],
         after: vec![],
         matched: (0, 0),
+        around: None,
     }
 }

@@ -423,12 +423,7 @@ impl<'a> Scan<'a> {
         let text: &'a [u8] = self.text;
         let raw = text.get(self.line.clone()).unwrap_or_default();
         let line = raw.strip_suffix(b"\r").unwrap_or(raw);
-        // A block opens: what the value is stands on the next line.
-        let next = line.ends_with(b"=<").then(|| {
-            let rest = text.get(self.line.end + 1..).unwrap_or_default();
-            let end = memchr(b'\n', rest).unwrap_or(rest.len());
-            rest.get(..end).unwrap_or_default()
-        });
+        let next = lines::value_below(text, &self.line);
         let Some(error) = templates::error_line(line, next, &mut self.known) else {
             return;
         };

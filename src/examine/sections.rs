@@ -180,6 +180,7 @@ fn fetch_error(text: &[u8], first_line: u64) -> Option<Snippet> {
         before: vec![],
         after: vec![],
         matched,
+        around: None,
     })
 }
 

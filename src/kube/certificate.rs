@@ -202,6 +202,7 @@ zuvttnf44A==
             before: vec![],
             after: vec![],
             matched: (0, 0),
+            around: None,
         };
         certificates(value, kind, limits, &mut place)
             .into_iter()

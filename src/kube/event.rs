@@ -160,6 +160,7 @@ mod tests {
             before: vec![],
             after: vec![],
             matched: (0, 0),
+            around: None,
         };
         Event::from_value(value, &EntryPath::bundle("events.json", false), snippet)
     }

@@ -7,7 +7,7 @@
 use super::canonical::api_name;
 use super::value::{Segment, segments};
 use crate::limits::Limits;
-use crate::locator::Snippet;
+use crate::locator::{Around, LineCut, Snippet};
 use flate2::read::ZlibDecoder;
 use flate2::{Compress, Compression, FlushCompress, Status};
 use serde_json::value::RawValue;
@@ -212,30 +212,65 @@ fn snippet_of(text: &str, found: &Range<usize>, first_line: u64, limits: &Limits
         .get(start..end)
         .unwrap_or_default()
         .trim_end_matches('\r');
-    let before: Vec<&str> = lines_backwards(text, start, limits.context_lines);
-    let after = text
+    let context = limits.context_lines;
+    let all_before: Vec<&str> = lines_backwards(text, start, context + Around::LINES);
+    let (above, before) = all_before.split_at(all_before.len().saturating_sub(context));
+    let all_after: Vec<&str> = text
         .get(end + 1..)
         .into_iter()
         .flat_map(str::lines)
-        .take(limits.context_lines);
+        .take(context + Around::LINES)
+        .collect();
+    let (after, below) = all_after.split_at(all_after.len().min(context));
     let number = memchr::memchr_iter(b'\n', head).count() as u64;
     let matched = (at - start).min(line.len())..found.end.saturating_sub(start).min(line.len());
+    let mut cuts = Vec::new();
+    let mut fronts = |lines: &[&str], first: usize| -> Vec<String> {
+        let cut = |(index, line): (usize, &&str)| {
+            let shown = front(line, limits.excerpt_bytes);
+            note_cut(&mut cuts, first + index, line, 0..shown.len());
+            shown.to_owned()
+        };
+        lines.iter().enumerate().map(cut).collect()
+    };
+    let shown_before = fronts(before, 0);
+    let shown_after = fronts(after, before.len() + 1);
     let (text, matched) = bounded(line, matched, limits.excerpt_bytes);
+    let from = offset(line, text);
+    note_cut(&mut cuts, before.len(), line, from..from + text.len());
+    let joined = |lines: &[&str]| {
+        let line = |line: &&str| format!("{}\n", front(line, Around::LINE));
+        lines.iter().map(line).collect::<String>()
+    };
+    let around = Around {
+        above: joined(above),
+        below: joined(below),
+        cuts,
+    };
     Snippet {
         line: first_line + number,
         text: text.to_owned(),
-        before: before
-            .iter()
-            .map(|line| front(line, limits.excerpt_bytes).to_owned())
-            .collect(),
-        after: after
-            .map(|line| front(line, limits.excerpt_bytes).to_owned())
-            .collect(),
+        before: shown_before,
+        after: shown_after,
         matched: if matched.is_empty() {
             (0, 0)
         } else {
             (matched.start, matched.end)
         },
+        around: around.boxed(),
+    }
+}
+
+/// Notes what stands around the shown part of a line.
+fn note_cut(cuts: &mut Vec<LineCut>, number: usize, line: &str, shown: Range<usize>) {
+    if shown.len() < line.len() {
+        let from = line.floor_char_boundary(shown.start.saturating_sub(Around::END));
+        let to = line.floor_char_boundary(line.len().min(shown.end + Around::END));
+        cuts.push(LineCut {
+            line: number,
+            left: line.get(from..shown.start).unwrap_or_default().to_owned(),
+            right: line.get(shown.end..to).unwrap_or_default().to_owned(),
+        });
     }
 }
 

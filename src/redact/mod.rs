@@ -1,264 +1,267 @@
-//! Masking of secrets at the edge of the report.
+//! Secrets in text: what they look like, and the same text without them.
 //!
-//! In: strings of the bundle, as they are about to be shown. Out: the same strings with every
-//! secret replaced by `[REDACTED kind]`, and how many were replaced. What a secret looks like
-//! stands in [`detect`]; this file replaces what was found there and looks for what was left.
+//! In: strings of the bundle. Out: the same strings with every secret replaced by
+//! `[REDACTED kind]`, and how many were replaced. Pure functions of text; a file for each way of
+//! knowing a secret:
 //!
-//! Two properties hold for every text: masking a masked text changes nothing, and
-//! [`find_secret`] finds nothing in a masked text.
+//! - [`names`]: names of fields and variables that mean one; [`structure`] reads the value behind
+//!   or beside such a name, [`value`] where it ends, [`values`] what is no secret whatever its name;
+//! - [`objects`]: every value of a Kubernetes Secret;
+//! - [`commands`], [`urls`]: flags and addresses that hold one without naming it;
+//! - [`providers`]: forms that providers document (`rules/secrets.toml`);
+//! - [`pem`]: private keys in every cut;
+//! - [`chance`]: long random words that nothing explains.
+//!
+//! A text is cut after it was masked, or together with what stood around the cut
+//! ([`Snippet::around`]): half a secret has lost its name. [`Masker`] masks, [`Secrets`] are the
+//! values that it saw, and [`check`] is the last look at what is about to be written.
+//!
+//! Two properties hold for every text: masking a masked text changes nothing, and [`find_secret`]
+//! finds nothing in a masked text.
 
-mod detect;
+mod chance;
+pub mod check;
+mod commands;
+mod known;
+mod masker;
+mod names;
+mod objects;
+mod pem;
+mod providers;
+mod structure;
+mod urls;
+mod value;
+mod values;
 
-pub use detect::Kind;
+pub use check::find_secret;
+pub use known::Secrets;
+pub use masker::{Counts, Masker, mask};
 
-use crate::locator::Snippet;
-use detect::{Found, find, find_first};
+use serde::Deserialize;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
-/// How many values of each kind were masked.
-pub type Counts = BTreeMap<Kind, u64>;
-
-/// Masking one text can put two harmless halves side by side, so it is repeated; two rounds are
-/// the most that was ever seen.
-const ROUNDS: usize = 4;
-
-/// What stands in place of a text that still looks like a secret after [`ROUNDS`].
-const GIVEN_UP: &str = "[REDACTED text]";
-
-/// The text with its secrets replaced, and how many there were of each kind.
-pub fn mask(text: &str) -> (Cow<'_, str>, Counts) {
-    let mut masker = Masker::default();
-    let clean = masker.mask(text);
-    (clean, masker.counts)
+/// What was masked; its words stand inside the mask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Key of an Azure storage account, service bus or workspace.
+    AccountKey,
+    /// Access key or secret key of another cloud or a web API.
+    ApiKey,
+    /// `Authorization: Bearer ...` and bare tokens named so.
+    BearerToken,
+    /// Token with which a node joins a cluster.
+    BootstrapToken,
+    /// Secret of an application registration.
+    ClientSecret,
+    /// A connection string as a whole.
+    ConnectionString,
+    /// JSON web token.
+    Jwt,
+    /// Client key, client certificate or token of a kubeconfig.
+    Kubeconfig,
+    /// Password of any kind, also in a URL.
+    Password,
+    /// Private key, or lines out of the middle of one.
+    PrivateKey,
+    /// Credential of an image registry.
+    RegistryCredential,
+    /// Signature of a shared access signature.
+    SasToken,
 }
 
-/// The kind of the first secret in bytes that are about to be written, if there is one.
-///
-/// Knows the disguises that our own writers give to text: HTML entities and JSON escapes.
-pub fn find_secret(bytes: &[u8]) -> Option<Kind> {
-    let text = String::from_utf8_lossy(bytes);
-    // JSON inside HTML writes these three as escapes: they must read as they did when masked.
-    let json = if text.contains("\\u00") {
-        Cow::Owned(
-            text.replace("\\u003c", "<")
-                .replace("\\u003e", ">")
-                .replace("\\u0026", "&"),
-        )
-    } else {
-        text
+impl Kind {
+    /// `sas-token`, `private-key`, ...
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountKey => "account-key",
+            Self::ApiKey => "api-key",
+            Self::BearerToken => "bearer-token",
+            Self::BootstrapToken => "bootstrap-token",
+            Self::ClientSecret => "client-secret",
+            Self::ConnectionString => "connection-string",
+            Self::Jwt => "jwt",
+            Self::Kubeconfig => "kubeconfig",
+            Self::Password => "password",
+            Self::PrivateKey => "private-key",
+            Self::RegistryCredential => "registry-credential",
+            Self::SasToken => "sas-token",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One secret: what it is and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// What it is.
+    pub(crate) kind: Kind,
+    /// Byte range of the secret value, without its name.
+    pub(crate) range: Range<usize>,
+}
+
+/// Every secret in the text, in no particular order; ranges may overlap.
+pub(crate) fn find(text: &str) -> Vec<Found> {
+    let (clean, places) = without_hidden(text);
+    let mut found = find_plain(&clean);
+    if let Some(places) = places {
+        let end = text.len();
+        let place = |at: usize| places.get(at).copied().unwrap_or(end);
+        for one in &mut found {
+            one.range = place(one.range.start)..place(one.range.end.saturating_sub(1)) + 1;
+            one.range.end = text.ceil_char_boundary(one.range.end);
+        }
+    }
+    found
+}
+
+/// The same for a text in which no character is hidden.
+fn find_plain(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let search = |text: &str, found: &mut Vec<Found>| {
+        structure::find(text, found);
+        objects::find(text, found);
+        commands::find(text, found);
+        urls::find(text, found);
+        providers::find(text, found);
+        pem::find(text, found);
     };
-    find_first(&unescape_entities(&json))
+    search(text, &mut found);
+    if let Some(flat) = unescaped(text) {
+        let before = found.len();
+        search(&flat, &mut found);
+        for one in found.iter_mut().skip(before) {
+            let value = text.get(one.range.clone()).unwrap_or_default();
+            let start = value.trim_start_matches(['\\', ' ', '"', '\'']);
+            one.range.start += value.len() - start.len();
+            one.range.end -= start.len() - start.trim_end_matches(['\\', ' ']).len();
+        }
+    }
+    chance::find(text, &mut found);
+    found.retain(|one| !one.range.is_empty());
+    clear_of_masks(text, &mut found);
+    found
 }
 
-/// Masks many strings and adds up what was masked.
-#[derive(Debug, Default)]
-pub struct Masker {
-    counts: Counts,
-}
-
-impl Masker {
-    /// What was masked so far.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
-    }
-
-    /// One string without its secrets.
-    pub fn text(&mut self, text: &str) -> String {
-        self.mask(text).into_owned()
-    }
-
-    /// A snippet without its secrets; its lines are judged together, because a private key or a
-    /// name and its value may stand on several of them.
-    pub fn snippet(&mut self, snippet: &Snippet) -> Snippet {
-        let mut joined = String::new();
-        let mut ends = Vec::new();
-        let lines = snippet.before.iter().chain([&snippet.text]);
-        for line in lines.chain(&snippet.after) {
-            joined.push_str(line);
-            ends.push(joined.len());
-            joined.push('\n');
-        }
-        if find(&joined).is_empty() {
-            return snippet.clone();
-        }
-        self.replace_lines(snippet, &joined, &ends)
-    }
-
-    /// Replaces secrets of the joined lines line by line, so that no line is lost.
-    fn replace_lines(&mut self, snippet: &Snippet, joined: &str, ends: &[usize]) -> Snippet {
-        let spans = merge(find(joined));
-        self.count(&spans);
-        let mut start = 0;
-        let mut lines = Vec::new();
-        let mut matched = snippet.matched;
-        for (index, &end) in ends.iter().enumerate() {
-            let line = joined.get(start..end).unwrap_or_default();
-            let own = clip(&spans, start..end);
-            if index == snippet.before.len() {
-                matched = shift(&own, snippet.matched);
-            }
-            lines.push(replace(line, &own));
-            start = end + 1;
-        }
-        // A last look at each line by itself: a line is also printed by itself.
-        for line in &mut lines {
-            if let Cow::Owned(again) = settle(line) {
-                *line = again;
-            }
-        }
-        let after = lines.split_off((snippet.before.len() + 1).min(lines.len()));
-        let text = lines.pop().unwrap_or_default();
-        let inside = |at: usize| at <= text.len() && text.is_char_boundary(at);
-        if !(inside(matched.0) && inside(matched.1)) {
-            matched = (0, 0);
-        }
-        Snippet {
-            line: snippet.line,
-            text,
-            before: lines,
-            after,
-            matched,
-        }
-    }
-
-    /// Masks and counts.
-    fn mask<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
-        let spans = merge(find(text));
-        if spans.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        self.count(&spans);
-        let once = replace(text, &spans);
-        Cow::Owned(settle(&once).into_owned())
-    }
-
-    /// Adds the spans to the counts.
-    fn count(&mut self, spans: &[Found]) {
-        for span in spans {
-            *self.counts.entry(span.kind).or_default() += 1;
-        }
-    }
-}
-
-/// Masks until nothing is found any more; a text that never settles is given up as a whole.
-fn settle(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
-    for _ in 0..ROUNDS {
-        let spans = merge(find(&text));
-        if spans.is_empty() {
-            return text;
-        }
-        text = Cow::Owned(replace(&text, &spans));
-    }
-    if find(&text).is_empty() {
-        text
-    } else {
-        Cow::Borrowed(GIVEN_UP)
-    }
-}
-
-/// Sorted spans that do not overlap: where two detectors see one secret, the wider text is hidden
-/// under the name of the one that starts first.
-fn merge(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by_key(|f| (f.range.start, std::cmp::Reverse(f.range.end), f.kind));
-    let mut merged: Vec<Found> = Vec::new();
-    for next in found {
-        match merged.last_mut() {
-            Some(last) if next.range.start < last.range.end => {
-                last.range.end = last.range.end.max(next.range.end);
-            }
-            _ => merged.push(next),
-        }
-    }
-    merged
-}
-
-/// The parts of the spans that lie on one line, counted from its start.
-fn clip(spans: &[Found], line: Range<usize>) -> Vec<Found> {
-    spans
-        .iter()
-        .filter(|span| span.range.start < line.end && span.range.end > line.start)
-        .map(|span| Found {
-            kind: span.kind,
-            range: span.range.start.max(line.start) - line.start
-                ..span.range.end.min(line.end) - line.start,
-        })
-        .collect()
-}
-
-/// The text with each span replaced.
-fn replace(text: &str, spans: &[Found]) -> String {
-    let mut out = String::with_capacity(text.len());
+/// The text with blanks, line ends and quotes in place of their escapes, whatever their depth, so
+/// that what was written on several lines and quoted in one is read like any other; every byte
+/// keeps its place. `None` where there is no escape.
+fn unescaped(text: &str) -> Option<String> {
+    let mut bytes = text.as_bytes().to_vec();
+    let mut changed = false;
     let mut at = 0;
-    for span in spans {
-        out.push_str(text.get(at..span.range.start).unwrap_or_default());
-        out.push_str(&marker(span.kind));
-        at = span.range.end;
-    }
-    out.push_str(text.get(at..).unwrap_or_default());
-    out
-}
-
-/// What stands in place of a secret.
-fn marker(kind: Kind) -> String {
-    format!("[REDACTED {kind}]")
-}
-
-/// Where a range of the text lies after the spans were replaced; an end inside a secret moves to
-/// the secret's own end.
-fn shift(spans: &[Found], (start, end): (usize, usize)) -> (usize, usize) {
-    let place = |at: usize, to_end: bool| {
-        let mut moved = at;
-        for span in spans {
-            let width = marker(span.kind).len();
-            if span.range.end <= at {
-                moved = moved + width - span.range.len();
-            } else if span.range.start < at {
-                let before = moved - (at - span.range.start);
-                return if to_end { before + width } else { before };
+    while let Some(slash) = bytes.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        let from = at + slash;
+        let run = bytes
+            .iter()
+            .skip(from)
+            .take_while(|byte| **byte == b'\\')
+            .count();
+        let to = from + run;
+        let sign = match bytes.get(to) {
+            Some(b'n') => b'\n',
+            Some(b'r' | b't') => b' ',
+            Some(quote @ (b'"' | b'\'')) => *quote,
+            _ => {
+                at = to;
+                continue;
+            }
+        };
+        changed = true;
+        if let Some(escape) = bytes.get_mut(from..=to) {
+            escape.fill(b' ');
+            // First, so that a quote closes right behind its word.
+            if let Some(first) = escape.first_mut() {
+                *first = sign;
             }
         }
-        moved
-    };
-    (place(start, false), place(end, true))
+        at = to + 1;
+    }
+    if changed {
+        String::from_utf8(bytes).ok()
+    } else {
+        None
+    }
 }
 
-/// The text with HTML entities replaced by what they stand for.
-fn unescape_entities(text: &str) -> Cow<'_, str> {
-    const ENTITIES: [(&str, &str); 9] = [
-        ("&#38;", "&"),
-        ("&amp;", "&"),
-        ("&#60;", "<"),
-        ("&lt;", "<"),
-        ("&#62;", ">"),
-        ("&gt;", ">"),
-        ("&#34;", "\""),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-    ];
-    if !text.contains('&') {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, _)) = rest.split_once('&') {
-        let (head, tail) = rest.split_at(before.len());
-        out.push_str(head);
-        let known = ENTITIES
-            .iter()
-            .find_map(|(entity, plain)| Some((tail.strip_prefix(entity)?, plain)));
-        if let Some((after, plain)) = known {
-            out.push_str(plain);
-            rest = after;
-        } else {
-            out.push('&');
-            rest = tail.strip_prefix('&').unwrap_or_default();
+/// Leaves out what is a mask, and cuts off masks at the front of a value.
+fn clear_of_masks(text: &str, found: &mut Vec<Found>) {
+    const OPEN: &str = "[REDACTED ";
+    let mut masks: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.match_indices(OPEN) {
+        let length = values::mask_at(text.get(at..).unwrap_or_default());
+        if length > 0 {
+            masks.push(at..at + length);
         }
     }
-    out.push_str(rest);
-    Cow::Owned(out)
+    if masks.is_empty() {
+        return;
+    }
+    let mut clear = Vec::new();
+    for one in found.drain(..) {
+        let mut start = one.range.start;
+        for mask in &masks {
+            if mask.end <= start || mask.start >= one.range.end {
+                continue;
+            }
+            if mask.start > start {
+                clear.push(Found {
+                    kind: one.kind,
+                    range: start..mask.start,
+                });
+            }
+            start = mask.end.max(start);
+        }
+        if start < one.range.end {
+            clear.push(Found {
+                kind: one.kind,
+                range: start..one.range.end,
+            });
+        }
+    }
+    // Blanks and signs between two masks are no secret.
+    clear.retain(|one| {
+        let value = text.get(one.range.clone()).unwrap_or_default();
+        value.chars().any(char::is_alphanumeric)
+    });
+    *found = clear;
+}
+
+/// Whether anything in a line makes it worth to be looked at: a cheap answer, yes where a secret may
+/// be, and where there is none rarely.
+pub(crate) fn may_hold(line: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(line) else {
+        return true;
+    };
+    !text.is_ascii()
+        || structure::may_name(text)
+        || providers::may_hold(text)
+        || commands::may_hold(text)
+        || text.contains("://") && text.contains('@')
+        || chance::may_hold(text)
+}
+
+/// The text without characters that show nothing, and where each byte of it stood; the same text
+/// and nothing where it has none.
+fn without_hidden(text: &str) -> (Cow<'_, str>, Option<Vec<usize>>) {
+    let hidden = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    if text.is_ascii() || !text.contains(hidden) {
+        return (Cow::Borrowed(text), None);
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut places = Vec::with_capacity(text.len());
+    for (at, c) in text.char_indices().filter(|(_, c)| !hidden(*c)) {
+        clean.push(c);
+        places.extend(at..at + c.len_utf8());
+    }
+    (Cow::Owned(clean), Some(places))
 }
 
 #[cfg(test)]

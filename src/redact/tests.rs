@@ -162,6 +162,7 @@ fn a_private_key_is_masked_on_every_line_of_a_snippet() {
             "-----END PRIVATE KEY-----".into(),
         ],
         matched: (0, 5),
+        around: None,
     };
     let mut all = Masker::default();
     let masked = all.snippet(&snippet);
@@ -189,6 +190,7 @@ fn the_match_moves_with_the_text_around_it() {
         before: vec![],
         after: vec![],
         matched: (at, at + 6),
+        around: None,
     };
     let masked = Masker::default().snippet(&snippet);
     assert_eq!(
@@ -293,7 +295,7 @@ proptest! {
         let lines: Vec<String> = lines.into_iter().map(|line| line.replace('\n', " ")).collect();
         let text = lines.first().cloned().unwrap_or_default();
         let at = text.floor_char_boundary(at);
-        let snippet = Snippet { line: 1, matched: (0, at), text, before: lines.clone(), after: lines.clone() };
+        let snippet = Snippet { line: 1, matched: (0, at), text, before: lines.clone(), after: lines.clone(), around: None };
         let masked = Masker::default().snippet(&snippet);
         prop_assert_eq!(masked.before.len(), lines.len());
         prop_assert_eq!(masked.after.len(), lines.len());

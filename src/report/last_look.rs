@@ -5,26 +5,62 @@
 //! `password:`, and whoever puts one into a log keeps the report from being written.
 
 use super::html::parts;
-use super::{Format, ReportError, glyphs, json};
-use crate::redact::find_secret;
+use super::{Format, glyphs, json};
+use crate::redact::Secrets;
+use crate::redact::check::{self, Left};
+use serde_json::Value;
 
-/// The rendered text, if no secret is left in it.
-pub(super) fn checked(rendered: String, format: Format) -> Result<String, ReportError> {
-    let (pages, data) = match format {
-        Format::Html => {
-            let (before, data, after) = parts(&rendered);
-            ([before, after], data)
-        }
-        Format::Json => (["", ""], &*rendered),
-        Format::Markdown | Format::Text => ([&*rendered, ""], ""),
+/// The first secret that is left in the rendered text. `secrets` are the values that were masked.
+pub(super) fn left(rendered: &str, format: Format, secrets: &Secrets) -> Option<Left> {
+    let page = |page: &str| {
+        // What it shows stands in its data too, text by text; side by side on a page, the end of one
+        // text and the begin of the next read like a name and its value.
+        let page = glyphs::restored(page);
+        check::left(&check::plain(&page), &[], secrets)
     };
-    let left = pages
-        .into_iter()
-        .find_map(|page| find_secret(glyphs::restored(page).as_bytes()))
-        .or_else(|| find_secret(json::restored(data).as_bytes()));
-    match left {
-        None => Ok(rendered),
-        Some(kind) => Err(ReportError::SecretLeft { kind }),
+    match format {
+        Format::Html => {
+            let (before, data, after) = parts(rendered);
+            page(before)
+                .or_else(|| page(after))
+                .or_else(|| data_left(data, secrets))
+        }
+        Format::Json => data_left(rendered, secrets),
+        Format::Markdown => {
+            let text = glyphs::restored(rendered);
+            let unescaped = check::plain(&text).replace('\\', "");
+            check::left(&unescaped, &[&text], secrets)
+        }
+        Format::Text => {
+            let text = glyphs::restored(rendered);
+            check::left(&text, &[&text], secrets)
+        }
+    }
+}
+
+/// What is left in the report for programs. Its texts are looked at one by one, as they were before
+/// they were escaped; what cannot be parsed, as a whole.
+fn data_left(data: &str, secrets: &Secrets) -> Option<Left> {
+    let all = json::restored(data);
+    let all = check::plain(&all);
+    let Ok(value) = serde_json::from_str::<Value>(data) else {
+        return check::left(&all, &[&all], secrets);
+    };
+    let mut texts = Vec::new();
+    collect(&value, &mut texts);
+    check::left(&all, &texts, secrets)
+}
+
+/// Every text of a document, and every name of a field.
+fn collect<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+            texts.push(name);
+            collect(value, texts);
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -35,17 +71,14 @@ mod tests {
     use crate::redact::Kind;
 
     /// What is found in a text of this format.
-    fn left(text: &str, format: Format) -> Option<Kind> {
-        match checked(text.to_owned(), format) {
-            Err(ReportError::SecretLeft { kind }) => Some(kind),
-            _ => None,
-        }
+    fn kind(text: &str, format: Format) -> Option<Kind> {
+        left(text, format, &Secrets::default()).map(|left| left.kind)
     }
 
     #[test]
     fn a_secret_in_the_rendered_bytes_fails_the_run() {
         for (format, text, secret) in [
-            (Format::Html, "<p>password=hunter2</p>", true),
+            (Format::Text, "password=hunter2", true),
             (Format::Html, "<p>password=[REDACTED password]</p>", false),
             (Format::Markdown, "password=hunter2", true),
             (Format::Json, r#"{"text":"password=hunter2\u003cp"}"#, true),
@@ -57,7 +90,7 @@ mod tests {
             ),
         ] {
             let expected = secret.then_some(Kind::Password);
-            assert_eq!(left(text, format), expected, "{text}");
+            assert_eq!(kind(text, format), expected, "{text}");
         }
     }
 
@@ -90,7 +123,7 @@ mod tests {
             (Format::Html, html(r#"["password:hunter2"]"#), true),
         ] {
             let expected = secret.then_some(Kind::Password);
-            assert_eq!(left(&text, format), expected, "{text}");
+            assert_eq!(kind(&text, format), expected, "{text}");
         }
     }
 }

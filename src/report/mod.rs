@@ -5,6 +5,7 @@
 //! they are handed out, so a mistake in masking fails the run instead of leaking.
 
 pub mod diff;
+mod draft;
 pub mod glyphs;
 pub mod html;
 pub mod json;
@@ -16,8 +17,10 @@ mod verdict;
 pub mod view;
 pub mod words;
 
+pub use draft::Draft;
+
 use crate::diagnose::Diagnosis;
-use crate::redact::Kind;
+use crate::redact::{Kind, Secrets};
 use crate::severity::Severity;
 
 /// What a report is written as.
@@ -69,15 +72,26 @@ pub const MAX_BYTES: usize = 3_500_000;
 pub enum ReportError {
     /// A secret survived masking; the report was thrown away.
     #[error(
-        "a secret ({kind}) was left in the rendered report, so it was not written; report this as a bug"
+        "a secret ({kind}, from {from}) was left in the rendered report, so it was not written; report this as a bug"
     )]
     SecretLeft {
         /// What it looks like.
         kind: Kind,
+        /// Where it stands: a place in the bundle, or a line of the output.
+        from: String,
     },
     /// A template or serializer failed.
     #[error("the report could not be rendered: {0}")]
     Render(String),
+}
+
+/// Whether secrets are masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Masking {
+    /// As always.
+    On,
+    /// Never, so that a test can see the last look at work: it refuses the report by itself.
+    Off,
 }
 
 /// The report in the given format.
@@ -86,26 +100,27 @@ pub fn render(
     options: &ReportOptions,
     format: Format,
 ) -> Result<Vec<u8>, ReportError> {
-    render_view(&view::build(diagnosis, options), options.max_bytes, format)
+    Draft::new(diagnosis, options).render(format)
 }
 
-/// A report that was put into words already, in the given format; HTML of at most `max_bytes`.
-pub fn render_view(
-    report: &view::Report,
-    max_bytes: usize,
+/// The report in the given format, with masking or without.
+pub fn render_masked(
+    diagnosis: &Diagnosis,
+    options: &ReportOptions,
     format: Format,
+    masking: Masking,
 ) -> Result<Vec<u8>, ReportError> {
-    let text = match format {
-        Format::Html => html::render(report, max_bytes)?,
-        Format::Json => json::render(report)?,
-        Format::Markdown => markdown::render(report),
-        Format::Text => text::arrange(report, text::Style::default()),
-    };
-    checked(text, format).map(String::into_bytes)
+    Draft::with(diagnosis, options, masking).render(format)
 }
 
-/// A rendered text of this format, if no secret is left in it: what everything that is written has
-/// to pass.
+/// A text in this format that is not made from a diagnosis, if no secret is left in it: what
+/// everything that is written has to pass.
 pub fn checked(rendered: String, format: Format) -> Result<String, ReportError> {
-    last_look::checked(rendered, format)
+    match last_look::left(&rendered, format, &Secrets::default()) {
+        None => Ok(rendered),
+        Some(left) => Err(ReportError::SecretLeft {
+            kind: left.kind,
+            from: left.source,
+        }),
+    }
 }

@@ -6,7 +6,7 @@
 
 use super::view::{self, Finding, Incident, Report};
 use super::words::{clock, cut, entries, plural, size, span};
-use super::{ReportError, ReportOptions, glyphs};
+use super::{Draft, ReportError, ReportOptions, glyphs};
 use crate::diagnose::{Diagnosis, State};
 use crate::redact;
 use crate::severity::Severity;
@@ -55,12 +55,7 @@ pub fn render(
     options: &ReportOptions,
     style: Style,
 ) -> Result<String, ReportError> {
-    render_view(&view::build(diagnosis, options), style)
-}
-
-/// The answer for a terminal, of a report that was put into words already.
-pub fn render_view(report: &Report, style: Style) -> Result<String, ReportError> {
-    super::last_look::checked(arrange(report, style), super::Format::Text)
+    Draft::new(diagnosis, options).text(style)
 }
 
 /// The lines of a report.

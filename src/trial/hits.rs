@@ -5,6 +5,7 @@ use crate::evidence::{Evidence, LogHit, LogSource};
 use crate::examine::proof::Engine;
 use crate::kube::TextHit;
 use crate::locator::{EntryPath, Snippet};
+use crate::redact::Masker;
 use crate::rules::{Matcher, MatcherId, RuleSet};
 use std::collections::BTreeSet;
 
@@ -121,9 +122,11 @@ impl First {
         if place >= SHOWN {
             return;
         }
+        // With all that stood around it: a shown line may be cut in the middle of a secret.
+        let masked = Masker::default().snippet(snippet);
         let line = Line {
             at: path.line(number).to_string(),
-            text: text.to_owned(),
+            text: cited(&masked).1.to_owned(),
             explained_by: explained_by(text),
         };
         self.0.insert(place, (path.clone(), number, line));

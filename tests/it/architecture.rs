@@ -21,7 +21,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // A hit names its matcher; matchers are the rules'.
     ("kube", &["rules"]),
     ("rules", &[]),
-    ("examine", &["ingest", "kube", "rules"]),
+    // Secrets are taken out of texts before they are cut or turned into templates.
+    ("examine", &["ingest", "kube", "redact", "rules"]),
     ("layout", &["examine", "kube"]),
     ("evidence", &["examine", "kube", "layout", "rules"]),
     (
@@ -45,7 +46,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "trial",
         &[
-            "analyze", "diagnose", "evidence", "examine", "ingest", "kube", "rules",
+            "analyze", "diagnose", "evidence", "examine", "ingest", "kube", "redact", "rules",
         ],
     ),
     ("cli", &["report"]),
@@ -60,6 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// Crates that one file (or folder) only may name: a parser that is replaced is replaced there.
 const NAMED_IN: &[(&str, &str)] = &[
+    ("aho_corasick", "redact"),
     ("askama", "report batch/index"),
     ("bzip2", "ingest/stream.rs"),
     ("clap_complete", "cli.rs commands/mod.rs"),
@@ -75,8 +77,9 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("signal_hook", "commands/interrupt.rs"),
     ("sysinfo", "commands/memory.rs"),
     ("tempfile", "batch/whole.rs commands/output.rs"),
-    // Rule files are one thing, what a team notes of its cases another.
-    ("toml", "rules batch/resolutions.rs"),
+    // Rule files are one thing, the list of providers' formats and what a team notes of its cases
+    // others.
+    ("toml", "rules redact/providers.rs batch/resolutions.rs"),
     ("walkdir", "ingest/directory.rs rules"),
     ("x509_cert", "kube/certificate.rs"),
     ("xxhash_rust", "examine/mod.rs ingest/name.rs"),

@@ -35,6 +35,7 @@ mod rules;
 mod sample;
 mod samples;
 mod schema;
+mod secrets;
 mod signatures;
 mod support;
 mod time;

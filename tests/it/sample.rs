@@ -53,6 +53,7 @@ pub(crate) fn cite(path: &EntryPath, line: u64, time: &str, text: &str, matched:
             before: vec![],
             after: vec![],
             matched: (start, start + matched.len()),
+            around: None,
         },
     }
 }

@@ -193,6 +193,7 @@ mod tests {
                 before: vec![],
                 after: vec![],
                 matched: (0, 0),
+                around: None,
             },
         };
         against_each_other(&command)

@@ -20,6 +20,7 @@ fn citation(entry: &str, line: u64, at: Option<i64>) -> Citation {
             before: vec![],
             after: vec![],
             matched: (0, 0),
+            around: None,
         },
     }
 }

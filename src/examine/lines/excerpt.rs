@@ -3,7 +3,7 @@
 use super::record::record;
 use super::{line_after, line_at, line_before, lossy};
 use crate::limits::Limits;
-use crate::locator::Snippet;
+use crate::locator::{Around, LineCut, Snippet};
 use std::ops::Range;
 
 /// Stands where something was left out.
@@ -23,14 +23,102 @@ pub fn snippet(text: &[u8], number: u64, matched: Range<usize>, limits: &Limits)
     let own = lines.iter().position(|range| *range == line).unwrap_or(0);
     let start = lines.first().map_or(line.start, |range| range.start);
     let end = lines.last().map_or(line.end, |range| range.end);
-    let (shown, marked) = shown(text, &lines, own, &matched, limits);
+    let (before, first) = before(text, start, limits);
+    let (after, last) = after(text, end, limits);
+    let mut cuts = Vec::new();
+    let whole = |range: &Range<usize>, cuts: &mut Cuts| {
+        let bytes = text.get(range.clone()).unwrap_or_default();
+        cuts.window(bytes, 0..0, limits.excerpt_bytes).0
+    };
+    let mut lines_so_far = Cuts {
+        line: 0,
+        all: &mut cuts,
+    };
+    let before: Vec<String> = before
+        .iter()
+        .map(|range| whole(range, &mut lines_so_far))
+        .collect();
+    let (shown, marked) = shown(text, &lines, own, &matched, limits, &mut lines_so_far);
+    let after = after
+        .iter()
+        .map(|range| whole(range, &mut lines_so_far))
+        .collect();
+    let around = Around {
+        above: above(text, first),
+        below: below(text, last),
+        cuts,
+    };
     Snippet {
         line: number.saturating_sub(feeds(text.get(start..line.start).unwrap_or_default())),
         text: shown,
-        before: before(text, start, limits),
-        after: after(text, end, limits),
+        before,
+        after,
         matched: marked,
+        around: around.boxed(),
     }
+}
+
+/// Lines that were cut so far, and the number of the next one.
+struct Cuts<'a> {
+    line: usize,
+    all: &'a mut Vec<LineCut>,
+}
+
+impl Cuts<'_> {
+    /// The window of the next line; notes what was cut off.
+    fn window(
+        &mut self,
+        line: &[u8],
+        matched: Range<usize>,
+        limit: usize,
+    ) -> (String, (usize, usize)) {
+        let (shown, part, marked) = window(line, matched, limit);
+        if part.len() < line.len() {
+            let from = part.start.saturating_sub(Around::END);
+            let left = line.get(from..part.start).unwrap_or_default();
+            let to = line.len().min(part.end + Around::END);
+            let right = line.get(part.end..to).unwrap_or_default();
+            self.all.push(LineCut {
+                line: self.line,
+                left: lossy(left).into_owned(),
+                right: lossy(right).into_owned(),
+            });
+        }
+        self.line += 1;
+        (shown, marked)
+    }
+}
+
+/// The lines that stand above a place, as far as a secret below can need them.
+fn above(text: &[u8], start: usize) -> String {
+    let mut out = String::new();
+    let mut at = start;
+    for _ in 0..Around::LINES {
+        let Some(line) = line_before(text, at) else {
+            break;
+        };
+        at = line.start;
+        let from = line.end.saturating_sub(Around::LINE).max(line.start);
+        out.insert(0, '\n');
+        out.insert_str(0, &lossy(text.get(from..line.end).unwrap_or_default()));
+    }
+    out
+}
+
+/// The lines that stand below a place.
+fn below(text: &[u8], end: usize) -> String {
+    let mut out = String::new();
+    let mut at = end;
+    for _ in 0..Around::LINES {
+        let Some(line) = line_after(text, at) else {
+            break;
+        };
+        at = line.end;
+        let to = line.end.min(line.start + Around::LINE);
+        out.push_str(&lossy(text.get(line.start..to).unwrap_or_default()));
+        out.push('\n');
+    }
+    out
 }
 
 /// Number of line feeds.
@@ -45,6 +133,7 @@ fn shown(
     own: usize,
     matched: &Range<usize>,
     limits: &Limits,
+    cuts: &mut Cuts<'_>,
 ) -> (String, (usize, usize)) {
     let rows = rows(lines.len(), own, limits.record_lines);
     let others = rows.len().saturating_sub(1).max(1);
@@ -57,6 +146,7 @@ fn shown(
         }
         let Some(row) = row else {
             out.push_str(LEFT_OUT);
+            cuts.line += 1;
             continue;
         };
         let range = lines.get(row).cloned().unwrap_or_default();
@@ -65,13 +155,13 @@ fn shown(
             let inside = |at: usize| at.clamp(range.start, range.end) - range.start;
             let within = inside(matched.start)..inside(matched.end.max(matched.start));
             let shift = out.len();
-            let (piece, (from, to)) = window(bytes, within, limits.excerpt_bytes);
+            let (piece, (from, to)) = cuts.window(bytes, within, limits.excerpt_bytes);
             out.push_str(&piece);
             if from < to {
                 marked = (shift + from, shift + to);
             }
         } else {
-            out.push_str(&window(bytes, 0..0, share).0);
+            out.push_str(&cuts.window(bytes, 0..0, share).0);
         }
     }
     (out, marked)
@@ -100,9 +190,13 @@ fn rows(count: usize, own: usize, limit: usize) -> Vec<Option<usize>> {
     rows
 }
 
-/// At most `limit` bytes of a line around `matched`, decoded lossily, with a mark where it was cut,
-/// and the place of the match in it.
-fn window(line: &[u8], matched: Range<usize>, limit: usize) -> (String, (usize, usize)) {
+/// At most `limit` bytes of a line around `matched`, decoded lossily, with a mark where it was cut;
+/// which part of the line that is, and the place of the match in it.
+fn window(
+    line: &[u8],
+    matched: Range<usize>,
+    limit: usize,
+) -> (String, Range<usize>, (usize, usize)) {
     let (start, end) = (
         boundary_before(line, matched.start),
         boundary_after(line, matched.end),
@@ -126,7 +220,7 @@ fn window(line: &[u8], matched: Range<usize>, limit: usize) -> (String, (usize, 
     if to < line.len() {
         out.push_str(LEFT_OUT);
     }
-    (out, (marked_from, marked_to))
+    (out, from..to, (marked_from, marked_to))
 }
 
 /// Appends a part of a line, and tells how long it became.
@@ -154,8 +248,8 @@ fn boundary_after(line: &[u8], at: usize) -> usize {
     (at..at + 4).find(|&at| !goes_on(line, at)).unwrap_or(at)
 }
 
-/// The lines before the record, in order.
-fn before(text: &[u8], start: usize, limits: &Limits) -> Vec<String> {
+/// The lines before the record, in order, and where the first of them begins.
+fn before(text: &[u8], start: usize, limits: &Limits) -> (Vec<Range<usize>>, usize) {
     let mut lines = Vec::new();
     let mut at = start;
     while lines.len() < limits.context_lines {
@@ -163,14 +257,14 @@ fn before(text: &[u8], start: usize, limits: &Limits) -> Vec<String> {
             break;
         };
         at = line.start;
-        lines.push(context(text, line, limits));
+        lines.push(line);
     }
     lines.reverse();
-    lines
+    (lines, at)
 }
 
-/// The lines behind the record, in order.
-fn after(text: &[u8], end: usize, limits: &Limits) -> Vec<String> {
+/// The lines behind the record, in order, and where the last of them ends.
+fn after(text: &[u8], end: usize, limits: &Limits) -> (Vec<Range<usize>>, usize) {
     let mut lines = Vec::new();
     let mut at = end;
     while lines.len() < limits.context_lines {
@@ -178,15 +272,9 @@ fn after(text: &[u8], end: usize, limits: &Limits) -> Vec<String> {
             break;
         };
         at = line.end;
-        lines.push(context(text, line, limits));
+        lines.push(line);
     }
-    lines
-}
-
-/// One line of context.
-fn context(text: &[u8], line: Range<usize>, limits: &Limits) -> String {
-    let bytes = text.get(line).unwrap_or_default();
-    window(bytes, 0..0, limits.excerpt_bytes).0
+    (lines, at)
 }
 
 #[cfg(test)]

@@ -59,6 +59,19 @@ pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
+/// The line below one that opens a block (`err=<`): there stands the value.
+pub fn value_below<'a>(text: &'a [u8], line: &Range<usize>) -> Option<&'a [u8]> {
+    let own = text.get(line.clone())?;
+    let own = own.strip_suffix(b"\r").unwrap_or(own);
+    own.ends_with(b"=<").then(|| {
+        let rest = text.get(line.end..).unwrap_or_default();
+        let rest = memchr::memchr(b'\n', rest).and_then(|feed| rest.get(feed + 1..));
+        let rest = rest.unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default()
+    })
+}
+
 /// End of a line without the carriage returns before its line feed.
 fn without_return(text: &[u8], line: Range<usize>) -> usize {
     let bytes = text.get(line.clone()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::{line_at, line_before};
 use crate::examine::prefix::parse;
 use crate::limits::Limits;
-use crate::locator::Snippet;
+use crate::locator::{Around, LineCut, Snippet};
 use crate::time::Stamp;
 
 /// The last line that says something, with those before it as context, and its time. `first_line`
@@ -14,13 +14,13 @@ pub fn tail(
     lines: u64,
     limits: &Limits,
 ) -> Option<(Option<Stamp>, Snippet)> {
-    let mut kept: Vec<String> = Vec::new();
+    let mut kept: Vec<(String, String)> = Vec::new();
     let mut number = (first_line + lines).saturating_sub(1);
     let mut last = None;
     let mut line = Some(line_at(text, text.len().saturating_sub(1)));
     // Blank lines are passed over, as many as there are lines of context.
     for _ in 0..=limits.context_lines * 2 {
-        let Some(place) = line else { break };
+        let Some(place) = line.clone() else { break };
         let bytes = text.get(place.clone())?;
         if bytes.trim_ascii().is_empty() {
             if kept.is_empty() {
@@ -36,6 +36,24 @@ pub fn tail(
         line = line_before(text, place.start);
     }
     kept.reverse();
+    let mut around = Around {
+        above: line.map_or_else(String::new, |place| {
+            let bytes = text.get(place).unwrap_or_default();
+            let from = bytes.len().saturating_sub(Around::LINE);
+            format!(
+                "{}\n",
+                String::from_utf8_lossy(bytes.get(from..).unwrap_or_default())
+            )
+        }),
+        ..Around::default()
+    };
+    for (line, (_, right)) in kept.iter_mut().enumerate() {
+        if !right.is_empty() {
+            let (left, right) = (String::new(), std::mem::take(right));
+            around.cuts.push(LineCut { line, left, right });
+        }
+    }
+    let mut kept: Vec<String> = kept.into_iter().map(|(shown, _)| shown).collect();
     let text = kept.pop()?;
     Some((
         last.flatten(),
@@ -45,14 +63,18 @@ pub fn tail(
             before: kept,
             after: vec![],
             text,
+            around: around.boxed(),
         },
     ))
 }
 
-/// A line as text, cut to a number of bytes at a character.
-fn cut(line: &[u8], bytes: usize) -> String {
-    let text = String::from_utf8_lossy(line.get(..bytes).unwrap_or(line));
-    text.trim_end_matches('\u{fffd}').to_owned()
+/// A line as text, cut to a number of bytes at a character, and what stands behind the cut.
+fn cut(line: &[u8], bytes: usize) -> (String, String) {
+    let shown = String::from_utf8_lossy(line.get(..bytes).unwrap_or(line));
+    let shown = shown.trim_end_matches('\u{fffd}').to_owned();
+    let end = line.len().min(bytes + Around::END);
+    let behind = line.get(bytes.min(end)..end).unwrap_or_default();
+    (shown, String::from_utf8_lossy(behind).into_owned())
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 //! decided by the order of its lines alone; lines of further ones are counted.
 
 use super::groups::{Place, cut_out};
+use crate::examine::lines;
 use crate::examine::part::{ErrorGroup, ErrorKey, Sample, Tag};
-use crate::examine::templates::ErrorLine;
+use crate::examine::templates::{self, ErrorLine};
 use crate::limits::Limits;
 use crate::rules::MatcherId;
 use crate::time::{Stamp, same_minute};
@@ -86,11 +87,18 @@ impl<'a> Errors<'a> {
             captures: vec![],
             searched: true,
         };
-        let group = |(key, group): (ErrorKey, Group)| ErrorGroup {
-            samples: group.first.iter().chain(&group.last).map(sample).collect(),
-            key,
-            count: group.count,
-            times: group.times,
+        let group = |(mut key, group): (ErrorKey, Group)| {
+            if let Some(place) = group.first.first() {
+                let line = text.get(place.line.clone()).unwrap_or_default();
+                let next = lines::value_below(text, &place.line);
+                key.template = templates::shown(key.template, line, next);
+            }
+            ErrorGroup {
+                samples: group.first.iter().chain(&group.last).map(sample).collect(),
+                key,
+                count: group.count,
+                times: group.times,
+            }
         };
         (self.found.into_iter().map(group).collect(), self.left_out)
     }

@@ -327,6 +327,7 @@ fn at(text: &str) -> Snippet {
         before: vec![],
         after: vec![],
         matched: (0, 0),
+        around: None,
     }
 }
 

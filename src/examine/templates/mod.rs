@@ -11,10 +11,12 @@ mod classify;
 mod composite;
 mod known;
 mod record;
+mod shown;
 mod text;
 
 pub use known::Known;
 pub use record::{ErrorLine, error_line};
+pub use shown::shown;
 pub use text::normalise;
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ mod visibility;
 pub use compare::compare;
 pub use stored::{Stored, StoredError};
 
-use super::{Format, ReportError, last_look};
+use super::{Format, ReportError};
 use crate::diagnose::State;
 use crate::severity::Severity;
 
@@ -288,5 +288,5 @@ pub fn render(diff: &Diff, format: DiffFormat) -> Result<Vec<u8>, ReportError> {
         DiffFormat::Json => (json::render(diff)?, Format::Json),
         DiffFormat::Html => (html::render(diff)?, Format::Html),
     };
-    last_look::checked(text, like).map(String::into_bytes)
+    super::checked(text, like).map(String::into_bytes)
 }

@@ -5,7 +5,7 @@ use super::{Change, Diff, ErrorRow, Kind, Side, Sight};
 use crate::diagnose::State;
 use crate::report::text::{Style, head, indented, indented_end, plain, wrap};
 use crate::report::words::{clock, cut, number, plural, span};
-use crate::report::{Format, ReportError, last_look};
+use crate::report::{Format, ReportError};
 use std::fmt::Write as _;
 
 /// Findings shown of one kind; the other formats list all.
@@ -19,7 +19,7 @@ const WARNING_LINES: usize = 4;
 
 /// The comparison for a terminal.
 pub fn render(diff: &Diff, style: Style) -> Result<String, ReportError> {
-    last_look::checked(arrange(diff, style), Format::Text)
+    crate::report::checked(arrange(diff, style), Format::Text)
 }
 
 /// The lines of a comparison.

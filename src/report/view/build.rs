@@ -8,8 +8,8 @@ use super::{
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
 use crate::ingest::InputFacts;
-use crate::redact::Masker;
-use crate::report::{ReportOptions, verdict};
+use crate::redact::{Masker, Secrets};
+use crate::report::{Masking, ReportOptions, verdict};
 use crate::severity::Severity;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -17,8 +17,38 @@ use std::fmt::Write as _;
 
 /// Masks a diagnosis and puts it into words.
 pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
+    let secrets = secrets(diagnosis, options);
+    build_masked(diagnosis, options, &secrets, Masking::On)
+}
+
+/// The secret values of a diagnosis: what is masked anywhere is masked everywhere.
+pub fn secrets(diagnosis: &Diagnosis, options: &ReportOptions) -> Secrets {
     let mut masker = Masker::default();
-    let m = &mut masker;
+    words(diagnosis, options, &mut masker);
+    masker.into_seen()
+}
+
+/// Puts a diagnosis into words; the values that are known as secret are masked wherever they stand.
+pub fn build_masked(
+    diagnosis: &Diagnosis,
+    options: &ReportOptions,
+    secrets: &Secrets,
+    masking: Masking,
+) -> Report {
+    let mut masker = match masking {
+        Masking::On => Masker::with(secrets),
+        Masking::Off => Masker::off(),
+    };
+    let report = words(diagnosis, options, &mut masker);
+    let redactions = masker.counts().iter();
+    Report {
+        redactions: redactions.map(|(kind, n)| (kind.to_string(), *n)).collect(),
+        ..report
+    }
+}
+
+/// A diagnosis in words.
+fn words(diagnosis: &Diagnosis, options: &ReportOptions, m: &mut Masker) -> Report {
     let listed = |severity: Severity| severity >= options.min_severity;
     let incidents = diagnosis.incidents.iter().filter(|i| listed(i.severity));
     let findings: Vec<_> = diagnosis
@@ -27,7 +57,7 @@ pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
         .filter(|f| listed(f.severity))
         .map(|f| finding(m, f))
         .collect();
-    let report = Report {
+    Report {
         tool_version: options.tool_version.clone(),
         rules_hash: options.rules_hash.clone(),
         command: m.text(&options.command),
@@ -66,11 +96,6 @@ pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
             .collect(),
         redactions: Vec::new(),
         shed: Vec::new(),
-    };
-    let redactions = masker.counts().iter();
-    Report {
-        redactions: redactions.map(|(kind, n)| (kind.to_string(), *n)).collect(),
-        ..report
     }
 }
 
@@ -186,6 +211,7 @@ pub(super) fn subject(m: &mut Masker, subject: &diagnose::Subject) -> Subject {
 
 /// One citation.
 pub(super) fn citation(m: &mut Masker, citation: &diagnose::Citation) -> Citation {
+    m.enter(&citation.path.line(citation.snippet.line).to_string());
     let snippet = m.snippet(&citation.snippet);
     Citation {
         locator: m.text(&citation.path.line(snippet.line).to_string()),

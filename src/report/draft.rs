@@ -1,0 +1,98 @@
+//! A report on its way to bytes: put into words, printed, looked at once more, and put into words
+//! again with whatever that last look found masked as well.
+//!
+//! Nothing in a bundle may keep its report from being written, and nothing secret may be written.
+//! The values found for one format stay masked in all that are printed later.
+
+use super::view::{self, Report, SimilarCases};
+use super::{Format, Masking, ReportError, ReportOptions, html, json, last_look, markdown, text};
+use crate::diagnose::Diagnosis;
+use crate::redact::{Kind, Secrets};
+
+/// How often a report is printed again with what the last look found masked.
+const ROUNDS: usize = 6;
+
+/// A report that can be printed in every format.
+pub struct Draft<'a> {
+    diagnosis: &'a Diagnosis,
+    options: &'a ReportOptions,
+    masking: Masking,
+    /// Values that are masked wherever they stand.
+    secrets: Secrets,
+    /// What an archive knows beside the diagnosis; empty without one.
+    pub similar: SimilarCases,
+}
+
+impl<'a> Draft<'a> {
+    /// The report about a diagnosis.
+    pub fn new(diagnosis: &'a Diagnosis, options: &'a ReportOptions) -> Self {
+        Self::with(diagnosis, options, Masking::On)
+    }
+
+    /// The same with masking or without.
+    pub(super) fn with(
+        diagnosis: &'a Diagnosis,
+        options: &'a ReportOptions,
+        masking: Masking,
+    ) -> Self {
+        Self {
+            diagnosis,
+            options,
+            masking,
+            secrets: view::secrets(diagnosis, options),
+            similar: SimilarCases::default(),
+        }
+    }
+
+    /// The words of the report, masked as far as is known by now.
+    pub fn view(&self) -> Report {
+        Report {
+            similar: self.similar.clone(),
+            ..view::build_masked(self.diagnosis, self.options, &self.secrets, self.masking)
+        }
+    }
+
+    /// The report in this format.
+    pub fn render(&mut self, format: Format) -> Result<Vec<u8>, ReportError> {
+        let most = self.options.max_bytes;
+        let print = |report: &Report| match format {
+            Format::Html => html::render(report, most),
+            Format::Json => json::render(report),
+            Format::Markdown => Ok(markdown::render(report)),
+            Format::Text => Ok(text::arrange(report, text::Style::default())),
+        };
+        self.print(format, print).map(String::into_bytes)
+    }
+
+    /// The answer for a terminal.
+    pub fn text(&mut self, style: text::Style) -> Result<String, ReportError> {
+        self.print(Format::Text, |report| Ok(text::arrange(report, style)))
+    }
+
+    /// What `print` makes of the words, once no secret is left in it; `format` says how it is
+    /// written.
+    pub fn print(
+        &mut self,
+        format: Format,
+        print: impl Fn(&Report) -> Result<String, ReportError>,
+    ) -> Result<String, ReportError> {
+        let mut last = None;
+        for _ in 0..ROUNDS {
+            let text = print(&self.view())?;
+            let Some(left) = last_look::left(&text, format, &self.secrets) else {
+                return Ok(text);
+            };
+            for line in left.value.lines() {
+                self.secrets.insist(line.trim(), left.kind, &left.source);
+            }
+            last = Some(left);
+            if self.masking == Masking::Off {
+                break;
+            }
+        }
+        let (kind, from) = last.map_or((Kind::Password, String::new()), |left| {
+            (left.kind, left.source)
+        });
+        Err(ReportError::SecretLeft { kind, from })
+    }
+}
