@@ -232,7 +232,12 @@ type Placed<'a> = (Range<usize>, &'a str, usize);
 /// Sorted spans that do not overlap: where two detectors see one secret, the wider text is hidden
 /// under the name of the one that starts first.
 fn merge(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by_key(|f| (f.range.start, std::cmp::Reverse(f.range.end), f.kind));
+    // Of two names for the same text the one that says more.
+    let general = |kind: Kind| matches!(kind, Kind::ApiKey | Kind::BearerToken | Kind::Password);
+    found.sort_by_key(|f| {
+        let end = std::cmp::Reverse(f.range.end);
+        (f.range.start, end, general(f.kind), f.kind)
+    });
     let mut merged: Vec<Found> = Vec::new();
     for next in found {
         match merged.last_mut() {
