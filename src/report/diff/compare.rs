@@ -68,8 +68,18 @@ fn changes(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_>
     let (olds, news) = (by_fingerprint(old), by_fingerprint(new));
     let mut changes = Vec::new();
     for (fingerprint, now) in &news {
+        let again = olds.contains_key(fingerprint);
+        if let Some(as_what) = regrouped(now, old).filter(|_| !again) {
+            changes.push(change(Kind::Unchanged, now, as_what));
+            continue;
+        }
         changes.push(match olds.get(fingerprint) {
             Some(was) => both(was, now),
+            None if regrouped(now, old).is_some() => change(
+                Kind::Unchanged,
+                now,
+                regrouped(now, old).unwrap_or_default(),
+            ),
             None => match before.absence("OLD", now, after) {
                 Absence::Clear => change(Kind::New, now, String::new()),
                 Absence::Told(by) => change(Kind::Unchanged, now, format!("in OLD {by}")),
@@ -78,6 +88,10 @@ fn changes(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_>
         });
     }
     for (_, was) in olds.iter().filter(|(name, _)| !news.contains_key(*name)) {
+        if let Some(as_what) = regrouped(was, new) {
+            changes.push(change(Kind::Unchanged, was, as_what));
+            continue;
+        }
         changes.push(match after.absence("NEW", was, before) {
             Absence::Clear if was.state == State::Resolved => {
                 change(Kind::Resolved, was, "it had ended in OLD already".into())
@@ -88,6 +102,20 @@ fn changes(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_>
         });
     }
     changes
+}
+
+/// As what the other side has a finding: of many nodes a rule may speak as of what they all lack, and
+/// of the one that is left by its name. `None` where it does not have it.
+fn regrouped(finding: &Finding, other: &Stored) -> Option<String> {
+    let nodes = finding.nodes();
+    let same = other.findings.iter().find(|one| {
+        let theirs = one.nodes();
+        one.rule == finding.rule
+            && one.subject.kind != finding.subject.kind
+            && !nodes.is_disjoint(&theirs)
+    })?;
+    let subject = cut(&label(&same.subject), NAME);
+    Some(format!("the other side has it as that of {subject}"))
 }
 
 /// What became of a finding that both have.
