@@ -182,7 +182,7 @@ fn further_lines_become_examples_or_are_said_not_to_be_hit() {
     let lines = [
         r#"E0312 09:41:07.123456 1 csi.go:99] "Mount refused" err="share a1 is being deleted""#,
         r#"E0312 09:42:07.000001 1 csi.go:99] "Mount refused" err="share b22 is being deleted""#,
-        r#"E0312 09:42:07.000001 1 csi.go:99] "Mount refused" err="the share is gone""#,
+        r#"E0312 09:42:07.000001 1 csi.go:120] "Attach denied" err="no such share""#,
     ];
     let more: Vec<String> = lines
         .iter()

@@ -274,10 +274,8 @@ fn words(name: &str) -> Vec<String> {
             && (before.is_lowercase() || before.is_uppercase() && next.is_lowercase())
             || c.is_alphabetic() && before.is_ascii_digit()
             || c.is_ascii_digit() && before.is_alphabetic();
-        if !c.is_alphanumeric() || starts {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+        if (!c.is_alphanumeric() || starts) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
         }
         if c.is_alphanumeric() {
             word.extend(c.to_lowercase());

@@ -15,7 +15,7 @@ static EDGE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What stands between the lines of a key, and one line of it. A line of a log has a prefix.
 static BODY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"[A-Za-z0-9+/]{20,}={0,2}|=[A-Za-z0-9+/]{4}\b|[A-Za-z0-9+/]{2,}={1,2}"#)
+    Regex::new(r"[A-Za-z0-9+/]{20,}={0,2}|=[A-Za-z0-9+/]{4}\b|[A-Za-z0-9+/]{2,}={1,2}")
         .expect("a constant pattern")
 });
 

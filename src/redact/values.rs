@@ -344,7 +344,7 @@ pub(super) fn has_odd_case(value: &str) -> bool {
     let odd = |word: &&&[u8]| {
         let vowel = |b: &u8| b"aeiouyAEIOUY".contains(b);
         let lower = word.iter().filter(|b| b.is_ascii_lowercase()).count();
-        word.len() <= 2 || lower >= 2 && !word.iter().any(|b| vowel(b))
+        word.len() <= 2 || lower >= 2 && !word.iter().any(vowel)
     };
     let odd = words.iter().filter(odd).count();
     mixed && value.len() >= 8 && words.len() > 2 && odd * 3 > words.len()

@@ -34,6 +34,13 @@ const LOST: &[(Version, Version, &str, &str, &str)] = &[
     (
         V0_1,
         V0_1,
+        "oom-killer-invoked",
+        "",
+        "no log of the node but that of its provisioning",
+    ),
+    (
+        V0_1,
+        V0_1,
         "node-not-ready",
         SILENT,
         "describes pods and services only",
