@@ -170,7 +170,11 @@ fn is_mixed(word: &str, shortest: usize) -> bool {
     if classes.len() < shortest {
         return false;
     }
-    let count = |wanted: u8| classes.iter().filter(|class| **class == wanted).count();
+    let count = |wanted: u8| {
+        classes
+            .iter()
+            .fold(0, |n, class| n + usize::from(*class == wanted))
+    };
     let changes = classes
         .windows(2)
         .filter(|pair| pair.first() != pair.last())

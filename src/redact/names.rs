@@ -245,11 +245,11 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
         return some(kind, Trust::Odd);
     }
     match last {
-        "credential" | "credentials" | "creds" | "cred" => some(Kind::Password, Trust::Odd),
-        "auth" | "authorization" => some(Kind::BearerToken, Trust::Odd),
+        "credential" | "credentials" | "creds" | "cred" | "securestring" => {
+            some(Kind::Password, Trust::Odd)
+        }
+        "auth" | "authorization" | "cookie" | "cookies" => some(Kind::BearerToken, Trust::Odd),
         "signature" | "sig" => some(Kind::SasToken, Trust::Odd),
-        "cookie" | "cookies" => some(Kind::BearerToken, Trust::Odd),
-        "securestring" => some(Kind::Password, Trust::Odd),
         "key" | "dsn" => some(Kind::ApiKey, Trust::Random),
         "id" if before == "secret" && words.len() == 2 => some(Kind::ApiKey, Trust::Odd),
         _ => None,
@@ -257,6 +257,10 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
 }
 
 /// Shorthand.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every caller answers with an option"
+)]
 fn some(kind: Kind, trust: Trust) -> Option<Meaning> {
     Some(Meaning { kind, trust })
 }

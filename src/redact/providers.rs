@@ -53,7 +53,7 @@ struct Formats {
     literals: AhoCorasick,
     /// The format of each literal.
     of_literal: Vec<usize>,
-    formats: Vec<Format>,
+    all: Vec<Format>,
 }
 
 static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
@@ -78,7 +78,7 @@ static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
     Formats {
         literals,
         of_literal,
-        formats,
+        all: formats,
     }
 });
 
@@ -104,7 +104,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     for hit in FORMATS.literals.find_overlapping_iter(text) {
         wanted.extend(FORMATS.of_literal.get(hit.pattern().as_usize()).copied());
     }
-    for format in wanted.into_iter().filter_map(|at| FORMATS.formats.get(at)) {
+    for format in wanted.into_iter().filter_map(|at| FORMATS.all.get(at)) {
         for captures in format.regex.captures_iter(text) {
             let Some(value) = captures.iter().flatten().last() else {
                 continue;
@@ -161,6 +161,6 @@ mod tests {
                 entry.id
             );
         }
-        assert!(FORMATS.formats.len() > 40);
+        assert!(FORMATS.all.len() > 40);
     }
 }

@@ -1,5 +1,10 @@
 //! Where a value begins and ends behind its name.
 
+#![expect(
+    clippy::single_range_in_vec_init,
+    reason = "a value is a list of pieces, often of one"
+)]
+
 use super::names::Trust;
 use super::values;
 use std::ops::Range;
@@ -308,9 +313,8 @@ fn bare_end(text: &str, at: usize, trust: Trust) -> usize {
     for (index, c) in rest.char_indices() {
         let behind = rest.get(index + c.len_utf8()..).unwrap_or_default();
         let ends = match c {
-            '"' | '\'' | '<' | '>' | '`' => true,
+            '"' | '\'' | '<' | '>' | '`' | ')' | ']' | '}' | '|' => true,
             '\\' => behind.starts_with(['"', '\'', 'n', 'r', 't', '\\', 'u']) || behind.is_empty(),
-            ')' | ']' | '}' | '|' => true,
             ',' | ';' | '&' => trust != Trust::Full || is_next_field(behind),
             c => c.is_whitespace() || c.is_control(),
         };

@@ -176,7 +176,7 @@ fn an_unexplained_error_becomes_a_rule_that_is_tried_on_all_bundles() {
     fs::write(root.join("flux-charge-lost.toml"), finished).unwrap();
     stdout(root, &["rules", "check", "flux-charge-lost.toml"], 0);
 
-    let test = [
+    let tried = [
         "rules",
         "test",
         "flux-charge-lost.toml",
@@ -184,7 +184,7 @@ fn an_unexplained_error_becomes_a_rule_that_is_tried_on_all_bundles() {
         "out",
         "--json",
     ];
-    let tried: Value = serde_json::from_str(&stdout(root, &test, 0)).unwrap();
+    let tried: Value = serde_json::from_str(&stdout(root, &tried, 0)).unwrap();
     assert_eq!(tried["cases_tried"], 3, "{tried}");
     let found: Vec<_> = tried["cases_found"]
         .as_array()
@@ -230,8 +230,8 @@ fn what_a_rule_takes_from_others_is_told() {
          supersedes = [\"pod-oomkilled\"]\n\n[[object]]\nkind = \"Pod\"\n\
          field = \"status.containerStatuses[*].lastState.terminated.reason\"\nequals = \"OOMKilled\"\n";
     fs::write(root.join("mine.toml"), rule).unwrap();
-    let test = ["rules", "test", "mine.toml", "--archive", "out", "--json"];
-    let tried: Value = serde_json::from_str(&stdout(root, &test, 0)).unwrap();
+    let tried = ["rules", "test", "mine.toml", "--archive", "out", "--json"];
+    let tried: Value = serde_json::from_str(&stdout(root, &tried, 0)).unwrap();
     let taken = &tried["taken"][0];
     assert_eq!(taken["rule"], "pod-oomkilled", "{tried}");
     assert_eq!(taken["cases"], 2, "{tried}");

@@ -1,7 +1,5 @@
 //! Nodes that AKS Periscope brought nothing of, and what else shows its results.
 
-#![expect(clippy::unwrap_used, reason = "a panic is the failure message")]
-
 use crate::support::{Files, analyze_bytes, json_of, periscope_node, rendered, tar};
 use bundlescope::diagnose::{Diagnosis, Outcome};
 use bundlescope::limits::Limits;

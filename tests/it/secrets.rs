@@ -349,7 +349,6 @@ fn assert_no_leak(forms: &[&Form]) {
         let runs = runs.into_iter();
         runs.flat_map(|run| run.join().unwrap()).collect()
     });
-    println!("{} forms in {} places each", forms.len(), PLACES.len());
     assert!(
         found.is_empty(),
         "{} leaks:\n{}",

@@ -198,7 +198,7 @@ fn plant(record: &Record, times: usize) -> Files {
     let events = if is_event {
         let (kind, reason, component, message) = event(&record.line);
         let (object, name) = about(reason).unwrap_or(("Pod", &pod));
-        let (count, last) = if times > 1 {
+        let (count, minute) = if times > 1 {
             (60, "10:40")
         } else {
             (3, "10:05")
@@ -207,7 +207,7 @@ fn plant(record: &Record, times: usize) -> Files {
             "reason": reason, "message": message, "source": {"component": component}, "count": count,
             "involvedObject": {"kind": object, "namespace": "kube-system", "name": name},
             "firstTimestamp": "2024-05-01T10:00:00Z",
-            "lastTimestamp": format!("2024-05-01T{last}:00Z")}])
+            "lastTimestamp": format!("2024-05-01T{minute}:00Z")}])
     } else {
         json!([])
     };

@@ -303,13 +303,10 @@ pub(crate) fn list(version: Version, commit: &str) -> String {
     let own = KEYS
         .iter()
         .filter(|key| (key.releases.0..=key.releases.1).contains(&version));
-    own.map(|key| {
-        format!(
-            "{}\t{}\t{}@{commit}\n",
-            key.collector, key.pattern, key.source
-        )
-    })
-    .collect()
+    let line = |key: &Key| [key.collector, key.pattern, key.source].join("\t");
+    let lines: Vec<String> = own.map(line).collect();
+    let end = format!("@{commit}\n");
+    lines.join(&end) + &end
 }
 
 /// The key with what its pattern leaves open.

@@ -77,14 +77,6 @@ impl Shape {
         ];
         version > Version::V0_1 || !needs_zip.contains(&self)
     }
-
-    /// The shape whose findings it must have too: the blobs of all nodes, or of the one.
-    pub(crate) fn reference(self) -> Self {
-        match self {
-            Self::OneNode | Self::OneZipRenamed | Self::OneNodePicked => Self::OneNode,
-            _ => Self::Blobs,
-        }
-    }
 }
 
 /// What one node uploaded.
