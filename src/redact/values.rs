@@ -247,6 +247,9 @@ pub(super) fn is_ordinary(value: &str) -> bool {
     {
         return true;
     }
+    if is_time(value) {
+        return true;
+    }
     if is_uuid(value) || has_signs(value) || has_odd_case(value) {
         return false;
     }
@@ -283,6 +286,20 @@ pub(super) fn is_ordinary(value: &str) -> bool {
         .filter(|piece| !piece.is_empty());
     let in_name = value.contains('-') && value.starts_with(|c: char| c.is_ascii_lowercase());
     pieces.all(|piece| is_word(piece, in_name)) && !super::chance::is_random(value)
+}
+
+/// `2024-05-01T12:00:00.5Z`: a moment, which reports write beside everything.
+fn is_time(value: &str) -> bool {
+    let date = value.get(..10).map(str::as_bytes);
+    let is_date = date.is_some_and(|date| {
+        let mut bytes = date.iter().enumerate();
+        bytes.all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+    });
+    let sign = |b: u8| matches!(b, b':' | b'-' | b'.' | b'+' | b'T' | b'Z' | b' ');
+    is_date && value.bytes().all(|b| b.is_ascii_digit() || sign(b))
 }
 
 /// `8f14e45f-ceea-467f-a8d2-2b1c6f0e9a11`: an identifier, but some tokens are written so.
@@ -416,6 +433,7 @@ mod tests {
     #[test]
     fn names_and_words_are_ordinary() {
         for plain in [
+            "2026-11-20T10:59:00Z",
             "shop-tls",
             "kube-system/bootstrap-token-abcdef",
             "default-token-x7k2p",

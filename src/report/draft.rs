@@ -9,8 +9,9 @@ use super::{Format, Masking, ReportError, ReportOptions, html, json, last_look, 
 use crate::diagnose::Diagnosis;
 use crate::redact::{Kind, Secrets};
 
-/// How often a report is printed again with what the last look found masked.
-const ROUNDS: usize = 6;
+/// How often a report is printed again with what the last look found masked: it finds one value at a
+/// time, and few bundles have one.
+const ROUNDS: usize = 32;
 
 /// A report that can be printed in every format.
 pub struct Draft<'a> {
@@ -82,11 +83,13 @@ impl<'a> Draft<'a> {
             let Some(left) = last_look::left(&text, format, &self.secrets) else {
                 return Ok(text);
             };
+            let known = self.secrets.len();
             for line in left.value.lines() {
                 self.secrets.insist(line.trim(), left.kind, &left.source);
             }
             last = Some(left);
-            if self.masking == Masking::Off {
+            // Printing the same again finds the same again.
+            if self.masking == Masking::Off || self.secrets.len() == known {
                 break;
             }
         }
