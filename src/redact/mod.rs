@@ -13,7 +13,7 @@
 //! - [`chance`]: long random words that nothing explains.
 //!
 //! A text is cut after it was masked, or together with what stood around the cut
-//! ([`Snippet::around`]): half a secret has lost its name. [`Masker`] masks, [`Secrets`] are the
+//! ([`crate::locator::Snippet::around`]): half a secret has lost its name. [`Masker`] masks, [`Secrets`] are the
 //! values that it saw, and [`check`] is the last look at what is about to be written.
 //!
 //! Two properties hold for every text: masking a masked text changes nothing, and [`find_secret`]

@@ -1,7 +1,7 @@
 //! A name beside its value, in whatever syntax: assignments, JSON and YAML, headers, flags,
 //! connection strings, properties, Go values.
 //!
-//! In: one text. Out: the values of names that [`names`](super::names) knows as secret. The value
+//! In: one text. Out: the values of names that [`super::names`] knows as secret. The value
 //! is read as its syntax has it: in quotes of any depth of escapes, in brackets, bare up to what
 //! ends it, or on the next line.
 
