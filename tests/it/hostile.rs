@@ -542,9 +542,11 @@ proptest! {
         let end = (archive.len() as f64 * cut) as usize;
         match try_analyze_bytes("x", &archive[..end], &small()) {
             Ok(diagnosis) => {
-                // A tar may be cut in its padding, where nothing is lost.
+                // A tar may be cut in its padding, where nothing is lost. One that is cut between two
+                // members is not told from one whose writer left the end marker out.
                 let padding = which == 1 && archive[end..].iter().all(|byte| *byte == 0);
-                prop_assert!(padding || !diagnosis.gaps.is_empty(), "cut at {} of {}", end, archive.len());
+                let whole_blocks = which == 1 && end.is_multiple_of(512);
+                prop_assert!(padding || whole_blocks || !diagnosis.gaps.is_empty(), "cut at {} of {}", end, archive.len());
                 reports(&diagnosis);
             }
             // Too little is left to tell what it was.
