@@ -149,12 +149,13 @@ pub(super) fn groups(lines: &[&Line], shared: &str, runs: &Runs) -> Vec<Group> {
 pub(super) fn unreadable(lines: &[&Line], shared: &str) -> Vec<Row> {
     let rows = lines.iter().filter_map(|line| {
         let reason = line.read.as_ref().err()?;
+        let base = base(line, shared);
         Some(Row {
             headline: shown(reason),
             class: "unreadable",
             shape: "info",
-            filter: format!("class:unreadable {}", shown(&line.location)).to_lowercase(),
-            ..base(line, shared)
+            filter: format!("class:unreadable {}", base.filter).to_lowercase(),
+            ..base
         })
     });
     rows.collect()
@@ -177,6 +178,7 @@ fn row(line: &Line, read: &ReadLine, shared: &str, runs: &Runs) -> Row {
             format!(" {name}:{value}")
         }
     };
+    let base = base(line, shared);
     Row {
         report: read.report.clone(),
         new,
@@ -201,30 +203,28 @@ fn row(line: &Line, read: &ReadLine, shared: &str, runs: &Runs) -> Row {
             key("format", &read.format),
             key("version", &read.version),
             if new { " is:new" } else { "" },
-            shown(&line.location)
+            base.filter
         )
         .to_lowercase(),
-        ..base(line, shared)
+        ..base
     }
 }
 
-/// What every row has.
+/// What every row has; it is found by its path as it is shown, and by those of its copies.
 fn base(line: &Line, shared: &str) -> Row {
-    let path = line.location.strip_prefix(shared).unwrap_or(&line.location);
-    let copies = line
-        .other_paths
-        .iter()
-        .map(|path| path.strip_prefix(shared).unwrap_or(path));
-    let copies: Vec<String> = copies.map(str::to_owned).collect();
+    let path_of = |location: &str| shown(&short(location.strip_prefix(shared).unwrap_or(location)));
+    let path = path_of(&line.location);
+    let copies: Vec<String> = line.other_paths.iter().map(|path| path_of(path)).collect();
     Row {
         id: anchor(line),
         case: shown(&line.case),
         report: String::new(),
-        path: shown(&short(path)),
+        filter: format!("{path} {}", copies.join(" ")).trim_end().to_owned(),
+        path,
         copies: if copies.is_empty() {
             String::new()
         } else {
-            shown(&format!("also {}", some(&copies)))
+            format!("also {}", some(&copies))
         },
         new: false,
         captured: String::new(),
@@ -237,7 +237,6 @@ fn base(line: &Line, shared: &str) -> Row {
         unknown: String::new(),
         coverage: String::new(),
         ran: String::new(),
-        filter: String::new(),
         size: size(line.bytes),
     }
 }
