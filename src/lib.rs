@@ -16,10 +16,9 @@
 //! A room may use the rooms before it, never one after it; the vocabulary (`locator`, `severity`,
 //! `limits`, `time`, `gap`, `component`) is open to all, `kube` and `rules` to rooms 2 to 7, and
 //! [`redact`], pure functions of text, to those that cut text or show it: `examine`, `report`,
-//! `batch`, `draft` and the commands.
+//! `batch`, `trial`, `draft` and the commands.
 //! [`analyze()`] runs rooms 1 to 5, [`batch`] calls it for every case of an archive; [`commands`] is
-//! what the binary calls; [`trial`] and [`draft`]
-//! help authors of rules. The architecture test
+//! what the binary calls; [`trial`] and [`draft`] help authors of rules. The architecture test
 //! (`tests/it/architecture.rs`) holds this picture as a table and reads the `use` lines.
 //!
 //! How the bytes of an entry are read ([`examine::Shape`]) is told from its name and first bytes
@@ -38,8 +37,8 @@
 //!    reason to panic. Nothing from an archive is written to disk.
 //! 6. **Memory is bounded** by [`limits::Limits`] and the number of threads, not by the bundle.
 //! 7. **No secret leaves.** Text is masked with all that stood around it, never after it was cut;
-//!    what was masked anywhere is masked everywhere, and the last look at the rendered bytes throws
-//!    the report away where anything is left.
+//!    what was masked anywhere is masked everywhere. Where the last look at the rendered bytes finds
+//!    more, the report is made again without it, and thrown away if it is still there.
 //! 8. **Words live with their rule.** Logic formats values, never advice; `explain` and the report
 //!    print the same text.
 

@@ -158,6 +158,20 @@ pub struct Snippet {
     pub around: Option<Box<Around>>,
 }
 
+impl Snippet {
+    /// One line, of which all counts.
+    pub fn of_line(line: u64, text: impl Into<String>) -> Self {
+        Self {
+            line,
+            text: text.into(),
+            before: vec![],
+            after: vec![],
+            matched: (0, 0),
+            around: None,
+        }
+    }
+}
+
 /// What stood around a snippet: never shown, kept because half a secret can only be told from its
 /// other half, and a value from its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]

@@ -85,7 +85,7 @@ impl Scan<'_> {
                 json.map_err(|error| ReportError::Render(error.to_string()))
             })?;
             let html = draft.render(Format::Html)?;
-            Ok((record(&draft.view()), html))
+            Ok((record(draft.view()), html))
         };
         let rendered: Result<_, ReportError> = self.settings.workers.run(render);
         let (record, report) = rendered.map_err(|error| Trouble::Bundle(error.to_string()))?;

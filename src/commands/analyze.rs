@@ -47,8 +47,8 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
     let options = options(args, &rules);
     let mut draft = workers.run(|| Draft::new(&diagnosis, &options));
     if let Some(archive) = &archive {
-        let report = workers.run(|| draft.view());
-        draft.similar = similar(archive, &report, &diagnosis, &workers)?;
+        let similar = similar(archive, draft.view(), &diagnosis, &workers)?;
+        draft.add_similar(similar);
     }
     let to_stdout = targets.iter().any(|(path, _)| is_dash(path));
     for ((_, format), output) in targets.iter().zip(outputs) {

@@ -132,7 +132,6 @@ fn local(args: &BatchArgs, scan: Scan<'_>, console: &mut Console) -> anyhow::Res
     let stop = interrupt::flag()?;
     let total = found.cases.iter().map(|place| place.bytes).sum();
     let count = found.cases.len();
-    let mut worst = None;
     let mut watcher = progress::Cases::new(count, total, console.progress);
     let mut place = 0;
     let plan = Plan {
@@ -165,18 +164,20 @@ fn local(args: &BatchArgs, scan: Scan<'_>, console: &mut Console) -> anyhow::Res
             out.display()
         )
     })?;
-    for (.., read) in done.published.archive.read() {
-        worst = worst.max(read.open);
-    }
-    console
-        .out
-        .write_all(batch_words::summary(&done, out).as_bytes())?;
-    console.out.flush()?;
-    end(&done, worst, args.fail_on)
+    end(&done, out, args.fail_on, console)
 }
 
-/// How a run ends.
-fn end(done: &Done, worst: Option<Severity>, fail_on: FailOn) -> anyhow::Result<ExitStatus> {
+/// Says how a run ended.
+fn end(
+    done: &Done,
+    out: &Path,
+    fail_on: FailOn,
+    console: &mut Console,
+) -> anyhow::Result<ExitStatus> {
+    console
+        .out
+        .write_all(batch_words::summary(done, out).as_bytes())?;
+    console.out.flush()?;
     let archive = &done.published.archive;
     anyhow::ensure!(
         done.missing == 0,
@@ -189,6 +190,7 @@ fn end(done: &Done, worst: Option<Severity>, fail_on: FailOn) -> anyhow::Result<
         "none of {} cases could be read; the index tells why",
         archive.lines.len()
     );
+    let worst = archive.read().filter_map(|(.., read)| read.open).max();
     Ok(status(worst, fail_on))
 }
 
@@ -282,13 +284,5 @@ fn merge(
         known: 0,
         missing: 0,
     };
-    let mut worst = None;
-    for (.., read) in done.published.archive.read() {
-        worst = worst.max(read.open);
-    }
-    console
-        .out
-        .write_all(batch_words::summary(&done, out).as_bytes())?;
-    console.out.flush()?;
-    end(&done, worst, fail_on)
+    end(&done, out, fail_on, console)
 }

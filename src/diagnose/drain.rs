@@ -68,14 +68,7 @@ mod tests {
     #[test]
     fn a_refusal_speaks_of_whole_names() {
         let path = EntryPath::bundle("b", true);
-        let snippet = Snippet {
-            line: 1,
-            text: r#"error when evicting pods/"etcd-10" -n "shop""#.into(),
-            before: vec![],
-            after: vec![],
-            matched: (0, 0),
-            around: None,
-        };
+        let snippet = Snippet::of_line(1, r#"error when evicting pods/"etcd-10" -n "shop""#);
         let refusal = Refusal {
             path: &path,
             snippet: &snippet,

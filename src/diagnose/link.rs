@@ -377,14 +377,7 @@ mod tests {
         let citation = crate::diagnose::Citation {
             path: crate::locator::EntryPath::bundle("a.log", false),
             time: None,
-            snippet: crate::locator::Snippet {
-                line: 1,
-                text: String::new(),
-                before: vec![],
-                after: vec![],
-                matched: (0, 0),
-                around: None,
-            },
+            snippet: crate::locator::Snippet::of_line(1, ""),
         };
         let owner = about("Deployment", "web");
         FindingBuilder::new(RULES.rule(rule).unwrap(), owner)

@@ -146,14 +146,7 @@ mod tests {
     /// A finding of a node or pod, seen between two times of one morning.
     fn seen(rule: &str, about: &Subject, on: &[&str], from: &str, to: &str) -> Finding {
         let at = |clock: &str| format!("2024-03-01T{clock}Z").parse::<Timestamp>().ok();
-        let snippet = Snippet {
-            line: 1,
-            text: format!("{rule} on {about} at {from}"),
-            before: vec![],
-            after: vec![],
-            matched: (0, 0),
-            around: None,
-        };
+        let snippet = Snippet::of_line(1, format!("{rule} on {about} at {from}"));
         let pods = on.iter().map(|name| Subject {
             kind: "Pod".into(),
             namespace: "shop".into(),

@@ -201,14 +201,7 @@ mod tests {
             // A report shows the first and the last.
             let shown = [seconds.first(), seconds.last()].into_iter().flatten();
             let sample = |second: &i64| {
-                let snippet = Snippet {
-                    line: 1,
-                    text: second.to_string(),
-                    before: vec![],
-                    after: vec![],
-                    matched: (0, 0),
-                    around: None,
-                };
+                let snippet = Snippet::of_line(1, second.to_string());
                 (Some(at(second)), snippet, vec![])
             };
             hit.samples = shown.map(sample).collect();

@@ -109,14 +109,7 @@ mod tests {
             host: host.then(|| node.to_owned()),
             error: error.map(str::to_owned),
             time: Timestamp::from_second(second).ok(),
-            snippet: Snippet {
-                line: 1,
-                text: String::new(),
-                before: vec![],
-                after: vec![],
-                matched: (0, 0),
-                around: None,
-            },
+            snippet: Snippet::of_line(1, ""),
         };
         let path = EntryPath::bundle("b", true).entry(kind);
         (path, role, CollectorFact::Outbound(fact))

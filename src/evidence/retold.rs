@@ -269,14 +269,7 @@ mod tests {
         let at = |seconds: Option<&i64>| seconds.map(|at| Timestamp::from_second(*at).unwrap());
         for hit in &mut source.hits {
             (hit.first, hit.last) = (at(seconds.first()), at(seconds.last()));
-            let snippet = Snippet {
-                line: 1,
-                text: words.into(),
-                before: vec![],
-                after: vec![],
-                matched: (0, 0),
-                around: None,
-            };
+            let snippet = Snippet::of_line(1, words);
             hit.samples = vec![(hit.first, snippet, vec![])];
         }
         source

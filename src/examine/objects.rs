@@ -318,14 +318,7 @@ fn item_kind(list: &str) -> Option<&str> {
 
 /// A snippet for what is not known to be of interest yet.
 fn unplaced() -> Snippet {
-    Snippet {
-        line: 0,
-        text: String::new(),
-        before: vec![],
-        after: vec![],
-        matched: (0, 0),
-        around: None,
-    }
+    Snippet::of_line(0, "")
 }
 
 /// Every `message` below a status, with its field path.

@@ -93,12 +93,5 @@ impl Engine {
 
 /// A text as it would be cited.
 fn snippet(text: &str) -> Snippet {
-    Snippet {
-        line: 1,
-        text: text.into(),
-        before: vec![],
-        after: vec![],
-        matched: (0, 0),
-        around: None,
-    }
+    Snippet::of_line(1, text)
 }

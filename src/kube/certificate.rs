@@ -196,14 +196,7 @@ zuvttnf44A==
 
     /// What is found in a value, as (field, subject, end, count).
     fn found(kind: &str, value: &Value, limits: &Limits) -> Vec<(String, String, String, usize)> {
-        let mut place = |path: &str| Snippet {
-            line: 1,
-            text: path.to_owned(),
-            before: vec![],
-            after: vec![],
-            matched: (0, 0),
-            around: None,
-        };
+        let mut place = |path: &str| Snippet::of_line(1, path);
         certificates(value, kind, limits, &mut place)
             .into_iter()
             .map(|found| {

@@ -154,14 +154,7 @@ mod tests {
 
     /// The event of a value, with a snippet that does not matter.
     fn event(value: &Value) -> Option<Event> {
-        let snippet = Snippet {
-            line: 1,
-            text: String::new(),
-            before: vec![],
-            after: vec![],
-            matched: (0, 0),
-            around: None,
-        };
+        let snippet = Snippet::of_line(1, "");
         Event::from_value(value, &EntryPath::bundle("events.json", false), snippet)
     }
 

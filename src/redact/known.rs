@@ -95,13 +95,17 @@ impl Search {
         }
         let cut = text.trim_end_matches(['…', '.', '"', '\'', ' ']);
         for (value, origin) in &self.values {
+            // A begin is no longer than the value: what stands further ahead cannot be one.
+            let from = cut.ceil_char_boundary(cut.len().saturating_sub(value.len()));
+            let tail = cut.get(from..).unwrap_or_default();
             let Some(head) = value.get(..SHORTEST) else {
                 continue;
             };
-            if let Some(at) = cut.rfind(head)
-                && let Some(rest) = cut.get(at..)
+            if let Some(at) = tail.rfind(head)
+                && let Some(rest) = tail.get(at..)
                 && value.starts_with(rest)
             {
+                let at = from + at;
                 found.push(Found {
                     kind: origin.kind,
                     range: at..cut.len(),

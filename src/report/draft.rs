@@ -20,8 +20,10 @@ pub struct Draft<'a> {
     masking: Masking,
     /// Values that are masked wherever they stand.
     secrets: Secrets,
+    /// The words, as long as no further value is to be masked in them.
+    words: Option<Report>,
     /// What an archive knows beside the diagnosis; empty without one.
-    pub similar: SimilarCases,
+    similar: SimilarCases,
 }
 
 impl<'a> Draft<'a> {
@@ -36,21 +38,33 @@ impl<'a> Draft<'a> {
         options: &'a ReportOptions,
         masking: Masking,
     ) -> Self {
+        let (words, secrets) = view::build_noting(diagnosis, options);
+        // Where nothing was masked there is nothing to mask elsewhere either.
+        let final_words = secrets.is_empty() && masking == Masking::On;
         Self {
             diagnosis,
             options,
             masking,
-            secrets: view::secrets(diagnosis, options),
+            secrets,
+            words: final_words.then_some(words),
             similar: SimilarCases::default(),
         }
     }
 
+    /// Adds what an archive knows.
+    pub fn add_similar(&mut self, similar: SimilarCases) {
+        if let Some(words) = &mut self.words {
+            words.similar = similar.clone();
+        }
+        self.similar = similar;
+    }
+
     /// The words of the report, masked as far as is known by now.
-    pub fn view(&self) -> Report {
-        Report {
+    pub fn view(&mut self) -> &Report {
+        self.words.get_or_insert_with(|| Report {
             similar: self.similar.clone(),
             ..view::build_masked(self.diagnosis, self.options, &self.secrets, self.masking)
-        }
+        })
     }
 
     /// The report in this format.
@@ -79,7 +93,7 @@ impl<'a> Draft<'a> {
     ) -> Result<String, ReportError> {
         let mut last = None;
         for _ in 0..ROUNDS {
-            let text = print(&self.view())?;
+            let text = print(self.view())?;
             let Some(left) = last_look::left(&text, format, &self.secrets) else {
                 return Ok(text);
             };
@@ -87,6 +101,7 @@ impl<'a> Draft<'a> {
             for line in left.value.lines() {
                 self.secrets.insist(line.trim(), left.kind, &left.source);
             }
+            self.words = None;
             last = Some(left);
             // Printing the same again finds the same again.
             if self.masking == Masking::Off || self.secrets.len() == known {

@@ -187,14 +187,7 @@ mod tests {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
-            snippet: Snippet {
-                line: 1,
-                text: String::new(),
-                before: vec![],
-                after: vec![],
-                matched: (0, 0),
-                around: None,
-            },
+            snippet: Snippet::of_line(1, ""),
         };
         against_each_other(&command)
             .into_iter()

@@ -14,14 +14,7 @@ fn citation(entry: &str, line: u64, at: Option<i64>) -> Citation {
     Citation {
         path: EntryPath::bundle("b", true).entry(entry),
         time: at.map(minute),
-        snippet: Snippet {
-            line,
-            text: format!("{entry} {line}"),
-            before: vec![],
-            after: vec![],
-            matched: (0, 0),
-            around: None,
-        },
+        snippet: Snippet::of_line(line, format!("{entry} {line}")),
     }
 }
 

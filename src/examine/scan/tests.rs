@@ -321,14 +321,7 @@ fn a_line_full_of_hits_is_scanned_once() {
 
 /// A citation of one line.
 fn at(text: &str) -> Snippet {
-    Snippet {
-        line: 7,
-        text: text.into(),
-        before: vec![],
-        after: vec![],
-        matched: (0, 0),
-        around: None,
-    }
+    Snippet::of_line(7, text)
 }
 
 /// An event about a pod.

@@ -15,17 +15,12 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
-/// Masks a diagnosis and puts it into words.
-pub fn build(diagnosis: &Diagnosis, options: &ReportOptions) -> Report {
-    let secrets = secrets(diagnosis, options);
-    build_masked(diagnosis, options, &secrets, Masking::On)
-}
-
-/// The secret values of a diagnosis: what is masked anywhere is masked everywhere.
-pub fn secrets(diagnosis: &Diagnosis, options: &ReportOptions) -> Secrets {
+/// Puts a diagnosis into words; each value is masked only where it is recognised, and is noted so
+/// that it can be masked everywhere ([`build_masked`]).
+pub fn build_noting(diagnosis: &Diagnosis, options: &ReportOptions) -> (Report, Secrets) {
     let mut masker = Masker::default();
-    words(diagnosis, options, &mut masker);
-    masker.into_seen()
+    let report = counted(words(diagnosis, options, &mut masker), &masker);
+    (report, masker.into_seen())
 }
 
 /// Puts a diagnosis into words; the values that are known as secret are masked wherever they stand.
@@ -39,11 +34,15 @@ pub fn build_masked(
         Masking::On => Masker::with(secrets),
         Masking::Off => Masker::off(),
     };
-    let report = words(diagnosis, options, &mut masker);
+    counted(words(diagnosis, options, &mut masker), &masker)
+}
+
+/// The words with how much was masked in them.
+fn counted(words: Report, masker: &Masker) -> Report {
     let redactions = masker.counts().iter();
     Report {
         redactions: redactions.map(|(kind, n)| (kind.to_string(), *n)).collect(),
-        ..report
+        ..words
     }
 }
 

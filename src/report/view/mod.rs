@@ -13,7 +13,7 @@ mod unknown;
 
 pub use super::verdict::verdict;
 pub use ask::Ask;
-pub use build::{build, build_masked, secrets};
+pub use build::{build_masked, build_noting};
 pub use change::{Before, Change, Changes, Factor};
 pub use detectors::Detector;
 pub use similar::{SharedTrait, SimilarCase, SimilarCases};
