@@ -477,13 +477,13 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Whether a hit of this matcher explains a line for sure: in any log, and without other matchers
-/// of its rule.
+/// Whether a hit of this matcher explains a line for sure: in any log, at any rate, and without
+/// other matchers of its rule.
 fn explains(rules: &RuleSet, id: MatcherId) -> bool {
-    let anywhere = rules
+    let always = rules
         .log_matcher(id)
-        .is_some_and(|matcher| matcher.components.is_empty());
-    anywhere
+        .is_some_and(|matcher| matcher.components.is_empty() && matcher.rate.is_none());
+    always
         && rules.rule_of(id).is_some_and(|rule| {
             rule.kind == Kind::Noise || rule.require == Require::Any && rule.matchers().len() == 1
         })

@@ -105,6 +105,28 @@ fn errors_below_the_rate_of_a_rule_are_unexplained() {
 }
 
 #[test]
+fn a_line_of_a_rule_that_looks_at_every_log_is_unexplained_below_its_rate() {
+    let told = |losses: usize| {
+        let mut log = String::from("I0301 10:00:00.000000       1 main.go:41] Starting\n");
+        for second in 0..losses {
+            let _ = writeln!(
+                log,
+                "E0301 10:00:{second:02}.500000       1 server.go:318] \"leaderelection lost\""
+            );
+        }
+        let name = "logs/shop_operator-5c6d7_manager.log";
+        let files: Files = vec![(name.into(), log.into_bytes())];
+        let diagnosis = analyze_bytes("bundle.tar", &tar(&files), &Limits::RELEASE);
+        let rules = diagnosis.findings.iter().map(|finding| &finding.rule);
+        let found = rules.filter(|rule| *rule == "leader-election-lost");
+        let unknown = diagnosis.unknown.listed.iter().map(|error| error.count);
+        (found.count(), unknown.sum::<u64>())
+    };
+    assert_eq!(told(1), (0, 1));
+    assert_eq!(told(2), (1, 0));
+}
+
+#[test]
 fn a_version_that_a_log_names_is_the_version_of_its_component() {
     let files: Files = vec![("n1/kubelet.log".into(), kubelet_log(0))];
     let diagnosis = analyze_bytes("bundle.tar", &tar(&files), &Limits::RELEASE);
