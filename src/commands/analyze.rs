@@ -1,10 +1,11 @@
 //! `bundlescope analyze`: one report about a bundle.
 
 use super::output::Output;
-use super::{Console, ExitStatus, inputs, is_dash, progress};
+use super::{Console, ExitStatus, inputs, progress};
 use crate::analyze::{Settings, Workers, analyze};
 use crate::batch::{self, neighbours::Neighbours, store::Store};
 use crate::cli::{AnalyzeArgs, FailOn};
+use crate::commands::inputs::is_dash;
 use crate::diagnose::{Diagnosis, State, Window};
 use crate::ingest::{Input, Meter};
 use crate::limits::Limits;

@@ -1,6 +1,6 @@
 //! `bundlescope batch`: an archive of many bundles, alone or with workers elsewhere.
 
-use super::{Console, ExitStatus, batch_words, interrupt, is_dash, memory, progress};
+use super::{Console, ExitStatus, batch_words, interrupt, memory, progress};
 use crate::analyze::{Settings, Workers};
 use crate::batch::cases::{self, Found, Place, location, share_of};
 use crate::batch::merge::Merge;
@@ -11,6 +11,7 @@ use crate::batch::schedule::{self, Bounds};
 use crate::batch::store::{Rules, Store};
 use crate::batch::wire;
 use crate::cli::{BatchArgs, FailOn};
+use crate::commands::inputs::is_dash;
 use crate::ingest::Meter;
 use crate::limits::Limits;
 use crate::rules::{RuleSet, builtin, identity};

@@ -1,9 +1,10 @@
 //! `bundlescope diff`: two bundles, or earlier reports about them, compared.
 
 use super::output::Output;
-use super::{Console, ExitStatus, inputs, is_dash, progress};
+use super::{Console, ExitStatus, inputs, progress};
 use crate::analyze::{Settings, Workers, analyze};
 use crate::cli::DiffArgs;
+use crate::commands::inputs::is_dash;
 use crate::diagnose::Window;
 use crate::ingest::{Input, Meter};
 use crate::limits::{Limits, STORED_REPORT_BYTES};

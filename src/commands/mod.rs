@@ -6,6 +6,7 @@ mod batch;
 mod batch_words;
 mod diff;
 mod explain;
+mod inputs;
 mod inspect;
 mod interrupt;
 mod memory;
@@ -21,11 +22,9 @@ mod rules_unexplained;
 pub use rules_docs::catalogue;
 
 use crate::cli::{Cli, Command, RulesCommand};
-use crate::ingest::Input;
-use anyhow::Context as _;
+use crate::commands::inputs::inputs;
 use clap::CommandFactory as _;
 use std::io::{self, IsTerminal as _, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How a run ended.
@@ -123,42 +122,4 @@ pub fn run(cli: Cli, console: &mut Console) -> anyhow::Result<ExitStatus> {
             Ok(ExitStatus::Clean)
         }
     }
-}
-
-/// The inputs that the user named; each must be there before minutes of work begin.
-fn inputs(bundles: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
-    let stdin = bundles.iter().filter(|path| is_dash(path)).count();
-    anyhow::ensure!(stdin <= 1, "standard input can be named once only");
-    bundles.iter().map(|path| input(path)).collect()
-}
-
-/// One input.
-fn input(path: &Path) -> anyhow::Result<Input> {
-    if is_dash(path) {
-        return Ok(Input {
-            name: "stdin".into(),
-            path: None,
-        });
-    }
-    let real = path.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => anyhow::anyhow!(
-            "{}: no such file or folder; name the folder or archive that the collector wrote",
-            path.display()
-        ),
-        _ => anyhow::Error::new(error).context(path.display().to_string()),
-    })?;
-    // `.` and `..` have no name of their own; the folder they stand for has.
-    let name = path
-        .file_name()
-        .or_else(|| real.file_name())
-        .context("the root of the file system is no bundle; name a folder in it")?;
-    Ok(Input {
-        name: name.to_string_lossy().into_owned(),
-        path: Some(path.to_owned()),
-    })
-}
-
-/// Whether a path means standard input or output.
-fn is_dash(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }

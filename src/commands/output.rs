@@ -1,8 +1,8 @@
 //! Files that a command writes: opened before minutes of work, renamed into place when complete,
 //! so that there is never half a report.
 
-use super::is_dash;
 use crate::batch::whole;
+use crate::commands::inputs::is_dash;
 use anyhow::Context as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -17,6 +17,7 @@ pub mod proof;
 pub mod scan;
 mod sections;
 pub mod shape;
+mod snippet;
 mod started;
 pub mod templates;
 

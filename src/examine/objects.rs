@@ -5,6 +5,7 @@
 //! costs only itself, and a list that is cut short still gives everything before the cut.
 
 mod json;
+mod kind;
 mod yaml;
 
 use super::part::{EVERY_NAMESPACE, Part, Shape};
@@ -17,7 +18,7 @@ use crate::kube::{
     table,
 };
 use crate::limits::Limits;
-use crate::locator::{Around, LineCut, Snippet};
+use crate::locator::Snippet;
 use crate::redact;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -310,12 +311,6 @@ impl Reader<'_> {
     }
 }
 
-/// The kind of a list's items; `None` for the untyped `List`, whose items say it themselves.
-fn item_kind(list: &str) -> Option<&str> {
-    list.strip_suffix("List")
-        .map_or(Some(list), |kind| (!kind.is_empty()).then_some(kind))
-}
-
 /// A snippet for what is not known to be of interest yet.
 fn unplaced() -> Snippet {
     Snippet::of_line(0, "")
@@ -341,33 +336,6 @@ fn status_messages<'v>(value: &'v Value, path: &str, found: &mut Vec<(String, &'
             }
         }
         _ => {}
-    }
-}
-
-/// The text of a snippet for a whole line, for facts that are one line.
-pub(super) fn line_snippet(text: &str, line: u64) -> Snippet {
-    let first = text.lines().next().unwrap_or_default();
-    let end = first
-        .char_indices()
-        .nth(400)
-        .map_or(first.len(), |(at, _)| at);
-    let (shown, behind) = first.split_at(end);
-    let mut around = Around::default();
-    if !behind.is_empty() {
-        let behind = behind.get(..behind.floor_char_boundary(Around::END));
-        around.cuts.push(LineCut {
-            line: 0,
-            left: String::new(),
-            right: behind.unwrap_or_default().to_owned(),
-        });
-    }
-    Snippet {
-        line,
-        matched: (0, shown.len()),
-        text: shown.to_owned(),
-        before: vec![],
-        after: vec![],
-        around: around.boxed(),
     }
 }
 

@@ -3,8 +3,8 @@
 //! Plain types without logic. A [`Deferred`] carries all that another thread needs to read it.
 
 use super::budget::Budget;
-use super::zip::Member;
 use crate::gap::Gap;
+use crate::ingest::member::Member;
 use crate::locator::EntryPath;
 use jiff::Timestamp;
 use std::ops::Range;

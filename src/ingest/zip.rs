@@ -13,12 +13,10 @@ use super::sniff::sniff;
 use super::stream::{Exact, fill};
 use super::walk::Walker;
 use crate::gap::GapReason;
+use crate::ingest::member::{Member, ReadSeek, Zip};
 use jiff::{Timestamp, civil, tz::TimeZone};
-use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io;
 use std::ops::ControlFlow;
-use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use zip::read::{Config, OwnedZipFileEntry, ZipFile, read_zipfile_from_stream};
 use zip::result::{ZipError, ZipResult};
@@ -34,28 +32,7 @@ const MEMBER_BUFFER: usize = 32 << 10;
 /// Bytes of a member that tell whether it is an archive: a tar header's length.
 const PROBE: usize = 512;
 
-/// Where a zip is.
-#[derive(Debug, Clone)]
-pub(super) enum Zip {
-    /// On disk.
-    File(Arc<Path>),
-    /// In memory: it came out of another archive, or through a pipe.
-    Memory(Arc<[u8]>),
-}
-
-/// Reads and seeks.
-trait ReadSeek: Read + Seek {}
-impl<T: Read + Seek> ReadSeek for T {}
-
 impl Zip {
-    /// A reader of its own.
-    fn open(&self, buffer: usize) -> io::Result<Box<dyn ReadSeek>> {
-        Ok(match self {
-            Self::File(path) => Box::new(BufReader::with_capacity(buffer, File::open(path)?)),
-            Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
-        })
-    }
-
     /// Moves the meter on by a member on disk; what is in memory was counted when it was read.
     fn count(&self, walker: &Walker<'_>, entry: &OwnedZipFileEntry) {
         if matches!(self, Self::File(_)) {
@@ -63,13 +40,6 @@ impl Zip {
             read.fetch_add(entry.compressed_size(), Ordering::Relaxed);
         }
     }
-}
-
-/// A member of a zip that any thread may open.
-#[derive(Debug)]
-pub(super) struct Member {
-    zip: Zip,
-    entry: OwnedZipFileEntry,
 }
 
 /// Reads a deferred member.

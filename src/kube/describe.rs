@@ -6,6 +6,7 @@
 //! in a Periscope key) counts only where they do not tell, because Periscope v0.7 to v0.9 describe
 //! pods under any key. Nothing is decoded further: values of environment variables stay text.
 
+mod age;
 mod draft;
 mod events;
 mod kind;

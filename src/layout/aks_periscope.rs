@@ -15,10 +15,12 @@ mod keys;
 mod mesh;
 mod node;
 mod place;
+mod run;
 mod spelling;
 mod upload;
 
-use super::{Claim, Content, Named, Role, Shape, component_of_container, component_of_file, count};
+use super::{Claim, Content, Named, Role, Shape, component_of_container, component_of_file};
+use crate::layout::words::count;
 use copies::Scope;
 use keys::Collector;
 use place::{Base, Place};
@@ -123,11 +125,6 @@ fn proof(
         })
         .collect();
     Some(names.join(" and "))
-}
-
-/// Whether the last of these folders lies in the folder of a run.
-fn is_in_run(base: &[&str]) -> bool {
-    matches!(base, [.., run, _] if upload::run_time(run).is_some())
 }
 
 /// Role of an entry at its place.

@@ -5,8 +5,9 @@
 //! other folders or archives, and without its `nodes` file. A stream is one entry with documents
 //! and `==== START logs` sections.
 
-use super::{Claim, Content, Named, Role, count};
+use super::{Claim, Content, Named, Role};
 use crate::examine::Shape;
+use crate::layout::words::count;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lists that a dump writes for every namespace, in its order.

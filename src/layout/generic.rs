@@ -5,10 +5,10 @@
 //! reason, by the marker files that their own tools go by.
 
 use super::{
-    Content, Named, Role, component_of_container, component_of_file, component_of_unit, count,
-    pod_path,
+    Content, Named, Role, component_of_container, component_of_file, component_of_unit, pod_path,
 };
 use crate::examine::Shape;
+use crate::layout::words::count;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was read of a bundle that has no format of its own, or of the rest of one that has.

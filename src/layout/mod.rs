@@ -15,6 +15,7 @@ mod pod_path;
 mod role;
 #[cfg(test)]
 mod testing;
+mod words;
 
 pub use component::{COMPONENTS, component_of_container, component_of_file, component_of_unit};
 pub use role::{Content, Role};
@@ -282,11 +283,6 @@ fn judge(entries: &[Named]) -> Verdict {
         collected,
         uploads,
     }
-}
-
-/// "1 node", "3 nodes".
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::super::testing::{entries, facts, role, words};
 use super::super::{EntryFacts, Layout, detect};
-use super::upload::run_time;
 use super::*;
+use crate::layout::aks_periscope::run::run_time;
 use jiff::Timestamp;
 
 const NODE: &str = "aks-nodepool1-12345678-vmss000000";

@@ -1,9 +1,9 @@
 //! Errors that no rule explains, masked and in words.
 
 use super::Citation;
-use super::build::{citation, time};
 use crate::diagnose;
 use crate::redact::Masker;
+use crate::report::view::cited::{citation, time};
 use crate::report::words::{number, plural};
 
 /// Errors that no rule explains.
