@@ -344,13 +344,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_says_the_kind_of_its_items() {
-        assert_eq!(item_kind("PodList"), Some("Pod"));
-        assert_eq!(item_kind("List"), None);
-        assert_eq!(item_kind("Pod"), Some("Pod"));
-    }
-
-    #[test]
     fn messages_are_found_at_any_depth_of_a_status() {
         let value = serde_json::json!({"conditions": [{"message": "no disk"}], "message": "gone", "count": 3});
         let mut found = Vec::new();

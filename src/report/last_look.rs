@@ -65,6 +65,18 @@ fn collect<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
     }
 }
 
+/// A text in this format that is not made from a diagnosis, if no secret is left in it: what
+/// everything that is written has to pass.
+pub fn checked(rendered: String, format: Format) -> Result<String, ReportError> {
+    match left(&rendered, format, &Secrets::default()) {
+        None => Ok(rendered),
+        Some(left) => Err(ReportError::SecretLeft {
+            kind: left.kind,
+            from: left.source,
+        }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::html::DATA_BLOCK;
@@ -126,17 +138,5 @@ mod tests {
             let expected = secret.then_some(Kind::Password);
             assert_eq!(kind(&text, format), expected, "{text}");
         }
-    }
-}
-
-/// A text in this format that is not made from a diagnosis, if no secret is left in it: what
-/// everything that is written has to pass.
-pub fn checked(rendered: String, format: Format) -> Result<String, ReportError> {
-    match left(&rendered, format, &Secrets::default()) {
-        None => Ok(rendered),
-        Some(left) => Err(ReportError::SecretLeft {
-            kind: left.kind,
-            from: left.source,
-        }),
     }
 }

@@ -56,7 +56,7 @@ impl Graph {
         let circle = |from: &&str| -> Vec<&str> {
             let back = |to: &&&str| after.get(*to).is_some_and(|after| after.contains(from));
             let after = after.get(from).into_iter().flatten();
-            after.filter(|to| back(&to)).copied().collect()
+            after.filter(|to| back(to)).copied().collect()
         };
         let circles: BTreeSet<Vec<&str>> = edges.keys().map(circle).collect();
         circles.into_iter().filter(|one| !one.is_empty()).collect()
