@@ -5,6 +5,7 @@
 //! (a file of a folder, a member of a zip, a nested archive held in memory), so that these inflate
 //! in parallel. Kinds are told from magic bytes, never from names. Nothing is written to disk.
 
+mod apart;
 mod budget;
 mod cut;
 mod directory;
@@ -23,6 +24,7 @@ mod zip;
 #[cfg(test)]
 mod tests;
 
+pub use apart::told_apart;
 pub use entry::{Chunk, Cut, Deferred, Input, InputFacts, Work};
 pub use hex::hex;
 pub use sniff::HEAD_BYTES;
