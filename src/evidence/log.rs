@@ -60,7 +60,8 @@ impl LogSource {
             }
         };
         self.first.iter_mut().chain(&mut self.last).for_each(moved);
-        self.boots.iter_mut().for_each(moved);
+        let tail = self.tail.iter_mut().filter_map(|(at, _)| at.as_mut());
+        tail.chain(&mut self.boots).for_each(moved);
         for (from, to) in &mut self.silences {
             moved(from);
             moved(to);
@@ -112,3 +113,37 @@ pub struct LogHit {
 
 /// One hit: its time, its text, and the named groups of the matcher's regex.
 pub type LogSample = (Option<Timestamp>, Snippet, Vec<(String, String)>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_moves_with_its_last_lines() {
+        let at = |clock: &str| format!("2024-03-01T{clock}Z").parse::<Timestamp>().ok();
+        let mut log = LogSource {
+            path: EntryPath::bundle("kubelet.log", false),
+            role: Role::default(),
+            components: BTreeSet::new(),
+            hosts: BTreeSet::new(),
+            lines: 1,
+            bytes: 10,
+            first: at("09:00:00"),
+            last: at("09:30:00"),
+            last_line: 1,
+            reversed: false,
+            zone: None,
+            zoneless: true,
+            tail: Some((at("09:30:00"), Snippet::of_line(1, "stopped"))),
+            silences: vec![],
+            boots: vec![],
+            fetch_error: None,
+            hits: vec![],
+            errors: vec![],
+            errors_left_out: 0,
+        };
+        log.shift(SignedDuration::from_hours(-2));
+        assert_eq!(log.last, at("07:30:00"));
+        assert_eq!(log.tail.and_then(|(time, _)| time), log.last);
+    }
+}
