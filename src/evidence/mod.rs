@@ -222,7 +222,7 @@ impl Evidence {
                     .keys()
                     .any(|label| label.starts_with("kubernetes.azure.com/"))
         };
-        self.layout.format == "aks-periscope"
+        self.layout.format.promises().cloud == Some("aks")
             || self
                 .index
                 .nodes()

@@ -19,7 +19,10 @@ mod run;
 mod spelling;
 mod upload;
 
-use super::{Claim, Content, Named, Role, Shape, component_of_container, component_of_file};
+use super::{
+    BundleFormat, Claim, Content, Format, Named, Promises, Role, Shape, component_of_container,
+    component_of_file,
+};
 use crate::layout::words::count;
 use copies::Scope;
 use keys::Collector;
@@ -30,8 +33,31 @@ use upload::Upload;
 /// How many collectors in one place prove that Periscope wrote it.
 const PROOF: usize = 2;
 
+/// The format.
+pub(super) struct AksPeriscope;
+
+impl BundleFormat for AksPeriscope {
+    fn id(&self) -> Format {
+        Format::AksPeriscope
+    }
+
+    fn recognise(&self, entries: &[Named]) -> Option<Claim> {
+        recognise(entries)
+    }
+
+    fn promises(&self) -> Promises {
+        Promises {
+            cloud: Some("aks"),
+            every_node: true,
+            budget_lists: Some("pdb-"),
+            release_list: Some("helm_list"),
+            never: None,
+        }
+    }
+}
+
 /// The entries of Periscope in the bundle; `None` where there are none.
-pub(super) fn recognise(entries: &[Named]) -> Option<Claim> {
+fn recognise(entries: &[Named]) -> Option<Claim> {
     let flat_bases = place::flat_bases(entries);
     let places = place::all(entries, &flat_bases);
     let shown = shown(entries, &places);

@@ -393,7 +393,7 @@ fn reason(entries: &[Named], looks_like: Option<&Collector>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::detect;
+    use super::super::{Format, detect};
     use super::super::testing::{entries, role, words};
     use super::*;
 
@@ -443,7 +443,7 @@ mod tests {
         for (name, expected) in cases {
             let layout = detect(&entries("b.tar.gz", &[name]));
             assert_eq!(words(&role(&layout, name)), expected, "{name}");
-            assert_eq!(layout.format, "generic");
+            assert_eq!(layout.format, Format::Generic);
         }
     }
 
@@ -542,7 +542,7 @@ mod tests {
         ];
         for (names, reason) in cases {
             let layout = detect(&entries("b", names));
-            assert_eq!(layout.format, "generic");
+            assert_eq!(layout.format, Format::Generic);
             assert_eq!(layout.reason, *reason);
         }
     }
