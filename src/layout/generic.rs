@@ -393,8 +393,8 @@ fn reason(entries: &[Named], looks_like: Option<&Collector>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Format, detect};
     use super::super::testing::{entries, role, words};
+    use super::super::{Format, detect};
     use super::*;
 
     const UID: &str = "0123abcd-0123-0123-0123-0123456789ab";

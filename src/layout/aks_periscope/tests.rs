@@ -388,7 +388,11 @@ fn trees_of_others_are_not_periscopes() {
         &["iptables"],
         &["nodelogs/a", "x/podscontainerlogs/b"],
     ] {
-        assert_eq!(detect(&entries("b", names)).format, Format::Generic, "{names:?}");
+        assert_eq!(
+            detect(&entries("b", names)).format,
+            Format::Generic,
+            "{names:?}"
+        );
     }
 }
 
