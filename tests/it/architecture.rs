@@ -80,7 +80,7 @@ const NAMED_IN: &[(&str, &str)] = &[
     // Rule files are one thing, the list of providers' formats and what a team notes of its cases
     // others.
     ("toml", "rules redact/providers.rs batch/resolutions.rs"),
-    ("walkdir", "ingest/directory.rs rules"),
+    ("walkdir", "batch/publication.rs ingest/directory.rs rules"),
     ("x509_cert", "kube/certificate.rs"),
     ("xxhash_rust", "examine/mod.rs ingest/name.rs"),
     ("zstd", "batch/wire.rs ingest/stream.rs"),

@@ -18,7 +18,7 @@ mod similar;
 mod timeline;
 mod unknown;
 
-pub use similar::with_similar;
+pub use similar::{section as similar_section, with_similar};
 
 use super::view::Report;
 use super::words::size;
