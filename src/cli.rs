@@ -37,10 +37,10 @@ pub enum Command {
     Batch(BatchArgs),
     /// Show what is in a bundle: its format and why, components, times, gaps
     Inspect(InspectArgs),
-    /// Compare two bundles, or earlier reports: new, resolved, no longer visible
+    /// Compare two bundles, reports or archives: new, resolved, no longer visible
     ///
     /// Each side is a bundle, which is analyzed now, or a report that `analyze` wrote as HTML or
-    /// JSON. A finding that is gone is resolved only if its rule could look in NEW as well as in
+    /// JSON; or both are archives of `bundlescope batch`. A finding that is gone is resolved only if its rule could look in NEW as well as in
     /// OLD. Exit status: 0 NEW has no finding at or above --fail-on that OLD does not have, 1 it has,
     /// 2 the run failed.
     Diff(DiffArgs),
@@ -241,10 +241,10 @@ impl FailOn {
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The earlier bundle or report
+    /// The earlier bundle, report or archive of `bundlescope batch`
     #[arg(value_name = "OLD")]
     pub old: PathBuf,
-    /// The later bundle or report
+    /// The later one of the same kind
     #[arg(value_name = "NEW")]
     pub new: PathBuf,
     /// File to write, or - for standard output; may be repeated, one for each --format

@@ -6,11 +6,12 @@
 
 use super::record::{Case, CaseRecord, Class, Reading};
 use super::similar::{Corpus, Traits, traits_of};
-use super::store::{Key, report_name};
+use super::store::{Key, Store, StoreError, report_name};
 use super::tables;
 use crate::diagnose::{Outcome, State};
 use crate::report::words::cut;
 use crate::severity::Severity;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// One case, as the index tells it.
@@ -238,6 +239,20 @@ fn headline(case: &Case) -> String {
 
 /// Characters of an unexplained template in a headline.
 const TEMPLATE: usize = 160;
+
+/// The digest of an archive that lies on disk, on the threads of the pool that this runs in.
+///
+/// # Errors
+///
+/// A record cannot be read.
+pub fn of_store(store: &Store) -> Result<Archive, StoreError> {
+    let keys = store.keys()?;
+    let load = |key| store.load(key).map(|record| Shrunk::of(&record));
+    let mut cases: Vec<Shrunk> = keys.par_iter().map(load).collect::<Result<_, _>>()?;
+    cases.extend(store.unreadable()?.iter().map(Shrunk::of));
+    cases.sort_by(|a, b| a.location().cmp(b.location()));
+    Ok(join(cases))
+}
 
 /// Joins what was kept of records, in the order of their locations.
 pub fn join(shrunk: impl IntoIterator<Item = Shrunk>) -> Archive {

@@ -7,6 +7,7 @@
 pub mod case;
 pub mod cases;
 pub mod changes;
+pub mod diff;
 pub mod digest;
 pub mod entries;
 pub mod index;

@@ -1,15 +1,18 @@
-//! `bundlescope diff`: two bundles, or earlier reports about them, compared.
+//! `bundlescope diff`: two bundles, or earlier reports about them, or two archives, compared.
 
 use super::output::Output;
 use super::{Console, ExitStatus, inputs, is_dash, progress};
 use crate::analyze::{Settings, Workers, analyze};
+use crate::batch;
+use crate::batch::store::Store;
 use crate::cli::DiffArgs;
 use crate::diagnose::Window;
 use crate::ingest::{Input, Meter};
 use crate::limits::{Limits, STORED_REPORT_BYTES};
 use crate::report::diff::stored::{self, Stored};
 use crate::report::diff::{self, DiffFormat, Origin, compare};
-use crate::report::{self, Format, MAX_BYTES, ReportOptions};
+use crate::report::text::Style;
+use crate::report::{self, Format, MAX_BYTES, ReportError, ReportOptions};
 use crate::rules::RuleSet;
 use crate::severity::Severity;
 use anyhow::Context as _;
@@ -31,6 +34,13 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
         .map(|(path, _)| Output::open(path))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let workers = Workers::start(args.threads)?;
+    if let Some([old, new]) = archives(args)? {
+        let diff = workers.run(|| batch::diff::compare(&old, &new))?;
+        let render = |format, style| batch::diff::render(&diff, format, style);
+        write(&targets, outputs, &render, console)?;
+        let level = args.fail_on.severity();
+        return Ok(status(level.is_some_and(|level| diff.is_worse(level))));
+    }
     let mut read = Vec::new();
     for side in sides {
         read.push(match earlier_report(&side)? {
@@ -43,29 +53,70 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
     };
     let diff = compare((old, *old_origin), (new, *new_origin));
 
+    let render = |format, style| match format {
+        DiffFormat::Text => diff::text::render(&diff, style),
+        format => {
+            diff::render(&diff, format).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        }
+    };
+    write(&targets, outputs, &render, console)?;
+    let level = args.fail_on.severity();
+    Ok(status(level.is_some_and(|level| diff.is_worse(level))))
+}
+
+/// Writes a comparison where it was asked for, and to the terminal where that is not taken.
+fn write(
+    targets: &[(PathBuf, DiffFormat)],
+    outputs: Vec<Output>,
+    render: &dyn Fn(DiffFormat, Style) -> Result<String, ReportError>,
+    console: &mut Console,
+) -> anyhow::Result<()> {
     let to_stdout = targets.iter().any(|(path, _)| is_dash(path));
     for ((_, format), output) in targets.iter().zip(outputs) {
-        output.finish(&diff::render(&diff, *format)?, &mut console.out)?;
+        let text = render(*format, Style::default())?;
+        output.finish(text.as_bytes(), &mut console.out)?;
     }
     if !to_stdout {
-        let style = report::text::Style {
+        let style = Style {
             width: WIDTH,
             color: console.color,
             ascii: false,
         };
-        let mut text = diff::text::render(&diff, style)?;
-        for (path, _) in &targets {
+        let mut text = render(DiffFormat::Text, style)?;
+        for (path, _) in targets {
             writeln!(text, "wrote {}", path.display())?;
         }
         console.out.write_all(text.as_bytes())?;
         console.out.flush()?;
     }
-    let level = args.fail_on.severity();
-    Ok(if level.is_some_and(|level| diff.is_worse(level)) {
+    Ok(())
+}
+
+/// The status of a comparison.
+fn status(worse: bool) -> ExitStatus {
+    if worse {
         ExitStatus::Findings
     } else {
         ExitStatus::Clean
-    })
+    }
+}
+
+/// The two archives, where both sides are such; a mistake where only one is.
+fn archives(args: &DiffArgs) -> anyhow::Result<Option<[Store; 2]>> {
+    match (Store::open(&args.old), Store::open(&args.new)) {
+        (Ok(old), Ok(new)) => Ok(Some([old, new])),
+        (Err(_), Err(_)) => Ok(None),
+        (Ok(_), Err(_)) => anyhow::bail!(
+            "{}: is not an archive of `bundlescope batch`, as {} is; compare two archives, or two bundles",
+            args.new.display(),
+            args.old.display()
+        ),
+        (Err(_), Ok(_)) => anyhow::bail!(
+            "{}: is not an archive of `bundlescope batch`, as {} is; compare two archives, or two bundles",
+            args.old.display(),
+            args.new.display()
+        ),
+    }
 }
 
 /// What to write where: the nth `--format` belongs to the nth `--output`.

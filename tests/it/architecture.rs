@@ -62,7 +62,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Crates that one file (or folder) only may name: a parser that is replaced is replaced there.
 const NAMED_IN: &[(&str, &str)] = &[
     ("aho_corasick", "redact"),
-    ("askama", "report batch/index"),
+    ("askama", "report batch/diff/html.rs batch/index"),
     ("bzip2", "ingest/stream.rs"),
     ("clap_complete", "cli.rs commands/mod.rs"),
     ("clap_mangen", "commands/mod.rs"),

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod archive_diff;
 mod ask;
 mod authoring;
 mod batch;

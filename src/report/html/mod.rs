@@ -29,7 +29,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 /// The inline style.
-pub(super) const STYLE: &str = include_str!("../../../templates/style.css");
+pub const STYLE: &str = include_str!("../../../templates/style.css");
 
 /// The inline script; the report is complete without it.
 const SCRIPT: &str = include_str!("../../../templates/report.js");
