@@ -39,14 +39,14 @@ pub enum StoreError {
     #[error("{0}: holds other files; name a new folder, or one that `bundlescope batch` wrote")]
     NotEmpty(PathBuf),
     /// The operating system refused.
-    #[error("{path}: {action}: {source}")]
+    #[error("{path}: {action}: {reason}")]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What could not be done.
         action: &'static str,
         /// The operating system's words.
-        source: io::Error,
+        reason: io::Error,
     },
 }
 
@@ -55,10 +55,10 @@ pub(super) fn failed<'p>(
     path: &'p Path,
     action: &'static str,
 ) -> impl Fn(io::Error) -> StoreError + 'p {
-    move |source| StoreError::Io {
+    move |reason| StoreError::Io {
         path: path.to_owned(),
         action,
-        source,
+        reason,
     }
 }
 
