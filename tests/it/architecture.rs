@@ -71,7 +71,7 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("liblzma", "ingest/stream.rs"),
     ("regex_syntax", "rules/foreign/pattern.rs"),
     // The bound of an EKS version is read as the server states it.
-    ("semver", "rules diagnose/predicate.rs"),
+    ("semver", "rules diagnose/observe/predicate"),
     // Objects are one thing, rule files of other tools another; neither room may use the other's.
     ("serde_saphyr", "kube/yaml.rs rules/foreign/yaml.rs"),
     ("signal_hook", "commands/interrupt.rs"),
