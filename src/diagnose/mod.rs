@@ -36,7 +36,7 @@ pub use coverage::{Coverage, NodeCoverage, Outcome, RuleCoverage, SourceCoverage
 pub use detectors::{Answered, DetectorAnswer};
 pub use finding::{Citation, Finding, FindingBuilder, Fingerprint, State, Subject};
 pub use incident::Incident;
-pub use unknown::{UnknownError, UnknownErrors};
+pub use unknown::{Pressing, UnknownError, UnknownErrors};
 
 use crate::evidence::{Evidence, Health, Timeline};
 use crate::examine::facts::UsageOf;

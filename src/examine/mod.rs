@@ -135,7 +135,7 @@ impl Examiner<'_> {
 
 /// How to cut an entry with this name and these first bytes; what [`crate::ingest`] asks.
 pub fn cut_for(path: &EntryPath, head: &[u8]) -> Cut {
-    shape::cut(shape::shape(path, head))
+    shape::cut_of(path, head)
 }
 
 /// The shape that the piece was cut for; documents are whole, so their first bytes are at hand.
@@ -143,7 +143,7 @@ fn shape_of(chunk: &Chunk, body: &[u8]) -> Shape {
     match chunk.cut {
         Cut::Lines => Shape::Log,
         Cut::Sections => Shape::Sections,
-        Cut::Skip => Shape::Opaque,
+        Cut::Skip | Cut::LeaveOut(_) => Shape::Opaque,
         Cut::Whole => shape::shape(&chunk.path, head(body)),
     }
 }

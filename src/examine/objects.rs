@@ -261,7 +261,8 @@ impl Reader<'_> {
     /// are most of all events, and say that the cluster lives.
     fn event(&mut self, mut event: Event, place: &mut dyn FnMut() -> Snippet) {
         event.hits = scan::scan_event(&event, self.examiner.rules);
-        if event.hits.is_empty() && !event.warning && !event.tells_change() {
+        let told = event.warning || event.speaks_of_failure() || event.tells_change();
+        if event.hits.is_empty() && !told {
             let first = event.first.or(event.last);
             self.part.quiet_events = self.part.quiet_events.with(first, event.last);
             return;

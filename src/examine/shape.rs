@@ -6,6 +6,7 @@
 //! so a document has to look like one as far as the head goes, and all else is a log.
 
 mod json;
+mod rendered;
 mod yaml;
 
 use super::Shape;
@@ -79,6 +80,14 @@ pub fn shape(path: &EntryPath, head: &[u8]) -> Shape {
         None if name.tabulates_pods && is_table_of_pods(quiet) => Shape::Table,
         None if is_description(quiet) => Shape::Describe,
         None => Shape::Log,
+    }
+}
+
+/// How the entry that begins with `head` may be cut.
+pub fn cut_of(path: &EntryPath, head: &[u8]) -> Cut {
+    match rendered::kind(head) {
+        Some(what) => Cut::LeaveOut(what),
+        None => cut(shape(path, head)),
     }
 }
 

@@ -22,7 +22,9 @@ mod determinism;
 mod diff;
 mod flywheel;
 mod foreign;
+mod honesty;
 mod hostile;
+
 mod hostile_ingest;
 mod periscope;
 mod periscope_nodes;
