@@ -23,7 +23,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds that nothing reads and that can be very large: their items are counted and skipped,
-/// unless they are being deleted, which may be stuck.
+/// unless they are being deleted, which may be stuck, or say that something is wrong.
 const UNREAD_KINDS: [&str; 3] = ["CustomResourceDefinition", "APIRequestCount", "Template"];
 
 /// Reads a piece that is one document or several of one shape.
@@ -154,7 +154,8 @@ impl Reader<'_> {
         };
         *self.part.kinds.entry(kind.clone()).or_default() += 1;
         let being_deleted = kube::value::text(&value, "metadata.deletionTimestamp").is_some();
-        if UNREAD_KINDS.contains(&kind.as_str()) && !being_deleted {
+        let unread = UNREAD_KINDS.contains(&kind.as_str());
+        if unread && !being_deleted && !kube::says_trouble(&value) {
             return;
         }
         let limits = self.examiner.limits;

@@ -156,3 +156,186 @@ fn pages_and_own_reports_are_no_evidence() {
     assert_eq!(again.findings.len(), found.findings.len());
     assert_eq!(again.gaps.len(), 5, "{:?}", again.gaps);
 }
+
+/// Titles' subjects and severities of findings of a rule, with what they say.
+fn found(list: &[(&str, &str)], rule: &str) -> Vec<String> {
+    let diagnosis = diagnosis(list);
+    let findings = diagnosis.findings.iter().filter(|f| f.rule == rule);
+    findings
+        .map(|f| format!("{} {:?} {}", f.subject, f.severity, f.detail))
+        .collect()
+}
+
+/// A custom resource of this kind with this status.
+fn custom(kind: &str, group: &str, extra: &str, status: &str) -> String {
+    format!(
+        r#"{{"kind": "{kind}", "apiVersion": "{group}/v1", "metadata": {{"name": "a", "namespace": "shop"{extra}}}, "status": {status}}}"#
+    )
+}
+
+#[test]
+fn what_custom_resources_say_of_themselves_is_heard_whatever_their_kind() {
+    let condition = |kind: &str, status: &str, reason: &str| {
+        format!(
+            r#"{{"conditions": [{{"type": "{kind}", "status": "{status}", "reason": "{reason}", "message": "because of b", "lastTransitionTime": "2024-05-01T08:00:00Z"}}]}}"#
+        )
+    };
+    for (kind, group, status) in [
+        (
+            "Certificate",
+            "cert-manager.io",
+            condition("Ready", "False", "DoesNotExist"),
+        ),
+        (
+            "Kustomization",
+            "kustomize.toolkit.fluxcd.io",
+            condition("Ready", "False", "BuildFailed"),
+        ),
+        (
+            "Bucket",
+            "s3.aws.upbound.io",
+            condition("Synced", "False", "ReconcileError"),
+        ),
+        (
+            "Gateway",
+            "gateway.networking.k8s.io",
+            condition("Programmed", "False", "AddressNotAssigned"),
+        ),
+        (
+            "Machine",
+            "cluster.x-k8s.io",
+            condition("InfrastructureReady", "False", "InstanceProvisionFailed"),
+        ),
+        (
+            "NodeClaim",
+            "karpenter.sh",
+            condition("Launched", "False", "LaunchFailed"),
+        ),
+        (
+            "ScaledObject",
+            "keda.sh",
+            condition("Fallback", "True", "FallbackExists"),
+        ),
+        (
+            "MachineConfigPool",
+            "machineconfiguration.openshift.io",
+            condition("NodeDegraded", "True", "1 node"),
+        ),
+        (
+            "Kafka",
+            "kafka.strimzi.io",
+            condition("NotReady", "True", "Timeout"),
+        ),
+        (
+            "ExternalSecret",
+            "external-secrets.io",
+            condition("Ready", "False", "SecretSyncedError"),
+        ),
+        (
+            "Service",
+            "serving.knative.dev",
+            condition("ConfigurationsReady", "False", "RevisionFailed"),
+        ),
+        (
+            "Widget",
+            "not-yet-invented.example",
+            condition("Available", "False", "Broken"),
+        ),
+        (
+            "Application",
+            "argoproj.io",
+            r#"{"health": {"status": "Degraded", "message": "because of b"}}"#.to_owned(),
+        ),
+        (
+            "Volume",
+            "longhorn.io",
+            r#"{"robustness": "faulted"}"#.to_owned(),
+        ),
+        (
+            "CephCluster",
+            "ceph.rook.io",
+            r#"{"ceph": {"health": "HEALTH_ERR"}}"#.to_owned(),
+        ),
+        (
+            "Backup",
+            "velero.io",
+            r#"{"phase": "PartiallyFailed"}"#.to_owned(),
+        ),
+    ] {
+        let text = custom(kind, group, "", &status);
+        // Something with a time, so that the age of what is said is known.
+        let node = r#"{"kind": "Node", "apiVersion": "v1", "metadata": {"name": "n1"}, "status": {"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": "2024-05-01T10:00:00Z"}]}}"#;
+        let said = found(
+            &[("a.json", &text), ("node.json", node)],
+            "condition-in-trouble",
+        );
+        assert_eq!(said.len(), 1, "{kind}: {said:?}");
+        assert!(
+            said[0].starts_with(&format!("{kind} shop/a Medium")),
+            "{said:?}"
+        );
+        if status.contains("because") {
+            assert!(said[0].contains("because of b"), "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn what_an_owned_resource_says_is_told_of_its_owner() {
+    let status = r#"{"conditions": [{"type": "Ready", "status": "False", "reason": "Failed", "message": "no account"}]}"#;
+    let owner =
+        r#", "ownerReferences": [{"kind": "Certificate", "name": "a", "controller": true}]"#;
+    let said = found(
+        &[
+            (
+                "a.json",
+                &custom("Certificate", "cert-manager.io", "", status),
+            ),
+            (
+                "b.json",
+                &custom("CertificateRequest", "cert-manager.io", owner, status),
+            ),
+        ],
+        "condition-in-trouble",
+    );
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("Certificate shop/a"), "{said:?}");
+}
+
+#[test]
+fn what_is_young_switched_off_or_long_over_is_no_trouble() {
+    let node = r#"{"kind": "Node", "apiVersion": "v1", "metadata": {"name": "n1"}, "status": {"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": "2024-05-01T10:00:00Z"}]}}"#;
+    for (kind, status) in [
+        (
+            "Certificate",
+            r#"{"conditions": [{"type": "Ready", "status": "False", "reason": "Issuing", "message": "Issuing", "lastTransitionTime": "2024-05-01T08:00:00Z"}, {"type": "Issuing", "status": "True"}]}"#,
+        ),
+        (
+            "Machine",
+            r#"{"conditions": [{"type": "Ready", "status": "False", "reason": "Provisioning", "lastTransitionTime": "2024-05-01T09:55:00Z"}]}"#,
+        ),
+        (
+            "VirtualMachine",
+            r#"{"printableStatus": "Stopped", "conditions": [{"type": "Ready", "status": "False", "reason": "VMINotExists"}]}"#,
+        ),
+        (
+            "TaskRun",
+            r#"{"completionTime": "2024-04-20T10:00:00Z", "conditions": [{"type": "Succeeded", "status": "False", "reason": "Failed"}]}"#,
+        ),
+        (
+            "Widget",
+            r#"{"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}"#,
+        ),
+    ] {
+        let text = custom(kind, "example.org", "", status);
+        let said = found(
+            &[("a.json", &text), ("node.json", node)],
+            "condition-in-trouble",
+        );
+        assert!(
+            said.iter().all(|said| said.contains(" Low ")),
+            "{kind}: {said:?}"
+        );
+        assert_eq!(said.is_empty(), kind != "Certificate", "{kind}: {said:?}");
+    }
+}

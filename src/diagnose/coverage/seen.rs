@@ -338,6 +338,11 @@ impl<'a> Seen<'a> {
                 there(any, Wanted::AnyObject)?;
                 self.clock()
             }
+            Need::Conditions => {
+                let mut objects = self.evidence.index.iter();
+                let any = objects.any(|object| object.troubles.is_some());
+                there(any, Wanted::Conditions)
+            }
             Need::Certificates => {
                 let mut objects = self.evidence.index.iter();
                 let any = objects.any(|object| !object.certificates.is_empty());
