@@ -12,8 +12,10 @@ mod kollect;
 pub mod lines;
 mod objects;
 pub mod part;
+mod pasted;
 pub mod prefix;
 pub mod proof;
+mod quoting;
 pub mod scan;
 mod sections;
 pub mod shape;
@@ -88,7 +90,12 @@ impl Examiner<'_> {
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
             Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table => {
-                objects::read(self, body, shape, chunk.first_line, &mut part);
+                let body = quoting::plain(body);
+                objects::read(self, &body, shape, chunk.first_line, &mut part);
+            }
+            Shape::Pasted => {
+                let body = quoting::plain(body);
+                objects::read_pasted(self, &body, chunk.first_line, &mut part);
             }
         }
         // Parts are kept until all are read; what they grew into is up to twice what they need.

@@ -26,6 +26,7 @@ mod honesty;
 mod hostile;
 
 mod hostile_ingest;
+mod pasted;
 mod periscope;
 mod periscope_nodes;
 mod periscope_releases;
