@@ -48,6 +48,11 @@ pub enum GapReason {
     DuplicateName,
     /// Not text.
     Binary,
+    /// Text that was made from other evidence, and is none itself.
+    LeftOut {
+        /// What it is: "a report that this tool wrote".
+        what: &'static str,
+    },
     /// A document that is not well-formed; what could be parsed was kept.
     Malformed {
         /// The parser's own words.
@@ -74,7 +79,11 @@ impl GapReason {
     pub fn loses_evidence(&self) -> bool {
         !matches!(
             self,
-            Self::HostileName | Self::DuplicateName | Self::NotAFile { .. } | Self::Binary
+            Self::HostileName
+                | Self::DuplicateName
+                | Self::NotAFile { .. }
+                | Self::Binary
+                | Self::LeftOut { .. }
         )
     }
 }
@@ -93,6 +102,7 @@ impl fmt::Display for GapReason {
             }
             Self::DuplicateName => f.write_str("a second entry of the same name; both were read"),
             Self::Binary => f.write_str("not text"),
+            Self::LeftOut { what } => write!(f, "left out: {what}"),
             Self::Malformed { detail } => write!(f, "not well-formed: {detail}"),
             Self::NotCollected { detail } => write!(f, "not collected: {detail}"),
             Self::NodesAbsent { absent, all, names } => {

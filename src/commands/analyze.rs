@@ -9,7 +9,7 @@ use crate::diagnose::{Diagnosis, State, Window};
 use crate::ingest::{Input, Meter};
 use crate::limits::Limits;
 use crate::report::view::{Report, SimilarCases};
-use crate::report::{Draft, Format, ReportOptions, text::Style};
+use crate::report::{self, Draft, Format, ReportOptions, text::Style};
 use crate::rules::RuleSet;
 use crate::severity::Severity;
 use std::collections::BTreeMap;
@@ -177,7 +177,8 @@ fn summary(
     Ok(())
 }
 
-/// The exit status: what has ended fails no run.
+/// The exit status: what has ended fails no run, and where nothing could be checked there is no
+/// answer.
 fn status(diagnosis: &Diagnosis, fail_on: FailOn) -> ExitStatus {
     let fails = |level| {
         diagnosis
@@ -185,7 +186,9 @@ fn status(diagnosis: &Diagnosis, fail_on: FailOn) -> ExitStatus {
             .iter()
             .any(|finding| finding.state != State::Resolved && finding.severity >= level)
     };
-    if fail_on.severity().is_some_and(fails) {
+    if report::checked_nothing(diagnosis) {
+        ExitStatus::Nothing
+    } else if fail_on.severity().is_some_and(fails) {
         ExitStatus::Findings
     } else {
         ExitStatus::Clean

@@ -35,6 +35,8 @@ pub enum ExitStatus {
     Clean,
     /// Findings at or above `--fail-on`, rule files with mistakes, or a tried rule that did not fire.
     Findings,
+    /// Nothing in the input could be read or recognised.
+    Nothing,
 }
 
 impl From<ExitStatus> for ExitCode {
@@ -42,6 +44,7 @@ impl From<ExitStatus> for ExitCode {
         match status {
             ExitStatus::Clean => Self::SUCCESS,
             ExitStatus::Findings => Self::from(1),
+            ExitStatus::Nothing => Self::from(2),
         }
     }
 }

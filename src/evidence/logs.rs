@@ -25,6 +25,10 @@ pub struct LogSource {
     pub role: Role,
     /// Components that wrote to it, as its name and its lines' prefixes say; empty where unknown.
     pub components: BTreeSet<&'static str>,
+    /// Whether something shows that this is the log of a component or container: its place in a
+    /// collector's layout, the programs or source files that its lines name, or a component's name
+    /// on text with times. A name alone makes no log.
+    pub recognised: bool,
     /// Machines that its lines name.
     pub hosts: BTreeSet<String>,
     /// Number of lines.
@@ -160,7 +164,8 @@ fn of_entry(
     }
     let sources = logs.into_iter().map(|(section, joined)| {
         let role = with_section(role.clone(), section);
-        joined.finish(path.clone(), role, clock, rules, limits)
+        let known_tree = layout.format != layout::GENERIC;
+        joined.finish(path.clone(), role, known_tree, clock, rules, limits)
     });
     sources.collect()
 }
@@ -317,6 +322,7 @@ impl Joined {
         self,
         path: EntryPath,
         role: Role,
+        known_tree: bool,
         clock: Option<Clock>,
         rules: &RuleSet,
         limits: &Limits,
@@ -363,8 +369,16 @@ impl Joined {
             .tags
             .iter()
             .filter_map(|tag| tag.unit.as_deref().and_then(layout::component_of_unit));
+        let named = role.component.is_some() && (known_tree || self.first.is_some());
+        let of_machine = self.first.is_some() && self.tags.iter().any(|tag| tag.host.is_some());
+        let recognised = role.content == Content::PodLog
+            || named
+            || of_machine
+            || self.hint.is_some()
+            || units.clone().next().is_some();
         LogSource {
             components: own.into_iter().chain(units).collect(),
+            recognised,
             hosts: self
                 .tags
                 .iter()

@@ -53,6 +53,8 @@ pub enum Cut {
     Sections,
     /// Not wanted: only its name is (the bytes are skipped).
     Skip,
+    /// Not wanted for what it is, which a gap says.
+    LeaveOut(&'static str),
 }
 
 /// A line-aligned piece of one entry's text, decoded to UTF-8 (invalid bytes are left as they are).

@@ -25,6 +25,9 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// The format of what no collector is known for.
+pub const GENERIC: &str = "generic";
+
 /// What layout may know of an entry.
 #[derive(Debug, Clone)]
 pub struct EntryFacts {
@@ -145,7 +148,7 @@ pub fn detect(entries: &[EntryFacts]) -> Layout {
     let format = match formats.first() {
         Some(only) if formats.len() == 1 => *only,
         Some(_) => "mixed",
-        None => "generic",
+        None => GENERIC,
     };
     Layout {
         format,
@@ -258,7 +261,7 @@ fn judge(entries: &[Named]) -> Verdict {
         (_, Some(periscope)) if score_of_periscope == best => {
             ("aks-periscope", periscope.reason.clone())
         }
-        _ => ("generic", generic.reason),
+        _ => (GENERIC, generic.reason),
     };
     let collected = periscope.as_ref().and_then(|claim| claim.collected);
     let uploads = periscope

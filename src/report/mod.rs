@@ -18,6 +18,7 @@ pub mod view;
 pub mod words;
 
 pub use draft::Draft;
+pub use verdict::checked_nothing;
 
 use crate::diagnose::Diagnosis;
 use crate::redact::{Kind, Secrets};

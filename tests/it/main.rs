@@ -23,8 +23,11 @@ mod determinism;
 mod diff;
 mod flywheel;
 mod foreign;
+mod honesty;
 mod hostile;
+
 mod hostile_ingest;
+mod pasted;
 mod periscope;
 mod periscope_nodes;
 mod periscope_releases;

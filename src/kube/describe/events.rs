@@ -93,7 +93,7 @@ fn event(row: &Row) -> Option<DescribedEvent> {
 }
 
 /// Component and host of `kubelet, node-1`, `{kubelet node-1}` (old), or `default-scheduler`.
-fn source(from: &str) -> (String, Option<String>) {
+pub(in crate::kube) fn source(from: &str) -> (String, Option<String>) {
     let from = from.trim_matches(['{', '}']).trim();
     let (component, host) = from
         .split_once(", ")
@@ -107,7 +107,7 @@ fn source(from: &str) -> (String, Option<String>) {
 }
 
 /// Last age, count and first age of `3m (x2231 over 18h)` or `3m`.
-fn ages(text: &str) -> (Option<i64>, u64, Option<i64>) {
+pub(in crate::kube) fn ages(text: &str) -> (Option<i64>, u64, Option<i64>) {
     let (last, more) = text.split_once(" (x").unwrap_or((text, ""));
     let last = seconds(last);
     let (count, first) = more.split_once(" over ").unwrap_or((more, ""));
@@ -120,7 +120,7 @@ fn ages(text: &str) -> (Option<i64>, u64, Option<i64>) {
 }
 
 /// Seconds of an age as kubectl prints it: `45s`, `5m2s`, `3d4h`, `2y100d`.
-pub(super) fn seconds(text: &str) -> Option<i64> {
+pub(in crate::kube) fn seconds(text: &str) -> Option<i64> {
     let text = text.trim();
     if text == "<invalid>" {
         return Some(0);

@@ -346,7 +346,8 @@ fn hides(gap: &Gap) -> &'static str {
             GapReason::HostileName
             | GapReason::DuplicateName
             | GapReason::NotAFile { .. }
-            | GapReason::Binary,
+            | GapReason::Binary
+            | GapReason::LeftOut { .. },
             _,
         ) => HIDES_NOTHING,
         (GapReason::NotCollected { .. }, _) => HIDES_UNFETCHED,
