@@ -1,7 +1,6 @@
 //! `bundlescope diff`: two bundles, or earlier reports about them, compared.
 
-use super::output::Output;
-use super::{Console, ExitStatus, inputs, is_dash, progress};
+use super::{Console, ExitStatus, inputs, is_dash, output, progress, shown};
 use crate::analyze::{Settings, Workers, analyze};
 use crate::cli::DiffArgs;
 use crate::diagnose::Window;
@@ -26,10 +25,13 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
     let rules = super::rules::load(&args.rules)?;
     let sides = inputs(&[args.old.clone(), args.new.clone()])?;
     let targets = targets(args)?;
-    let outputs = targets
-        .iter()
-        .map(|(path, _)| Output::open(path))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let read: Vec<&Path> = [&args.old, &args.new]
+        .into_iter()
+        .chain(&args.rules)
+        .map(PathBuf::as_path)
+        .collect();
+    let places: Vec<&Path> = targets.iter().map(|(path, _)| path.as_path()).collect();
+    let outputs = output::open(&places, &read)?;
     let workers = Workers::start(args.threads)?;
     let mut read = Vec::new();
     for side in sides {
@@ -55,7 +57,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
         };
         let mut text = diff::text::render(&diff, style)?;
         for (path, _) in &targets {
-            writeln!(text, "wrote {}", path.display())?;
+            writeln!(text, "wrote {}", shown(path))?;
         }
         console.out.write_all(text.as_bytes())?;
         console.out.flush()?;
@@ -106,7 +108,7 @@ fn earlier_report(input: &Input) -> anyhow::Result<Option<Stored>> {
     let Some(path) = input.path.as_deref().filter(|path| path.is_file()) else {
         return Ok(None);
     };
-    let failed = || format!("{}: cannot be read", path.display());
+    let failed = || format!("{}: cannot be read", shown(path));
     let file = File::open(path).with_context(failed)?;
     let mut bytes = Vec::new();
     let mut head = (&file).take(256);
@@ -122,9 +124,7 @@ fn earlier_report(input: &Input) -> anyhow::Result<Option<Stored>> {
     if !page && !stored::is_report_json(&bytes) {
         return Ok(None);
     }
-    stored::read(&bytes)
-        .map(Some)
-        .with_context(|| path.display().to_string())
+    stored::read(&bytes).map(Some).with_context(|| shown(path))
 }
 
 /// The report of a bundle, as it would be read back from a file.

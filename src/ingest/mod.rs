@@ -12,6 +12,7 @@ mod entry;
 mod name;
 mod sections;
 mod sniff;
+mod stop;
 mod stream;
 mod tar;
 mod text;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use entry::{Chunk, Cut, Deferred, Input, InputFacts, Work};
 pub use sniff::HEAD_BYTES;
+pub use stop::Stop;
 
 use crate::limits::Limits;
 use crate::locator::EntryPath;
@@ -90,6 +92,8 @@ pub struct Meter {
     pub total: AtomicU64,
     /// Entries opened.
     pub entries: AtomicU64,
+    /// Whether it should end before its end.
+    pub stop: Stop,
 }
 
 /// Reads bundles.

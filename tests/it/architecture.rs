@@ -75,12 +75,13 @@ const NAMED_IN: &[(&str, &str)] = &[
     // Objects are one thing, rule files of other tools another; neither room may use the other's.
     ("serde_saphyr", "kube/yaml.rs rules/foreign/yaml.rs"),
     ("signal_hook", "commands/interrupt.rs"),
+    ("same_file", "commands/output.rs"),
     ("sysinfo", "commands/memory.rs"),
-    ("tempfile", "batch/whole.rs commands/output.rs"),
+    ("tempfile", "batch/whole.rs"),
     // Rule files are one thing, the list of providers' formats and what a team notes of its cases
     // others.
     ("toml", "rules redact/providers.rs batch/resolutions.rs"),
-    ("walkdir", "ingest/directory.rs rules"),
+    ("walkdir", "commands/output.rs ingest/directory.rs rules"),
     ("x509_cert", "kube/certificate.rs"),
     ("xxhash_rust", "examine/mod.rs ingest/name.rs"),
     ("zstd", "batch/wire.rs ingest/stream.rs"),
