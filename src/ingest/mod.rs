@@ -9,6 +9,7 @@ mod budget;
 mod cut;
 mod directory;
 mod entry;
+mod handle;
 mod name;
 mod sections;
 mod sniff;
@@ -30,6 +31,7 @@ use crate::limits::Limits;
 use crate::locator::EntryPath;
 use budget::Budget;
 use entry::Source;
+use handle::Shared;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use sniff::{Kind, sniff};
@@ -146,7 +148,8 @@ impl Reader<'_> {
         };
         let mut walker = Walker::new(self, &deferred.budget, false, out);
         let flow = match deferred.source {
-            Source::File(path) => directory::read_file(&mut walker, &place, &path),
+            Source::File(file) => directory::read_file(&mut walker, &place, file),
+            Source::Bytes(bytes) => walker.content(&place, &mut &*bytes),
             Source::Member(member) => zip::read_member(&mut walker, &place, &member),
             Source::Zip(bytes) => zip::read(&mut walker, &place, &Zip::Memory(bytes)),
         };
@@ -188,11 +191,12 @@ impl Reader<'_> {
         }
         head.truncate(filled);
         if sniff(&head) == Kind::Zip {
-            let flow = zip::read(&mut walker, &place, &Zip::File(path.into()));
+            let shared = Shared::new(file);
+            let flow = zip::read(&mut walker, &place, &Zip::File(shared.again()));
             judge(name, walker.seen, flow)?;
             // The members moved the meter; the hash needs every byte, in order.
             let uncounted = AtomicU64::new(0);
-            let mut raw = Raw::new(io::Cursor::new(head).chain(file), &uncounted);
+            let mut raw = Raw::new(shared, &uncounted);
             raw.drain();
             return Ok(raw.facts(name));
         }
@@ -324,9 +328,15 @@ impl<'a, R: Read> Raw<'a, R> {
         while let (1.., None) = stream::fill(self, &mut block) {}
     }
 
+    /// The reader, the hash and the number of bytes.
+    fn into_parts(self) -> (R, Vec<u8>, u64) {
+        (self.inner, self.hash.finalize().to_vec(), self.bytes)
+    }
+
     /// The hash and the number of bytes.
     fn finish(self) -> (Vec<u8>, u64) {
-        (self.hash.finalize().to_vec(), self.bytes)
+        let (_, hash, bytes) = self.into_parts();
+        (hash, bytes)
     }
 
     /// What is known of the input of this name.

@@ -8,16 +8,15 @@
 use super::Place;
 use super::budget::{Budget, Metered, reason};
 use super::entry::Source;
+use super::handle::Shared;
 use super::name::{Names, with_slashes};
 use super::sniff::sniff;
 use super::stream::{Exact, fill};
 use super::walk::Walker;
 use crate::gap::GapReason;
 use jiff::{Timestamp, civil, tz::TimeZone};
-use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use zip::read::{Config, OwnedZipFileEntry, ZipFile, read_zipfile_from_stream};
@@ -38,7 +37,7 @@ const PROBE: usize = 512;
 #[derive(Debug, Clone)]
 pub(super) enum Zip {
     /// On disk.
-    File(Arc<Path>),
+    File(Shared),
     /// In memory: it came out of another archive, or through a pipe.
     Memory(Arc<[u8]>),
 }
@@ -49,11 +48,11 @@ impl<T: Read + Seek> ReadSeek for T {}
 
 impl Zip {
     /// A reader of its own.
-    fn open(&self, buffer: usize) -> io::Result<Box<dyn ReadSeek>> {
-        Ok(match self {
-            Self::File(path) => Box::new(BufReader::with_capacity(buffer, File::open(path)?)),
+    fn open(&self, buffer: usize) -> Box<dyn ReadSeek> {
+        match self {
+            Self::File(file) => Box::new(BufReader::with_capacity(buffer, file.again())),
             Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
-        })
+        }
     }
 
     /// Moves the meter on by a member on disk; what is in memory was counted when it was read.
@@ -78,24 +77,15 @@ pub(super) fn read_member(
     place: &Place,
     member: &Member,
 ) -> ControlFlow<()> {
-    match member.zip.open(MEMBER_BUFFER) {
-        Ok(mut reader) => {
-            member.zip.count(walker, &member.entry);
-            unpack(walker, place, &member.entry, &mut reader)
-        }
-        Err(error) => walker.gap(&place.path, unreadable(&error)),
-    }
+    member.zip.count(walker, &member.entry);
+    let mut reader = member.zip.open(MEMBER_BUFFER);
+    unpack(walker, place, &member.entry, &mut reader)
 }
 
 /// Reads the zip at `place`.
 pub(super) fn read(walker: &mut Walker<'_>, place: &Place, zip: &Zip) -> ControlFlow<()> {
-    let readers = zip
-        .open(DIRECTORY_BUFFER)
-        .and_then(|directory| Ok((directory, zip.open(MEMBER_BUFFER)?)));
-    let (directory, mut members) = match readers {
-        Ok(readers) => readers,
-        Err(error) => return walker.gap(&place.path, unreadable(&error)),
-    };
+    let directory = zip.open(DIRECTORY_BUFFER);
+    let mut members = zip.open(MEMBER_BUFFER);
     let mut iterable = match ZipIterable::try_new(directory, Config::default()) {
         Ok(iterable) => iterable,
         Err(error) => return salvage(walker, place, members, &error),
@@ -252,13 +242,6 @@ fn damage(error: ZipError) -> GapReason {
         other => GapReason::Damaged {
             detail: other.to_string(),
         },
-    }
-}
-
-/// The gap for a zip that the operating system does not open.
-fn unreadable(error: &io::Error) -> GapReason {
-    GapReason::Unreadable {
-        detail: error.to_string(),
     }
 }
 

@@ -68,6 +68,7 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("clap_mangen", "commands/mod.rs"),
     ("encoding_rs", "ingest/text.rs"),
     ("indicatif", "commands/progress.rs"),
+    ("libc", "ingest/handle.rs"),
     ("liblzma", "ingest/stream.rs"),
     ("regex_syntax", "rules/foreign/pattern.rs"),
     // The bound of an EKS version is read as the server states it.
