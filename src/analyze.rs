@@ -127,8 +127,25 @@ pub fn collect(
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
+    if let (true, None) = (parts.is_empty(), settings.meter.stop.reason()) {
+        return Err(unreadable(inputs, gaps).into());
+    }
     let build = || Evidence::build(parts, gaps, settings.rules, settings.limits);
     Ok((settings.workers.run(build), facts))
+}
+
+/// The error for inputs of which not one entry was read.
+fn unreadable(inputs: &[Input], mut gaps: Vec<Gap>) -> IngestError {
+    gaps.sort();
+    let lost = gaps.iter().find(|gap| gap.reason.loses_evidence());
+    let first = lost.or(gaps.first()).map(|gap| gap.reason.to_string());
+    IngestError::Unreadable {
+        name: inputs
+            .first()
+            .map(|input| input.name.clone())
+            .unwrap_or_default(),
+        first: first.unwrap_or_else(|| "no entry is text".to_owned()),
+    }
 }
 
 /// Reads all inputs and sends their work in batches.

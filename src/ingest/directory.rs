@@ -4,18 +4,18 @@
 //! all names and contents.
 
 use super::Place;
-use super::budget::Budget;
 use super::entry::Source;
-use super::handle;
+use super::handle::{self, Shared};
 use super::name::{Names, is_clutter};
 use super::sniff::sniff;
 use super::walk::Walker;
+use super::zip::{self, Zip};
 use super::{PROBE, Raw, hex};
 use crate::gap::GapReason;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _};
+use std::fs;
+use std::io::{self, Read as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -126,7 +126,19 @@ fn read_entry(
         .ok()
         .and_then(|time| Timestamp::try_from(time).ok());
     let size = metadata.len();
-    let mut raw = Raw::new(file, &walker.reader.meter.read);
+    let file = Shared::new(file);
+    let small = walker.reader.limits.chunk_bytes as u64;
+    if size > small && zip::at_end(&mut file.again()).unwrap_or(false) {
+        // Its members move the meter; the hash needs every byte, in order.
+        let uncounted = AtomicU64::new(0);
+        let mut raw = Raw::new(file.again(), &uncounted);
+        raw.drain();
+        let (content, read) = raw.finish();
+        add(hash, &name, read, &content);
+        zip::read(walker, &place, &Zip::File(file))?;
+        return ControlFlow::Continue(Some(read));
+    }
+    let mut raw = Raw::new(file.again(), &walker.reader.meter.read);
     if walker.is_large(size) {
         walker.content(&place, &mut raw)?;
         raw.drain();
@@ -134,7 +146,6 @@ fn read_entry(
         add(hash, &name, read, &content);
         return ControlFlow::Continue(Some(read));
     }
-    let small = walker.reader.limits.chunk_bytes as u64;
     let mut bytes = Vec::new();
     let wanted = if size <= small {
         small + 1
@@ -145,17 +156,25 @@ fn read_entry(
         let detail = error.to_string();
         walker.gap(&place.path, GapReason::Unreadable { detail })?;
     }
-    let Some(budget) = set_aside(walker, size, &bytes) else {
+    raw.drain();
+    let (content, read) = raw.finish();
+    add(hash, &name, read, &content);
+    let whole = bytes.len() as u64 == read;
+    let unfolds = sniff(bytes.get(..PROBE).unwrap_or(&bytes)).unfolds();
+    let zip = !unfolds && whole && zip::at_end(&mut io::Cursor::new(&bytes)).unwrap_or(false);
+    let budget = if unfolds || zip {
+        walker.budget.set_aside_archive(size, walker.reader.limits)
+    } else {
+        walker.budget.set_aside_plain(size)
+    };
+    let Some(budget) = budget else {
         walker.gap(&around.path, walker.budget.bytes_gap())?;
         return ControlFlow::Continue(None);
     };
-    raw.drain();
-    let (file, content, read) = raw.into_parts();
-    add(hash, &name, read, &content);
-    let source = if bytes.len() as u64 == read {
-        Source::Bytes(bytes)
-    } else {
-        Source::File(file)
+    let source = match bytes {
+        bytes if zip => Source::Zip(bytes.into()),
+        bytes if whole => Source::Bytes(bytes),
+        _ => Source::File(file),
     };
     walker.defer(place, budget, source)?;
     ControlFlow::Continue(Some(read))
@@ -193,28 +212,6 @@ pub(super) fn hash(root: &Path, meter: &AtomicU64) -> io::Result<Facts> {
         sha256: hex(&hash.finalize()),
         bytes,
     })
-}
-
-/// Sets aside what a file needs: more than its size where its beginning is that of an archive.
-fn set_aside(walker: &Walker<'_>, size: u64, head: &[u8]) -> Option<Budget> {
-    if sniff(head.get(..PROBE).unwrap_or(head)).unfolds() {
-        walker.budget.set_aside_archive(size, walker.reader.limits)
-    } else {
-        walker.budget.set_aside_plain(size)
-    }
-}
-
-/// Reads a deferred file.
-pub(super) fn read_file(walker: &mut Walker<'_>, place: &Place, mut file: File) -> ControlFlow<()> {
-    // The meter counted its bytes when they were hashed.
-    let uncounted = AtomicU64::new(0);
-    match file.rewind() {
-        Ok(()) => walker.content(place, &mut Raw::new(file, &uncounted)),
-        Err(error) => {
-            let detail = error.to_string();
-            walker.gap(&place.path, GapReason::Unreadable { detail })
-        }
-    }
 }
 
 /// What is found in a folder and is no file.

@@ -3,11 +3,11 @@
 //! Plain types without logic. A [`Deferred`] carries all that another thread needs to read it.
 
 use super::budget::Budget;
+use super::handle::Shared;
 use super::zip::Member;
 use crate::gap::Gap;
 use crate::locator::EntryPath;
 use jiff::Timestamp;
-use std::fs::File;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -115,7 +115,7 @@ pub(super) enum Source {
     /// A small file of a folder.
     Bytes(Vec<u8>),
     /// A larger one, open.
-    File(File),
+    File(Shared),
     /// A member of a zip.
     Member(Box<Member>),
     /// A whole zip out of another archive.

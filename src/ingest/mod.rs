@@ -27,6 +27,7 @@ pub use entry::{Chunk, Cut, Deferred, Input, InputFacts, Work};
 pub use sniff::HEAD_BYTES;
 pub use stop::Stop;
 
+use crate::gap::GapReason;
 use crate::limits::Limits;
 use crate::locator::EntryPath;
 use budget::Budget;
@@ -76,6 +77,14 @@ pub enum IngestError {
     NotABundle {
         /// The bundle.
         name: String,
+    },
+    /// Not one entry of the inputs could be read.
+    #[error("{name}: nothing in it can be read: {first}")]
+    Unreadable {
+        /// The first bundle.
+        name: String,
+        /// The first gap.
+        first: String,
     },
     /// Every member is encrypted.
     #[error("{name}: encrypted; ask for it without a password, or decrypt it first")]
@@ -135,7 +144,7 @@ impl Reader<'_> {
         self.meter
             .total
             .fetch_add(metadata.len(), Ordering::Relaxed);
-        self.read_file(&input.name, path, file, out)
+        self.read_file(&input.name, (path, metadata.len()), file, out)
     }
 
     /// Opens a deferred entry, and all that is nested in it, on any thread.
@@ -148,7 +157,8 @@ impl Reader<'_> {
         };
         let mut walker = Walker::new(self, &deferred.budget, false, out);
         let flow = match deferred.source {
-            Source::File(file) => directory::read_file(&mut walker, &place, file),
+            // The meter counted its bytes when they were hashed.
+            Source::File(file) => walker.content(&place, &mut Raw::new(file, &AtomicU64::new(0))),
             Source::Bytes(bytes) => walker.content(&place, &mut &*bytes),
             Source::Member(member) => zip::read_member(&mut walker, &place, &member),
             Source::Zip(bytes) => zip::read(&mut walker, &place, &Zip::Memory(bytes)),
@@ -177,7 +187,7 @@ impl Reader<'_> {
     fn read_file(
         &self,
         name: &str,
-        path: &Path,
+        (path, length): (&Path, u64),
         mut file: File,
         out: &mut dyn FnMut(Work) -> ControlFlow<()>,
     ) -> Result<InputFacts, IngestError> {
@@ -190,18 +200,26 @@ impl Reader<'_> {
             return Err(io_error(path, error));
         }
         head.truncate(filled);
-        if sniff(&head) == Kind::Zip {
-            let shared = Shared::new(file);
+        let mut shared = Shared::new(file);
+        let kind = sniff(&head);
+        let behind = matches!(kind, Kind::Text | Kind::Binary)
+            && zip::at_end(&mut shared).map_err(|error| io_error(path, error))?;
+        if kind == Kind::Zip || behind {
             let flow = zip::read(&mut walker, &place, &Zip::File(shared.again()));
             judge(name, walker.seen, flow)?;
             // The members moved the meter; the hash needs every byte, in order.
             let uncounted = AtomicU64::new(0);
-            let mut raw = Raw::new(shared, &uncounted);
+            let mut raw = Raw::new(shared.again(), &uncounted);
             raw.drain();
             return Ok(raw.facts(name));
         }
-        let mut raw = Raw::new(io::Cursor::new(head).chain(file), &self.meter.read);
+        let mut raw = Raw::new(shared.again(), &self.meter.read);
         let flow = walker.content(&place, &mut raw);
+        if flow.is_continue() && walker.seen.damaged > 0 && raw.bytes < length {
+            let detail = format!("{} of {length} bytes were read", raw.bytes);
+            // Nobody who wants no more is told more.
+            let _ = walker.gap(&place.path, GapReason::Damaged { detail });
+        }
         judge(name, walker.seen, flow)?;
         if flow.is_continue() {
             raw.drain();
@@ -328,15 +346,9 @@ impl<'a, R: Read> Raw<'a, R> {
         while let (1.., None) = stream::fill(self, &mut block) {}
     }
 
-    /// The reader, the hash and the number of bytes.
-    fn into_parts(self) -> (R, Vec<u8>, u64) {
-        (self.inner, self.hash.finalize().to_vec(), self.bytes)
-    }
-
     /// The hash and the number of bytes.
     fn finish(self) -> (Vec<u8>, u64) {
-        let (_, hash, bytes) = self.into_parts();
-        (hash, bytes)
+        (self.hash.finalize().to_vec(), self.bytes)
     }
 
     /// What is known of the input of this name.

@@ -24,6 +24,7 @@ mod flywheel;
 mod foreign;
 mod hostile;
 mod hostile_ingest;
+mod losses;
 mod outputs;
 mod periscope;
 mod periscope_nodes;
