@@ -1,8 +1,10 @@
 //! The command line: what may be typed. No input or output.
 
+use crate::limits::MOST_THREADS;
 use crate::report::Format;
 use crate::report::diff::DiffFormat;
 use crate::severity::{Category, Severity};
+use clap::builder::RangedU64ValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -70,7 +72,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
     /// Threads that examine entries [default: as many as the machine has]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub threads: usize,
 }
 
@@ -103,6 +105,10 @@ pub struct AnalyzeArgs {
     /// what they were as its resolutions.toml says
     #[arg(long, value_name = "OUTDIR")]
     pub archive: Option<PathBuf>,
+    /// End the reading after so many seconds and report what was read until then; how much that is
+    /// depends on the machine
+    #[arg(long, value_name = "SECONDS")]
+    pub max_time: Option<u64>,
     /// Largest HTML report in bytes; what is left out is said in it
     #[arg(long, value_name = "BYTES", default_value_t = crate::report::MAX_BYTES)]
     pub max_size: usize,
@@ -123,10 +129,10 @@ pub struct BatchArgs {
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
     /// Cases side by side [default: as many as there are threads]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub jobs: usize,
     /// Threads that examine entries, of all cases together [default: as many as the machine has]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub threads: usize,
     /// Memory that all cases in work may need together, such as 800M or 4G
     /// [default: a quarter of the machine's]
@@ -171,6 +177,11 @@ impl std::str::FromStr for Share {
             "a share is I/N, with I from 0 to N-1, such as 0/8 for the first of eight".to_owned()
         })
     }
+}
+
+/// A number of threads that a machine can have.
+fn threads() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(0..=MOST_THREADS)
 }
 
 /// A number of bytes: `1048576`, `800M`, `4G`, `1.5GiB`.
@@ -263,7 +274,7 @@ pub struct DiffArgs {
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
     /// Threads that examine entries [default: as many as the machine has]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub threads: usize,
 }
 

@@ -1,7 +1,6 @@
 //! `bundlescope diff`: two bundles, or earlier reports about them, or two archives, compared.
 
-use super::output::Output;
-use super::{Console, ExitStatus, inputs, is_dash, progress};
+use super::{Console, ExitStatus, inputs, is_dash, output, progress, shown};
 use crate::analyze::{Settings, Workers, analyze};
 use crate::batch;
 use crate::batch::store::Store;
@@ -29,10 +28,13 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
     let rules = super::rules::load(&args.rules)?;
     let sides = inputs(&[args.old.clone(), args.new.clone()])?;
     let targets = targets(args)?;
-    let outputs = targets
-        .iter()
-        .map(|(path, _)| Output::open(path))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let read: Vec<&Path> = [&args.old, &args.new]
+        .into_iter()
+        .chain(&args.rules)
+        .map(PathBuf::as_path)
+        .collect();
+    let places: Vec<&Path> = targets.iter().map(|(path, _)| path.as_path()).collect();
+    let outputs = output::open(&places, &read)?;
     let workers = Workers::start(args.threads)?;
     if let Some([old, new]) = archives(args)? {
         let diff = workers.run(|| batch::diff::compare(&old, &new))?;
@@ -67,7 +69,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
 /// Writes a comparison where it was asked for, and to the terminal where that is not taken.
 fn write(
     targets: &[(PathBuf, DiffFormat)],
-    outputs: Vec<Output>,
+    outputs: Vec<output::Output>,
     render: &dyn Fn(DiffFormat, Style) -> Result<String, ReportError>,
     console: &mut Console,
 ) -> anyhow::Result<()> {
@@ -84,7 +86,7 @@ fn write(
         };
         let mut text = render(DiffFormat::Text, style)?;
         for (path, _) in targets {
-            writeln!(text, "wrote {}", path.display())?;
+            writeln!(text, "wrote {}", shown(path))?;
         }
         console.out.write_all(text.as_bytes())?;
         console.out.flush()?;
@@ -108,13 +110,13 @@ fn archives(args: &DiffArgs) -> anyhow::Result<Option<[Store; 2]>> {
         (Err(_), Err(_)) => Ok(None),
         (Ok(_), Err(_)) => anyhow::bail!(
             "{}: is not an archive of `bundlescope batch`, as {} is; compare two archives, or two bundles",
-            args.new.display(),
-            args.old.display()
+            shown(&args.new),
+            shown(&args.old)
         ),
         (Err(_), Ok(_)) => anyhow::bail!(
             "{}: is not an archive of `bundlescope batch`, as {} is; compare two archives, or two bundles",
-            args.old.display(),
-            args.new.display()
+            shown(&args.old),
+            shown(&args.new)
         ),
     }
 }
@@ -157,7 +159,7 @@ fn earlier_report(input: &Input) -> anyhow::Result<Option<Stored>> {
     let Some(path) = input.path.as_deref().filter(|path| path.is_file()) else {
         return Ok(None);
     };
-    let failed = || format!("{}: cannot be read", path.display());
+    let failed = || format!("{}: cannot be read", shown(path));
     let file = File::open(path).with_context(failed)?;
     let mut bytes = Vec::new();
     let mut head = (&file).take(256);
@@ -173,9 +175,7 @@ fn earlier_report(input: &Input) -> anyhow::Result<Option<Stored>> {
     if !page && !stored::is_report_json(&bytes) {
         return Ok(None);
     }
-    stored::read(&bytes)
-        .map(Some)
-        .with_context(|| path.display().to_string())
+    stored::read(&bytes).map(Some).with_context(|| shown(path))
 }
 
 /// The report of a bundle, as it would be read back from a file.
