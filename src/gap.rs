@@ -27,6 +27,11 @@ pub enum GapReason {
         /// Which limit, in words with its unit: "2 GiB of one entry".
         limit: String,
     },
+    /// The reading was ended early; what came before was read.
+    Stopped {
+        /// By whom, or after how long.
+        why: String,
+    },
     /// A compression method or archive kind that is not read.
     Unsupported {
         /// Which.
@@ -48,6 +53,11 @@ pub enum GapReason {
     DuplicateName,
     /// Not text.
     Binary,
+    /// Text that was made from other evidence, and is none itself.
+    LeftOut {
+        /// What it is: "a report that this tool wrote".
+        what: &'static str,
+    },
     /// A document that is not well-formed; what could be parsed was kept.
     Malformed {
         /// The parser's own words.
@@ -74,7 +84,11 @@ impl GapReason {
     pub fn loses_evidence(&self) -> bool {
         !matches!(
             self,
-            Self::HostileName | Self::DuplicateName | Self::NotAFile { .. } | Self::Binary
+            Self::HostileName
+                | Self::DuplicateName
+                | Self::NotAFile { .. }
+                | Self::Binary
+                | Self::LeftOut { .. }
         )
     }
 }
@@ -85,6 +99,7 @@ impl fmt::Display for GapReason {
             Self::Damaged { detail } => write!(f, "damaged or cut short: {detail}"),
             Self::Encrypted => f.write_str("encrypted; ask for it without a password"),
             Self::Limit { limit } => write!(f, "over the limit of {limit}"),
+            Self::Stopped { why } => write!(f, "the reading was stopped {why}"),
             Self::Unsupported { what } => write!(f, "not supported: {what}"),
             Self::Unreadable { detail } => write!(f, "could not be read: {detail}"),
             Self::NotAFile { what } => write!(f, "{what}, not followed"),
@@ -93,6 +108,7 @@ impl fmt::Display for GapReason {
             }
             Self::DuplicateName => f.write_str("a second entry of the same name; both were read"),
             Self::Binary => f.write_str("not text"),
+            Self::LeftOut { what } => write!(f, "left out: {what}"),
             Self::Malformed { detail } => write!(f, "not well-formed: {detail}"),
             Self::NotCollected { detail } => write!(f, "not collected: {detail}"),
             Self::NodesAbsent { absent, all, names } => {

@@ -70,4 +70,4 @@ pub mod commands;
 pub mod draft;
 pub mod trial;
 
-pub use analyze::{AnalyzeError, Settings, Workers, analyze, collect};
+pub use analyze::{AnalyzeError, Settings, Workers, analyze, collect, conclude};

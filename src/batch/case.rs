@@ -247,6 +247,7 @@ fn missing_kinds(missing: &[Missing]) -> String {
         Wanted::Collected(_) => "collected",
         Wanted::Budgets => "budgets",
         Wanted::Version(_) => "version",
+        Wanted::Conditions => "conditions",
         Wanted::Certificates => "certificates",
         Wanted::CaptureTime => "capture-time",
     };

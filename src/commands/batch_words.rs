@@ -3,6 +3,7 @@
 use crate::batch::index::Unexplained;
 use crate::batch::record::{CaseRecord, Class, Reading};
 use crate::batch::run::Done;
+use crate::commands::said::shown;
 use crate::report::glyphs::visible;
 use crate::report::words::{cut, number, plural};
 use std::fmt::Write as _;
@@ -107,7 +108,7 @@ pub(super) fn summary(done: &Done, out: &Path) -> String {
     if more > 0 {
         let _ = writeln!(text, "not readable: {more} more; the index has all");
     }
-    let _ = writeln!(text, "wrote {}", out.join("index.html").display());
+    let _ = writeln!(text, "wrote {}", shown(&out.join("index.html")));
     text
 }
 

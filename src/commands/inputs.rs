@@ -1,5 +1,6 @@
 //! The inputs that the user named.
 
+use crate::commands::said::shown;
 use crate::ingest::Input;
 use anyhow::Context as _;
 use std::io::{self};
@@ -23,9 +24,9 @@ pub(super) fn input(path: &Path) -> anyhow::Result<Input> {
     let real = path.canonicalize().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => anyhow::anyhow!(
             "{}: no such file or folder; name the folder or archive that the collector wrote",
-            path.display()
+            shown(path)
         ),
-        _ => anyhow::Error::new(error).context(path.display().to_string()),
+        _ => anyhow::Error::new(error).context(shown(path)),
     })?;
     // `.` and `..` have no name of their own; the folder they stand for has.
     let name = path

@@ -18,8 +18,10 @@ mod rules_docs;
 mod rules_new;
 mod rules_test;
 mod rules_unexplained;
+mod said;
 
 pub use rules_docs::catalogue;
+pub use said::{say_error, say_wrong_use};
 
 use crate::cli::{Cli, Command, RulesCommand};
 use crate::commands::inputs::inputs;
@@ -34,6 +36,8 @@ pub enum ExitStatus {
     Clean,
     /// Findings at or above `--fail-on`, rule files with mistakes, or a tried rule that did not fire.
     Findings,
+    /// Nothing in the input could be read or recognised.
+    Nothing,
 }
 
 impl From<ExitStatus> for ExitCode {
@@ -41,6 +45,7 @@ impl From<ExitStatus> for ExitCode {
         match status {
             ExitStatus::Clean => Self::SUCCESS,
             ExitStatus::Findings => Self::from(1),
+            ExitStatus::Nothing => Self::from(2),
         }
     }
 }

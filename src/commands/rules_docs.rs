@@ -60,6 +60,7 @@ fn need(need: &Need) -> String {
         Need::Together(kinds) => format!("{} objects together", kinds.join(" and ")),
         Need::Listed(kind) => format!("a whole list of {kind} objects"),
         Need::AnyObject => "objects of any kind".to_owned(),
+        Need::Conditions => "conditions of custom resources".to_owned(),
         Need::Certificates => "certificates in objects".to_owned(),
         Need::Budgets => "the disruption budgets of AKS Periscope".to_owned(),
         Need::Version => "the version of Kubernetes".to_owned(),

@@ -17,6 +17,10 @@ pub struct LogSource {
     pub role: Role,
     /// Components that wrote to it, as its name and its lines' prefixes say; empty where unknown.
     pub components: BTreeSet<&'static str>,
+    /// Whether something shows that this is the log of a component or container: its place in a
+    /// collector's layout, the programs or source files that its lines name, or a component's name
+    /// on text with times. A name alone makes no log.
+    pub recognised: bool,
     /// Machines that its lines name.
     pub hosts: BTreeSet<String>,
     /// Number of lines.
@@ -125,6 +129,7 @@ mod tests {
             path: EntryPath::bundle("kubelet.log", false),
             role: Role::default(),
             components: BTreeSet::new(),
+            recognised: true,
             hosts: BTreeSet::new(),
             lines: 1,
             bytes: 10,

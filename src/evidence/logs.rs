@@ -56,7 +56,8 @@ fn of_entry(
     }
     let sources = logs.into_iter().map(|(section, joined)| {
         let role = with_section(role.clone(), section);
-        joined.finish(path.clone(), role, clock, rules, limits)
+        let known_tree = layout.format != layout::Format::Generic;
+        joined.finish(path.clone(), role, known_tree, clock, rules, limits)
     });
     sources.collect()
 }
@@ -213,6 +214,7 @@ impl Joined {
         self,
         path: EntryPath,
         role: Role,
+        known_tree: bool,
         clock: Option<Clock>,
         rules: &RuleSet,
         limits: &Limits,
@@ -259,8 +261,16 @@ impl Joined {
             .tags
             .iter()
             .filter_map(|tag| tag.unit.as_deref().and_then(layout::component_of_unit));
+        let named = role.component.is_some() && (known_tree || self.first.is_some());
+        let of_machine = self.first.is_some() && self.tags.iter().any(|tag| tag.host.is_some());
+        let recognised = role.content == Content::PodLog
+            || named
+            || of_machine
+            || self.hint.is_some()
+            || units.clone().next().is_some();
         LogSource {
             components: own.into_iter().chain(units).collect(),
+            recognised,
             hosts: self
                 .tags
                 .iter()

@@ -36,7 +36,7 @@ pub use timeline::{LogGap, Reboot, Rotation, Timeline, blind_side};
 use crate::evidence::capture::taken_at;
 use crate::examine::Part;
 use crate::examine::part::{CollectorFact, EVERY_NAMESPACE, QuietEvents};
-use crate::gap::Gap;
+use crate::gap::{Gap, GapReason};
 use crate::kube::{Event, Node, Object, ObjectKey};
 use crate::layout::{self, Content, EntryFacts, Layout, Role};
 use crate::limits::Limits;
@@ -104,7 +104,13 @@ impl Evidence {
         }
         gaps.sort();
         gaps.dedup();
-        let damaged: BTreeSet<&EntryPath> = gaps.iter().map(|gap| &gap.locator.entry).collect();
+        // A log or kind that the collector could not get costs no list that it did get.
+        let damages = |gap: &&Gap| !matches!(gap.reason, GapReason::NotCollected { .. });
+        let damaged: BTreeSet<&EntryPath> = gaps
+            .iter()
+            .filter(damages)
+            .map(|gap| &gap.locator.entry)
+            .collect();
 
         let mut layout = layout::detect(&facts(&parts));
         drop_duplicates(&mut parts, &layout);

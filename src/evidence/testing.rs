@@ -29,6 +29,7 @@ pub(super) fn log(path: &str, component: Option<&'static str>, count: u64) -> Lo
             ..Role::default()
         },
         components: BTreeSet::from(["containerd", component.unwrap_or("kubelet")]),
+        recognised: true,
         hosts: BTreeSet::new(),
         lines: 0,
         bytes: 0,

@@ -12,8 +12,10 @@ mod kollect;
 pub mod lines;
 mod objects;
 pub mod part;
+mod pasted;
 pub mod prefix;
 pub mod proof;
+mod quoting;
 pub mod scan;
 mod sections;
 pub mod shape;
@@ -89,7 +91,12 @@ impl Examiner<'_> {
             }
             Shape::Sections => sections::read(self, chunk, &mut part),
             Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table => {
-                objects::read(self, body, shape, chunk.first_line, &mut part);
+                let body = quoting::plain(body);
+                objects::read(self, &body, shape, chunk.first_line, &mut part);
+            }
+            Shape::Pasted => {
+                let body = quoting::plain(body);
+                objects::read_pasted(self, &body, chunk.first_line, &mut part);
             }
         }
         // Parts are kept until all are read; what they grew into is up to twice what they need.
@@ -136,7 +143,7 @@ impl Examiner<'_> {
 
 /// How to cut an entry with this name and these first bytes; what [`crate::ingest`] asks.
 pub fn cut_for(path: &EntryPath, head: &[u8]) -> Cut {
-    shape::cut(shape::shape(path, head))
+    shape::cut_of(path, head)
 }
 
 /// The shape that the piece was cut for; documents are whole, so their first bytes are at hand.
@@ -144,7 +151,7 @@ fn shape_of(chunk: &Chunk, body: &[u8]) -> Shape {
     match chunk.cut {
         Cut::Lines => Shape::Log,
         Cut::Sections => Shape::Sections,
-        Cut::Skip => Shape::Opaque,
+        Cut::Skip | Cut::LeaveOut(_) => Shape::Opaque,
         Cut::Whole => shape::shape(&chunk.path, head(body)),
     }
 }

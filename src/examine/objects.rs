@@ -10,7 +10,8 @@ mod yaml;
 
 use super::part::{EVERY_NAMESPACE, Part, Shape};
 use super::scan::{self, TextSource};
-use super::{Examiner, collector, kollect};
+use super::{Examiner, collector, kollect, pasted};
+use crate::examine::snippet::line_snippet;
 use crate::gap::{Gap, GapReason};
 use crate::kube::describe::DescribedEvent;
 use crate::kube::{
@@ -24,7 +25,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds that nothing reads and that can be very large: their items are counted and skipped,
-/// unless they are being deleted, which may be stuck.
+/// unless they are being deleted, which may be stuck, or say that something is wrong.
 const UNREAD_KINDS: [&str; 3] = ["CustomResourceDefinition", "APIRequestCount", "Template"];
 
 /// Reads a piece that is one document or several of one shape.
@@ -38,6 +39,12 @@ pub(super) fn read(
     let text = String::from_utf8_lossy(body);
     let mut reader = Reader { examiner, part };
     match shape {
+        // Loops print documents without a line between them, and errors go where documents do.
+        Shape::Yaml if pasted::is_pasted(&text) => {
+            for block in pasted::blocks(&text) {
+                reader.block(&text, &block, first_line + block.line);
+            }
+        }
         Shape::Yaml => reader.yaml(&text, first_line),
         Shape::Describe => reader.describe(&text, first_line),
         Shape::Table => reader.table(&text, first_line),
@@ -53,8 +60,21 @@ pub(super) fn read_mixed(examiner: Examiner<'_>, body: &[u8], first_line: u64, p
     let mut reader = Reader { examiner, part };
     if json {
         reader.json(&text, first_line);
+    } else if pasted::is_pasted(&text) {
+        for block in pasted::blocks(&text) {
+            reader.block(&text, &block, first_line + block.line);
+        }
     } else {
         reader.yaml(&text, first_line);
+    }
+}
+
+/// Reads outputs of several commands, each as if it stood in a file of its own.
+pub(super) fn read_pasted(examiner: Examiner<'_>, body: &[u8], first_line: u64, part: &mut Part) {
+    let text = String::from_utf8_lossy(body);
+    let mut reader = Reader { examiner, part };
+    for block in pasted::blocks(&text) {
+        reader.block(&text, &block, first_line + block.line);
     }
 }
 
@@ -70,6 +90,11 @@ impl Reader<'_> {
         // Periscope names its describe files `<namespace>_<resource>_<name>`.
         let file = self.part.path.file_name().to_owned();
         let resource = file.split('_').nth(1);
+        self.described(text, first_line, resource);
+    }
+
+    /// Reads described objects, of this resource or kind where their text does not say it.
+    fn described(&mut self, text: &str, first_line: u64, resource: Option<&str>) {
         for described in describe::describe(text, resource) {
             let line = first_line + u64::from(described.first_line);
             let own = text.get(described.range.clone()).unwrap_or_default();
@@ -89,33 +114,83 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads one block of a pasted text.
+    fn block(&mut self, whole: &str, block: &pasted::Block<'_>, line: u64) {
+        let text = whole.get(block.range.clone()).unwrap_or_default();
+        let command = block.command;
+        let kind = command.and_then(|command| command.kind());
+        let namespace = command.and_then(|command| command.namespace());
+        match block.kind {
+            pasted::Kind::Json => self.json(text, line),
+            pasted::Kind::Yaml => self.yaml(text, line),
+            pasted::Kind::Describe => self.described(text, line, kind.as_deref()),
+            pasted::Kind::Table => {
+                self.table_of(text, line, namespace.unwrap_or_default(), kind.as_deref());
+            }
+            pasted::Kind::Noise => {
+                for (number, other) in text.lines().enumerate() {
+                    self.other_line(other, line + number as u64);
+                }
+            }
+            pasted::Kind::Log => {
+                let mut log = self
+                    .examiner
+                    .log(whole.as_bytes(), block.range.clone(), line);
+                log.section = command.and_then(|command| command.log());
+                self.part.logs.push(log);
+                let body = text.as_bytes();
+                let limits = self.examiner.limits;
+                let started = super::started::versions(body, line, limits);
+                self.part.collector.extend(started);
+            }
+        }
+    }
+
     /// Reads the pods of a table.
     fn table(&mut self, text: &str, first_line: u64) {
         let first = self.part.objects.len();
         // AKS Periscope names its tables `<namespace>_pods_list`.
         let file = self.part.path.file_name().to_owned();
         let namespace = file.strip_suffix(table::PODS_OF_NAMESPACE);
-        for row in table::pods(text, namespace.unwrap_or_default()) {
-            let line = first_line + row.line as u64;
-            self.object(row.text, row.pod, &TextFormat::Row, line, None);
-        }
+        self.table_of(text, first_line, namespace.unwrap_or_default(), None);
         if namespace.is_some() {
             self.listed(Some("Pod"), first);
+        }
+    }
+
+    /// Reads the objects and events of tables.
+    fn table_of(&mut self, text: &str, first_line: u64, namespace: &str, hint: Option<&str>) {
+        for row in table::objects(text, namespace, hint) {
+            let line = first_line + row.line as u64;
+            self.object(row.text, row.object, &TextFormat::Row, line, None);
+        }
+        for row in table::events(text, namespace) {
+            let line = first_line + row.line as u64;
+            let snippet = line_snippet(row.text, line);
+            *self.part.kinds.entry("Event".to_owned()).or_default() += 1;
+            self.told_event(row.object, row.event, &snippet);
         }
     }
 
     /// Keeps one row of the Events table of a described object.
     fn described_event(&mut self, object: &Value, row: DescribedEvent, snippet: &Snippet) {
         let text = |path: &str| kube::value::text(object, path).unwrap_or_default();
+        let key = ObjectKey::new(
+            text("kind"),
+            text("metadata.namespace"),
+            text("metadata.name"),
+        );
+        self.told_event(key, row, snippet);
+    }
+
+    /// Keeps an event that a text tells about an object.
+    fn told_event(&mut self, object: ObjectKey, row: DescribedEvent, snippet: &Snippet) {
+        let message = without_field(&row.message).to_owned();
         let event = Event {
             path: self.part.path.clone(),
-            object: ObjectKey::new(
-                text("kind"),
-                text("metadata.namespace"),
-                text("metadata.name"),
-            ),
+            object,
             reason: row.reason,
-            message: row.message,
+            message,
             warning: row.warning,
             component: row.component,
             host: row.host,
@@ -155,7 +230,8 @@ impl Reader<'_> {
         };
         *self.part.kinds.entry(kind.clone()).or_default() += 1;
         let being_deleted = kube::value::text(&value, "metadata.deletionTimestamp").is_some();
-        if UNREAD_KINDS.contains(&kind.as_str()) && !being_deleted {
+        let unread = UNREAD_KINDS.contains(&kind.as_str());
+        if unread && !being_deleted && !kube::says_trouble(&value) {
             return;
         }
         let limits = self.examiner.limits;
@@ -262,7 +338,8 @@ impl Reader<'_> {
     /// are most of all events, and say that the cluster lives.
     fn event(&mut self, mut event: Event, place: &mut dyn FnMut() -> Snippet) {
         event.hits = scan::scan_event(&event, self.examiner.rules);
-        if event.hits.is_empty() && !event.warning && !event.tells_change() {
+        let told = event.warning || event.speaks_of_failure() || event.tells_change();
+        if event.hits.is_empty() && !told {
             let first = event.first.or(event.last);
             self.part.quiet_events = self.part.quiet_events.with(first, event.last);
             return;
@@ -309,6 +386,19 @@ impl Reader<'_> {
     fn kind_of_file(&self) -> Option<&'static str> {
         kinds::kind_of_path(&self.part.path)
     }
+}
+
+/// A message without the field that kubectl 1.35 writes before it: `spec.containers{web}: `. It is
+/// the same event with it and without.
+fn without_field(message: &str) -> &str {
+    let fields = [
+        "spec.containers{",
+        "spec.initContainers{",
+        "spec.ephemeralContainers{",
+    ];
+    let rest = fields.iter().find_map(|field| message.strip_prefix(field));
+    rest.and_then(|rest| rest.split_once("}: "))
+        .map_or(message, |(_, message)| message)
 }
 
 /// A snippet for what is not known to be of interest yet.

@@ -84,6 +84,8 @@ pub enum Shape {
     Describe,
     /// A table of pods as `kubectl get` prints it.
     Table,
+    /// Outputs of several commands, or of one with its command line: see [`super::pasted`].
+    Pasted,
     /// Not text, or nothing to read.
     Opaque,
 }

@@ -7,11 +7,14 @@
 
 mod json;
 mod noise;
+mod rendered;
 mod yaml;
 
-use super::Shape;
-use crate::examine::shape::noise::{first_line, is_noise};
-use crate::ingest::Cut;
+pub(super) use noise::is_noise;
+
+use super::{Shape, lines, pasted, quoting};
+use crate::examine::shape::noise::first_line;
+use crate::ingest::{Cut, HEAD_BYTES};
 use crate::kube::table;
 use crate::locator::EntryPath;
 use memchr::{memchr, memmem};
@@ -44,6 +47,7 @@ pub fn shape(path: &EntryPath, head: &[u8]) -> Shape {
         return Shape::Opaque;
     }
     let name = Name::of(path.file_name());
+    let head = &*quoting::plain(head);
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let text = text.trim_ascii_start();
     let quiet = without_noise(text);
@@ -66,12 +70,25 @@ pub fn shape(path: &EntryPath, head: &[u8]) -> Shape {
         Some(Shape::Json | Shape::Yaml)
             if quiet.len() < text.len() && name.extension == Extension::Other =>
         {
-            Shape::Log
+            if is_pasted(text, &name) {
+                Shape::Pasted
+            } else {
+                Shape::Log
+            }
         }
         Some(shape) => shape,
         None if name.tabulates_pods && is_table_of_pods(quiet) => Shape::Table,
+        None if is_pasted(text, &name) => Shape::Pasted,
         None if is_description(quiet) => Shape::Describe,
         None => Shape::Log,
+    }
+}
+
+/// How the entry that begins with `head` may be cut.
+pub fn cut_of(path: &EntryPath, head: &[u8]) -> Cut {
+    match rendered::kind(head) {
+        Some(what) => Cut::LeaveOut(what),
+        None => cut(shape(path, head)),
     }
 }
 
@@ -80,7 +97,7 @@ pub fn cut(shape: Shape) -> Cut {
     match shape {
         Shape::Log => Cut::Lines,
         Shape::Sections => Cut::Sections,
-        Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table => Cut::Whole,
+        Shape::Json | Shape::Yaml | Shape::Describe | Shape::Table | Shape::Pasted => Cut::Whole,
         Shape::Opaque => Cut::Skip,
     }
 }
@@ -155,6 +172,38 @@ fn is_table_of_pods(text: &[u8]) -> bool {
     std::str::from_utf8(first_line(text)).is_ok_and(table::is_header)
 }
 
+/// Words of which a pasted text has one at least; most logs are told by that alone.
+const PASTED: &[&[u8]] = &[
+    b"AGE",
+    b"Error from server",
+    b"LAST SEEN",
+    b"LASTSEEN",
+    b"Name:",
+    b"The connection to the server",
+    b"Unable to connect to the server",
+    b"You must be logged in",
+    b"apiVersion",
+    b"error: ",
+    b"kubectl ",
+    b"oc ",
+];
+
+/// Whether outputs of several commands begin here, or of one that is told apart from a log. Text that
+/// begins as a log is one, unless somebody pasted a command with its prompt below; a file that is
+/// named a log is one.
+fn is_pasted(text: &[u8], name: &Name) -> bool {
+    if name.extension == Extension::Log
+        || !PASTED.iter().any(|word| memmem::find(text, word).is_some())
+    {
+        return false;
+    }
+    // The last line may be cut where the head ends.
+    let whole = text.len() < HEAD_BYTES / 2;
+    let end = memchr::memrchr(b'\n', text).map_or(text.len(), |end| end + 1);
+    let text = text.get(..if whole { text.len() } else { end });
+    pasted::is_pasted(&lines::lossy(text.unwrap_or_default()))
+}
+
 /// Whether this is `kubectl describe` text: `Name:` with a value first, and two of its keys soon.
 fn is_description(text: &[u8]) -> bool {
     let named = |line: &[u8]| {
@@ -165,10 +214,18 @@ fn is_description(text: &[u8]) -> bool {
         && text
             .split(|byte| *byte == b'\n')
             .take(DESCRIBE_LINES)
-            .filter(|line| DESCRIBE_KEYS.iter().any(|key| line.starts_with(key)))
+            .filter(|line| DESCRIBE_KEYS.iter().any(|key| line.starts_with(key)) || is_table(line))
             .take(2)
             .count()
             == 2
+}
+
+/// Whether a table of a description begins at the left edge: that of a quota, conditions, events.
+fn is_table(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    line.starts_with(b"Resource ") && line.ends_with(b"Hard")
+        || line == b"Conditions:"
+        || line == b"Events:"
 }
 
 #[cfg(test)]
@@ -498,7 +555,7 @@ mod tests {
             (
                 "s",
                 "Warning: x is deprecated\nName:         s\nNamespace:    d\nLabels:       <none>\n",
-                Shape::Describe,
+                Shape::Pasted,
             ),
             (
                 "s",
@@ -515,8 +572,8 @@ mod tests {
         check(&[
             ("osm/shop_pods_list", table, Shape::Table),
             ("osm/control_plane/all_resources_list", table, Shape::Table),
-            ("osm/shop_services_list", table, Shape::Log),
-            ("kubectl/pods", table, Shape::Log),
+            ("osm/shop_services_list", table, Shape::Pasted),
+            ("kubectl/pods", table, Shape::Pasted),
             (
                 "osm/shop_pods_list",
                 "Failed to collect pods for namespace shop: x\n",
@@ -526,9 +583,9 @@ mod tests {
     }
 
     #[test]
-    fn a_noisy_log_with_a_document_in_it_stays_a_log() {
+    fn a_noisy_log_with_a_document_in_it_stays_a_log_where_its_name_says_so() {
         check(&[
-            ("a", "error: no\n{\"kind\":\"PodList\"}\n", Shape::Log),
+            ("a", "error: no\n{\"kind\":\"PodList\"}\n", Shape::Pasted),
             ("a.log", "error: no\napiVersion: v1\n", Shape::Log),
         ]);
     }

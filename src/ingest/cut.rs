@@ -92,7 +92,7 @@ impl<'a> Cutter<'a> {
             self.decide(out)?;
         }
         match self.cut {
-            None | Some(Cut::Skip) => ControlFlow::Continue(()),
+            None | Some(Cut::Skip | Cut::LeaveOut(_)) => ControlFlow::Continue(()),
             Some(cut) => self.pieces(cut, true, out),
         }
     }
@@ -103,6 +103,12 @@ impl<'a> Cutter<'a> {
         let head = text.get(..HEAD_BYTES).unwrap_or(&text);
         let cut = (self.choose)(&self.place.path, head);
         self.cut = Some(cut);
+        if let Cut::LeaveOut(what) = cut {
+            out(Work::Gap(Gap {
+                locator: self.place.path.whole(),
+                reason: GapReason::LeftOut { what },
+            }))?;
+        }
         self.append(cut, &text, out)?;
         self.pieces(cut, false, out)
     }
@@ -110,7 +116,7 @@ impl<'a> Cutter<'a> {
     /// Adds `text` as far as the entry's limits let it.
     fn append(&mut self, cut: Cut, text: &[u8], out: &mut Out<'_>) -> ControlFlow<()> {
         match cut {
-            Cut::Skip => self.done = true,
+            Cut::Skip | Cut::LeaveOut(_) => self.done = true,
             Cut::Sections => self.text.extend_from_slice(text),
             Cut::Whole => {
                 let room = self.limits.document_bytes.saturating_sub(self.text.len());
@@ -159,13 +165,14 @@ impl<'a> Cutter<'a> {
         loop {
             let there = self.text.len() - self.start;
             let needs_more = !end && (cut == Cut::Whole || there < self.want);
-            if cut == Cut::Skip || needs_more || (there == 0 && self.piece > 0) {
+            let unwanted = matches!(cut, Cut::Skip | Cut::LeaveOut(_));
+            if unwanted || needs_more || (there == 0 && self.piece > 0) {
                 return ControlFlow::Continue(());
             }
             let found = match cut {
                 Cut::Lines => self.line_end(),
                 Cut::Sections => self.section_end(end, out)?,
-                Cut::Whole | Cut::Skip => Some(self.text.len()),
+                Cut::Whole | Cut::Skip | Cut::LeaveOut(_) => Some(self.text.len()),
             };
             let stop = match found {
                 Some(stop) => stop,

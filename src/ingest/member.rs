@@ -1,8 +1,7 @@
 //! Members of zips, as any thread may open them.
 
-use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
-use std::path::Path;
+use super::handle::Shared;
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::sync::Arc;
 use zip::read::OwnedZipFileEntry;
 
@@ -10,7 +9,7 @@ use zip::read::OwnedZipFileEntry;
 #[derive(Debug, Clone)]
 pub(super) enum Zip {
     /// On disk.
-    File(Arc<Path>),
+    File(Shared),
     /// In memory: it came out of another archive, or through a pipe.
     Memory(Arc<[u8]>),
 }
@@ -21,11 +20,11 @@ impl<T: Read + Seek> ReadSeek for T {}
 
 impl Zip {
     /// A reader of its own.
-    pub(super) fn open(&self, buffer: usize) -> io::Result<Box<dyn ReadSeek>> {
-        Ok(match self {
-            Self::File(path) => Box::new(BufReader::with_capacity(buffer, File::open(path)?)),
+    pub(super) fn open(&self, buffer: usize) -> Box<dyn ReadSeek> {
+        match self {
+            Self::File(file) => Box::new(BufReader::with_capacity(buffer, file.again())),
             Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
-        })
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 mod age;
 mod draft;
 mod events;
+mod fields;
 mod kind;
 mod node;
 mod pod;
@@ -18,7 +19,9 @@ mod table;
 mod tree;
 mod workload;
 
+pub(super) use age::seconds;
 pub use events::DescribedEvent;
+pub(super) use events::{ages, source};
 pub use kind::kind_of_resource;
 
 use draft::Draft;
@@ -72,8 +75,12 @@ fn sections(text: &str) -> Vec<Section<'_>> {
     let mut starts: Vec<(usize, u32)> = vec![];
     let mut at = 0;
     let mut after_blank = true;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        if after_blank && begins_object(line) {
+    let mut lines = text.split_inclusive('\n').enumerate().peekable();
+    while let Some((number, line)) = lines.next() {
+        let next = lines.peek().map_or("", |(_, line)| line);
+        // A loop over objects prints their descriptions without a blank line between them.
+        let again = || begins_description(line.trim_end(), next.trim_end());
+        if begins_object(line) && (after_blank || again()) {
             starts.push((at, u32::try_from(number).unwrap_or(u32::MAX)));
         }
         after_blank = line.trim().is_empty();
@@ -104,6 +111,26 @@ fn begins_object(line: &str) -> bool {
         .is_some_and(|rest| rest.starts_with([' ', '\t']))
 }
 
+/// Whether an object's description begins here: `Name:` with a value, and a further key whose value
+/// begins in the same column.
+pub fn begins_description(line: &str, next: &str) -> bool {
+    let column = |line: &str| {
+        let (key, value) = line.split_once(':')?;
+        let blank = value.len() - value.trim_start().len();
+        let named = !key.is_empty()
+            && key.starts_with(|c: char| c.is_ascii_uppercase())
+            && key
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || " -()".contains(c));
+        (named && blank > 0 && !value.trim().is_empty()).then(|| key.len() + 1 + blank)
+    };
+    line.starts_with("Name:") && column(line).is_some() && {
+        let next = next.trim_end();
+        // A key without a value, or with a map below it, has no column.
+        column(line) == column(next) || next.ends_with(':') && !next.starts_with(' ')
+    }
+}
+
 /// The object that one section describes, and the endpoints of a service.
 fn describe_one(section: &Section<'_>, hint: Option<&'static str>) -> Vec<Described> {
     let tree = Tree::parse(section.text);
@@ -116,9 +143,14 @@ fn describe_one(section: &Section<'_>, hint: Option<&'static str>) -> Vec<Descri
     if !kind.is_empty() {
         draft.put("kind", kind.into(), 0);
     }
+    let by_field = tree.has("API Version") && tree.has("Kind");
+    if by_field {
+        fields::read(&tree, &mut draft);
+    }
     draft.metadata(&tree);
     let mut endpoints = None;
     match kind {
+        _ if by_field => {}
         "Pod" => pod::read(&tree, &mut draft),
         "Node" => node::read(&tree, &mut draft),
         "Service" => {
@@ -133,7 +165,10 @@ fn describe_one(section: &Section<'_>, hint: Option<&'static str>) -> Vec<Descri
         "StorageClass" => storage::read_class(&tree, &mut draft),
         "HorizontalPodAutoscaler" => workload::read_autoscaler(&tree, &mut draft),
         "PodDisruptionBudget" => workload::read_budget(&tree, &mut draft),
-        "Namespace" => draft.text(&tree, "Status", "status.phase"),
+        "Namespace" => {
+            draft.text(&tree, "Status", "status.phase");
+            table::conditions(&tree, &mut draft);
+        }
         _ => workload::read(kind, &tree, &mut draft),
     }
     let events = events::read(&tree);

@@ -57,7 +57,29 @@ const CHANGES: &[&str] = &[
     "Upgrade",
 ];
 
+/// Parts of reasons by which a Normal event tells of a failure all the same.
+const FAILURES: &[&str] = &[
+    "BackOff",
+    "Degraded",
+    "Denied",
+    "Error",
+    "Evict",
+    "Fail",
+    "Forbidden",
+    "Invalid",
+    "NotReady",
+    "OOM",
+    "Unable",
+    "Unhealthy",
+    "Unreachable",
+];
+
 impl Event {
+    /// Whether its reason speaks of a failure, whatever its type says.
+    pub fn speaks_of_failure(&self) -> bool {
+        FAILURES.iter().any(|word| self.reason.contains(word))
+    }
+
     /// Whether it tells of a change, though nothing may be wrong.
     pub fn tells_change(&self) -> bool {
         CHANGES.binary_search(&&*self.reason).is_ok()

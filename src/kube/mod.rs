@@ -22,6 +22,7 @@ mod storage;
 pub mod table;
 pub mod text;
 mod toleration;
+mod trouble;
 pub mod value;
 mod workload;
 pub mod yaml;
@@ -38,6 +39,7 @@ pub use references::{Need, Reference};
 pub use storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};
 pub use text::{ObjectText, TextFormat};
 pub use toleration::Toleration;
+pub use trouble::Trouble;
 pub use workload::{Autoscaler, DisruptionBudgetStatus, Workload};
 
 use crate::locator::{EntryPath, Snippet};
@@ -59,6 +61,9 @@ pub struct Object {
     pub hits: Vec<TextHit>,
     /// Certificates in it that can be read.
     pub certificates: Box<[Certificate]>,
+    /// What it says of itself that is bad; of kinds without a [`Detail`] only, and `None` where its
+    /// status has none of the shapes in which they say it.
+    pub troubles: Option<Box<[Trouble]>>,
 }
 
 impl Object {
@@ -80,6 +85,10 @@ impl Object {
             pod.conditions.shrink_to_fit();
             pod.references.shrink_to_fit();
         }
+        let troubles = match detail {
+            Detail::Other => trouble::of(value).map(Vec::into_boxed_slice),
+            _ => None,
+        };
         Some(Self {
             meta,
             path: path.clone(),
@@ -87,6 +96,7 @@ impl Object {
             detail,
             hits: vec![],
             certificates: Box::default(),
+            troubles,
         })
     }
 
@@ -95,6 +105,9 @@ impl Object {
     /// only the first line is kept. What is being deleted may be stuck in that.
     pub fn may_be_cited(&self) -> bool {
         if self.meta.deleted.is_some() || self.meta.deletion_age.is_some() {
+            return true;
+        }
+        if self.troubles.as_ref().is_some_and(|own| !own.is_empty()) {
             return true;
         }
         match &self.detail {
@@ -230,6 +243,18 @@ pub enum Detail {
     ClusterOperator(Vec<Condition>),
     /// Any other kind: it is known to exist, and object matchers were run on it.
     Other,
+}
+
+/// Whether an object says of itself that something is wrong.
+pub fn says_trouble(value: &Value) -> bool {
+    trouble::of(value).is_some_and(|troubles| !troubles.is_empty())
+}
+
+impl Condition {
+    /// Whether this is bad by its type alone, whoever writes it; see [`Trouble`].
+    pub fn is_trouble(&self) -> bool {
+        trouble::in_trouble(self).is_some()
+    }
 }
 
 impl Detail {

@@ -1,10 +1,17 @@
-//! Tables as `kubectl get pods -o wide` prints them, read back to pods.
+//! Tables as `kubectl get` prints them, read back to objects and events.
 //!
 //! In: the text of one or more tables (`kubectl get all` prints one for each kind, with blank lines
-//! between). Out: a value in the API's shape for each pod, as far as its row states it. The column
+//! between). Out: a value in the API's shape for each object, as far as its row states it. The column
 //! STATUS is the phase, or what keeps the pod from being ready: kubectl takes it from whichever
 //! container it looked at last, so that a row of several containers does not say whose it is.
 
+mod events;
+mod header;
+mod rows;
+
+pub use events::{EventRow, events};
+
+use header::Header;
 use serde_json::{Value, json};
 
 /// End of the names of tables of the pods of one namespace, which stands before it.
@@ -25,102 +32,49 @@ const PHASES: [&str; 5] = ["Pending", "Running", "Succeeded", "Failed", "Unknown
 /// Exit code of a container that was killed for the memory that it took.
 const KILLED: i64 = 137;
 
-/// One pod of a table.
+/// One object of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row<'a> {
     /// Its line in the text, counted from zero.
     pub line: usize,
     /// Its text.
     pub text: &'a str,
-    /// The pod in the API's shape, as far as the row states it.
-    pub pod: Value,
+    /// The object in the API's shape, as far as the row states it.
+    pub object: Value,
 }
 
 /// Whether a table of pods begins with this line.
 pub fn is_header(line: &str) -> bool {
-    Header::parse(line).is_some_and(|header| header.of_pods())
+    Header::parse(line).is_some_and(|header| header.has_all(&OF_PODS))
 }
 
-/// The pods of all tables in a text; `namespace` is that of tables without such a column.
-pub fn pods<'a>(text: &'a str, namespace: &str) -> Vec<Row<'a>> {
-    let mut rows = Vec::new();
+/// Whether a table whose rows are read begins with this line.
+pub fn is_known_header(line: &str) -> bool {
+    Header::parse(line).is_some_and(|header| {
+        events::are_in(&header) || rows::kind_of(&header).is_some() || rows::names_kinds(&header)
+    })
+}
+
+/// The objects of all tables in a text; `namespace` is that of tables without such a column, and
+/// `hint` the kind of those whose headings tell none.
+pub fn objects<'a>(text: &'a str, namespace: &str, hint: Option<&str>) -> Vec<Row<'a>> {
+    let mut found = Vec::new();
     let mut header: Option<Header> = None;
     for (number, line) in text.lines().enumerate() {
         let line = line.trim_end();
         if line.is_empty() {
             header = None;
         } else if let Some(next) = Header::parse(line) {
-            header = Some(next).filter(Header::of_pods);
-        } else if let Some(header) = &header
-            && let Some(pod) = pod(header, line, namespace)
+            header = Some(next);
+        } else if let Some(header) = header.as_ref().filter(|header| !events::are_in(header))
+            && let Some(object) = rows::object(header, line, namespace, hint)
         {
-            rows.push(Row {
+            found.push(Row {
                 line: number,
                 text: line,
-                pod,
+                object,
             });
         }
-    }
-    rows
-}
-
-/// The columns of a table: heading, and where it begins.
-struct Header<'a>(Vec<(&'a str, usize)>);
-
-impl<'a> Header<'a> {
-    /// The columns of a line of headings, which are in capitals and parted by blanks.
-    fn parse(line: &'a str) -> Option<Self> {
-        let columns = cells(line);
-        let heading = |(text, _): &(&str, usize)| {
-            text.bytes()
-                .all(|byte| byte.is_ascii_uppercase() || b" -()".contains(&byte))
-        };
-        let named = columns.iter().any(|(text, _)| *text == "NAME");
-        (named && columns.iter().all(heading)).then_some(Self(columns))
-    }
-
-    /// Whether the table is one of pods.
-    fn of_pods(&self) -> bool {
-        OF_PODS
-            .iter()
-            .all(|heading| self.0.iter().any(|(own, _)| own == heading))
-    }
-
-    /// What stands under a heading in a row. Cells begin where their heading does; where one does
-    /// not (somebody edited the table), they are counted.
-    fn cell<'r>(&self, row: &'r str, heading: &str) -> Option<&'r str> {
-        let place = self.0.iter().position(|(own, _)| *own == heading)?;
-        let (_, start) = self.0.get(place)?;
-        let end = self.0.get(place + 1).map_or(row.len(), |(_, start)| *start);
-        let end = end.min(row.len());
-        let aligned = row.is_char_boundary(*start)
-            && row.is_char_boundary(end)
-            && self.0.iter().all(|(_, start)| {
-                *start == 0
-                    || row
-                        .get(start - 1..*start)
-                        .is_none_or(|before| before == " ")
-            });
-        let cell = if aligned {
-            row.get(*start..end).map(str::trim)
-        } else {
-            cells(row).get(place).map(|(text, _)| *text)
-        };
-        cell.filter(|text| !text.is_empty() && *text != "<none>")
-    }
-}
-
-/// The parts of a line between runs of two blanks or more, each with where it begins.
-fn cells(line: &str) -> Vec<(&str, usize)> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    for part in line.split("  ") {
-        let text = part.trim();
-        if !text.is_empty() {
-            let lead = part.len() - part.trim_start().len();
-            found.push((text, at + lead));
-        }
-        at += part.len() + 2;
     }
     found
 }
@@ -203,6 +157,9 @@ fn status_of(status: &str, (ready, all): (u64, u64), restarts: u64) -> Value {
         | "OutOfpods" => {
             json!({"phase": "Failed", "reason": status})
         }
+        "Terminating" if is_ready => {
+            json!({"phase": "Running", "containerStatuses": container(json!({"running": {}}))})
+        }
         "Terminating" => json!({"phase": status}),
         "NotReady" | "Error" => {
             json!({"phase": "Running", "containerStatuses": container(Value::Null)})
@@ -241,12 +198,13 @@ web-1           0/1     ImagePullBackOff   2             2d3h    <none>       <n
     /// The pods of a text, with their identity and line.
     fn read(text: &str) -> Vec<(String, usize, Pod)> {
         let path = EntryPath::bundle("b", true);
-        let rows = pods(text, "shop");
-        let pods = rows.into_iter().map(|row| {
+        let rows = objects(text, "shop", None);
+        let rows = rows.into_iter().filter(|row| row.object["kind"] == "Pod");
+        let pods = rows.map(|row| {
             let own = ObjectText::new(row.text, TextFormat::Row, 1);
-            let object = Object::from_value(&row.pod, &path, own).expect("a pod with a name");
+            let object = Object::from_value(&row.object, &path, own).expect("a pod with a name");
             let Detail::Pod(pod) = object.detail else {
-                panic!("a pod: {:?}", row.pod);
+                panic!("a pod: {:?}", row.object);
             };
             (object.meta.key.to_string(), row.line, *pod)
         });
@@ -336,14 +294,14 @@ osm-system   deployment.apps/osm-controller    0/1     1            0           
             "Failed to collect pods for namespace shop: timeout\n",
             "NAME  READY  STATUS  RESTARTS  AGE\nweb  all  Running  0  1d\n",
         ] {
-            assert_eq!(pods(text, "shop"), [], "{text}");
+            assert_eq!(read(text).len(), 0, "{text}");
         }
     }
 
     proptest! {
         #[test]
         fn no_table_is_too_strange(text in "(NAME  READY  STATUS  RESTARTS  AGE\n)?([a-zé/ 0-9]{0,12}  [0-9]{0,3}/[0-9]{0,3}[ \n]){0,4}|.{0,80}") {
-            for row in pods(&text, "shop") {
+            for row in objects(&text, "shop", None) {
                 prop_assert_eq!(text.lines().nth(row.line).map(str::trim_end), Some(row.text));
             }
             is_header(&text);

@@ -165,6 +165,9 @@ fn role(entry: &Named) -> Role {
     if entry.facts.shape == Shape::Sections {
         return Role::of(Content::PodLog);
     }
+    if entry.facts.shape == Shape::Pasted && !entry.facts.kinds.is_empty() {
+        return Role::objects("");
+    }
     if entry.facts.shape == Shape::Opaque {
         return Role::of(Content::Other);
     }

@@ -19,6 +19,7 @@ pub mod words;
 
 pub use draft::Draft;
 pub use last_look::checked;
+pub use verdict::checked_nothing;
 
 use crate::diagnose::Diagnosis;
 use crate::redact::Kind;

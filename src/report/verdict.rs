@@ -3,8 +3,11 @@
 //! It counts incidents; where findings belong to none, it counts these instead. Notes (severity
 //! `info`) are no problems, and those of low severity alone do not make a bundle a bad one.
 
-use super::words::cut;
+mod unexplained;
+
+use super::words::{cut, entries};
 use crate::diagnose::{Coverage, Diagnosis, Outcome, State};
+use crate::gap::{Gap, GapReason};
 use crate::severity::{Confidence, Severity};
 use std::fmt::Write as _;
 
@@ -78,6 +81,7 @@ fn say_more(sentence: &mut String, more: usize) {
 /// part of the story.
 fn say_blindness(sentence: &mut String, diagnosis: &Diagnosis) {
     let coverage = &diagnosis.coverage;
+    say_stopped(sentence, diagnosis);
     say_absent_nodes(sentence, coverage);
     let blind = blind(coverage);
     if blind * 3 >= coverage.rules.len() && blind > 0 {
@@ -86,6 +90,14 @@ fn say_blindness(sentence: &mut String, diagnosis: &Diagnosis) {
             "; {blind} of {} checks could not run",
             coverage.rules.len()
         );
+    }
+}
+
+/// That somebody did not wait for the end.
+fn say_stopped(sentence: &mut String, diagnosis: &Diagnosis) {
+    let stopped = |gap: &Gap| matches!(gap.reason, GapReason::Stopped { .. });
+    if diagnosis.gaps.iter().any(stopped) {
+        sentence.push_str("; the reading was stopped, so this is a part of the story");
     }
 }
 
@@ -165,8 +177,13 @@ fn only_minor(diagnosis: &Diagnosis, problems: &[Problem<'_>], open: usize) -> S
         1 => "is active",
         _ => "are active",
     };
-    let mut sentence = format!(
-        "Nothing serious is known to be wrong at capture time; {} {state}{}",
+    let mut sentence = match &diagnosis.unknown.pressing {
+        Some(pressing) => unexplained::sentence(pressing),
+        None => "Nothing serious is known to be wrong at capture time".to_owned(),
+    };
+    let _ = write!(
+        sentence,
+        "; {} {state}{}",
         count(open, "minor ", "problem"),
         worst_of(&minor)
     );
@@ -189,18 +206,24 @@ fn all_quiet(diagnosis: &Diagnosis, problems: &[Problem<'_>]) -> String {
     let coverage = &diagnosis.coverage;
     let blind = blind(coverage);
     let ran = coverage.rules.len() - blind;
-    if ended == 0 && (diagnosis.bundle.entries == 0 || ran == 0) {
+    let pressing = diagnosis.unknown.pressing.is_some();
+    if ended == 0 && !pressing && (diagnosis.bundle.entries == 0 || ran == 0) {
         return nothing_read(diagnosis);
     }
-    let mut sentence = if ended == 0 {
-        "Nothing known is wrong in what could be read".to_owned()
-    } else {
-        format!(
-            "Nothing known is wrong at capture time in what could be read; {} ended before it{}",
+    let mut sentence = match (&diagnosis.unknown.pressing, ended) {
+        (Some(pressing), _) => unexplained::sentence(pressing),
+        (None, 0) => "Nothing known is wrong in what could be read".to_owned(),
+        (None, _) => "Nothing known is wrong at capture time in what could be read".to_owned(),
+    };
+    if ended > 0 {
+        let _ = write!(
+            sentence,
+            "; {} ended before it{}",
             count(ended, "", "problem"),
             worst_of(&past)
-        )
-    };
+        );
+    }
+    say_stopped(&mut sentence, diagnosis);
     say_absent_nodes(&mut sentence, coverage);
     if blind == 0 {
         let _ = write!(sentence, "; all {ran} checks ran");
@@ -213,6 +236,16 @@ fn all_quiet(diagnosis: &Diagnosis, problems: &[Problem<'_>]) -> String {
     }
     sentence.push('.');
     sentence
+}
+
+/// Whether nothing could be read or recognised, so that there is no answer: not even an error that
+/// no rule explains.
+pub fn checked_nothing(diagnosis: &Diagnosis) -> bool {
+    let coverage = &diagnosis.coverage;
+    let ran = coverage.rules.len() - blind(coverage);
+    let nothing = diagnosis.bundle.entries == 0 || ran == 0;
+    let unknown = &diagnosis.unknown;
+    nothing && diagnosis.findings.is_empty() && unknown.listed.is_empty() && unknown.left_out == 0
 }
 
 /// What is said where nothing could be checked at all.
@@ -231,7 +264,12 @@ fn nothing_read(diagnosis: &Diagnosis) -> String {
             "No log could be read: the bundle holds no entry that is known.".to_owned()
         }
         None => {
-            "No check could run: none of what was read is a log or object that is known.".to_owned()
+            let read = diagnosis.bundle.entries;
+            format!(
+                "No check could run: no log of a known component, no Kubernetes object and no event was recognised in the {} that {} read.",
+                entries(read),
+                if read == 1 { "was" } else { "were" }
+            )
         }
     }
 }

@@ -239,20 +239,24 @@ fn arguments_that_are_none_end_with_status_2_and_show_the_usage() {
 fn the_exit_status_is_told_by_the_worst_finding_that_has_not_ended() {
     let folder = folder_with_dump();
     // The sample's worst active finding is critical; a calm log has none.
-    fs::write(folder.path().join("calm.log"), "all is well\nstill well\n").unwrap();
+    let calm = "I0301 10:00:00.000000       1 kubelet.go:1] all is well\n";
+    fs::write(folder.path().join("kubelet.log"), calm).unwrap();
+    // Where nothing is recognised there is no answer.
+    fs::write(folder.path().join("notes.txt"), "milk\neggs\n").unwrap();
     for (bundle, level, expected) in [
         ("dump.tar", "never", 0),
         ("dump.tar", "critical", 1),
         ("dump.tar", "high", 1),
         ("dump.tar", "info", 1),
-        ("calm.log", "info", 0),
+        ("kubelet.log", "info", 0),
     ] {
         let arguments = ["analyze", bundle, "-o", "-", "--fail-on", level];
         stdout(folder.path(), &arguments, expected);
     }
+    stdout(folder.path(), &["analyze", "notes.txt", "-o", "-"], 2);
     // The default is high.
     stdout(folder.path(), &["analyze", "dump.tar", "-o", "-"], 1);
-    stdout(folder.path(), &["analyze", "calm.log", "-o", "-"], 0);
+    stdout(folder.path(), &["analyze", "kubelet.log", "-o", "-"], 0);
 }
 
 #[test]

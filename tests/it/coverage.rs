@@ -161,6 +161,8 @@ fn looks(rule: &Rule, sources: &BTreeSet<&str>) -> bool {
         Matcher::Object(object) => objects && has(&object.kind),
     };
     let need = |need: &Need| match need {
+        // None of the sources is a custom resource.
+        Need::Conditions => false,
         Need::Objects(kind) | Need::Listed(kind) => has(kind),
         Need::DumpLogs => has("coredns") || has("kube-controller-manager"),
         Need::Together(kinds) => kinds.iter().all(|kind| has(kind)),

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod archive_diff;
 mod ask;
 mod authoring;
 mod batch;
@@ -22,9 +23,13 @@ mod determinism;
 mod diff;
 mod flywheel;
 mod foreign;
+mod honesty;
 mod hostile;
 mod hostile_ingest;
 mod imports;
+mod losses;
+mod outputs;
+mod pasted;
 mod periscope;
 mod periscope_nodes;
 mod periscope_releases;

@@ -631,5 +631,6 @@ fn unknown() -> UnknownErrors {
         more_lines: 31,
         left_out: 5,
         span: at("12:00:00").zip(at("16:41:01")),
+        pressing: None,
     }
 }

@@ -3,7 +3,7 @@
 use jiff::fmt::rfc2822::DateTimeParser;
 
 /// Seconds of an age as kubectl prints it: `45s`, `5m2s`, `3d4h`, `2y100d`.
-pub(super) fn seconds(text: &str) -> Option<i64> {
+pub(in crate::kube) fn seconds(text: &str) -> Option<i64> {
     let text = text.trim();
     if text == "<invalid>" {
         return Some(0);

@@ -94,7 +94,7 @@ fn event(row: &Row) -> Option<DescribedEvent> {
 }
 
 /// Component and host of `kubelet, node-1`, `{kubelet node-1}` (old), or `default-scheduler`.
-fn source(from: &str) -> (String, Option<String>) {
+pub(in crate::kube) fn source(from: &str) -> (String, Option<String>) {
     let from = from.trim_matches(['{', '}']).trim();
     let (component, host) = from
         .split_once(", ")
@@ -108,7 +108,7 @@ fn source(from: &str) -> (String, Option<String>) {
 }
 
 /// Last age, count and first age of `3m (x2231 over 18h)` or `3m`.
-fn ages(text: &str) -> (Option<i64>, u64, Option<i64>) {
+pub(in crate::kube) fn ages(text: &str) -> (Option<i64>, u64, Option<i64>) {
     let (last, more) = text.split_once(" (x").unwrap_or((text, ""));
     let last = seconds(last);
     let (count, first) = more.split_once(" over ").unwrap_or((more, ""));

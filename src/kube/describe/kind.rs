@@ -10,10 +10,31 @@ pub(super) fn infer<'a>(tree: &Tree<'a>) -> Option<&'a str> {
     {
         return Some(kind);
     }
+    let begins = |words: &[&str]| {
+        let mut top = tree.top().into_iter();
+        top.any(|node| words.iter().any(|word| node.raw.starts_with(word)))
+    };
+    if begins(&[
+        "No resource quota.",
+        "No LimitRange resource.",
+        "Resource Quotas",
+    ]) {
+        return Some("Namespace");
+    }
     FIELDS
         .iter()
         .find(|(_, fields)| fields.iter().all(|field| tree.has(field)))
         .map(|(kind, _)| *kind)
+        .or_else(|| quota(tree))
+}
+
+/// A quota is told by its table alone: `Resource  Used  Hard`.
+fn quota(tree: &Tree<'_>) -> Option<&'static str> {
+    let words = |raw: &str| raw.split_whitespace().eq(["Resource", "Used", "Hard"]);
+    tree.top()
+        .iter()
+        .any(|node| words(node.raw))
+        .then_some("ResourceQuota")
 }
 
 /// Fields at the left edge that together stand in descriptions of this kind only; the first row
@@ -50,6 +71,10 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("ServiceAccount", &["Mountable secrets"]),
     ("StorageClass", &["Provisioner", "ReclaimPolicy"]),
     ("ReplicaSet", &["Replicas", "Pods Status"]),
+    // Parts of descriptions, as people paste them.
+    ("Pod", &["Namespace", "Node", "Status"]),
+    ("Pod", &["Namespace", "Node", "Events"]),
+    ("Node", &["Roles", "Conditions"]),
 ];
 
 /// Resources as kubectl and Periscope name them (without plural and group) and their kinds.

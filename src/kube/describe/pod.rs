@@ -53,6 +53,23 @@ pub(super) fn read(tree: &Tree<'_>, draft: &mut Draft) {
     }
 }
 
+/// The phase of a pod: while it is being deleted, what its containers tell.
+fn phase_of<'a>(tree: &Tree<'_>, printed: &'a str) -> &'a str {
+    if printed != "Terminating" {
+        return printed;
+    }
+    let containers = tree.find("Containers");
+    let mut states = containers
+        .into_iter()
+        .flat_map(|node| tree.below(node))
+        .filter_map(|container| tree.child(container, "State"));
+    match states.next().map(|state| state.value) {
+        None => printed,
+        Some("Waiting") => "Pending",
+        Some(_) => "Running",
+    }
+}
+
 /// Puts the phase. Of a pod that is being deleted kubectl prints only that, and older clients the
 /// time at which its grace ends.
 fn phase(tree: &Tree<'_>, draft: &mut Draft) {
@@ -63,7 +80,7 @@ fn phase(tree: &Tree<'_>, draft: &mut Draft) {
         return;
     };
     let (phase, more) = value.split_once(" (").unwrap_or((value, ""));
-    draft.put("status.phase", phase.into(), node.line);
+    draft.put("status.phase", phase_of(tree, phase).into(), node.line);
     if let Some(end) = more
         .strip_prefix("expires ")
         .and_then(|end| time(end.trim_end_matches(')')))

@@ -320,7 +320,8 @@ fn hides(gap: &Gap) -> &'static str {
             GapReason::HostileName
             | GapReason::DuplicateName
             | GapReason::NotAFile { .. }
-            | GapReason::Binary,
+            | GapReason::Binary
+            | GapReason::LeftOut { .. },
             _,
         ) => HIDES_NOTHING,
         (GapReason::NotCollected { .. }, _) => HIDES_UNFETCHED,
@@ -332,6 +333,9 @@ fn hides(gap: &Gap) -> &'static str {
         ) => "this entry",
         (GapReason::Limit { limit }, Some(_)) if limit.ends_with("of one line") => {
             "the rest of this line, and of others as long"
+        }
+        (GapReason::Stopped { .. }, _) => {
+            "whatever was not read until then: this report is partial"
         }
         (GapReason::Damaged { .. } | GapReason::Limit { .. }, Some(_)) => "lines after this point",
         (GapReason::Damaged { .. } | GapReason::Limit { .. }, None) => {

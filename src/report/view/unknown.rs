@@ -2,6 +2,7 @@
 
 use super::Citation;
 use crate::diagnose;
+use crate::diagnose::unknown::EVENTS;
 use crate::redact::Masker;
 use crate::report::view::cited::{citation, time};
 use crate::report::words::{number, plural};
@@ -71,12 +72,26 @@ impl UnknownErrors {
     pub fn line(&self) -> String {
         let kinds = usize::try_from(self.templates()).unwrap_or(usize::MAX);
         let lines = usize::try_from(self.lines()).unwrap_or(usize::MAX);
-        let verb = if lines == 1 { "line" } else { "lines" };
         format!(
-            "{} error {verb} that no rule explains, in {}",
+            "{} {} that no rule explains, in {}",
             number(self.lines()),
+            self.what(lines == 1),
             plural(kinds, "kind")
         )
+    }
+
+    /// What is counted: lines of logs, events, or both.
+    fn what(&self, one: bool) -> &'static str {
+        let mut listed = self.listed.iter();
+        let events = listed.clone().any(|error| error.component == EVENTS);
+        let lines = self.left_out > 0 || listed.any(|error| error.component != EVENTS);
+        match (lines, events, one) {
+            (false, true, true) => "warning event",
+            (false, true, false) => "warning events",
+            (true, true, _) => "error lines and warning events",
+            (_, false, true) => "error line",
+            (_, false, false) => "error lines",
+        }
     }
 
     /// What is not listed; empty where everything is.
@@ -84,7 +99,7 @@ impl UnknownErrors {
         let mut rest = Vec::new();
         if self.more_templates > 0 {
             rest.push(format!(
-                "{} error lines in {} rarer templates are not listed",
+                "{} of them in {} rarer templates are not listed",
                 number(self.more_lines),
                 number(self.more_templates)
             ));

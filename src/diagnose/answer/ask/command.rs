@@ -250,9 +250,11 @@ pub(super) fn command(
         }
         Wanted::Objects(kind) | Wanted::WholeList(kind) => objects(kind)?,
         // What another tool collects under a name of its own, kubectl does not know.
-        Wanted::LogAt(_) | Wanted::Object(..) | Wanted::Certificates | Wanted::CaptureTime => {
-            return None;
-        }
+        Wanted::LogAt(_)
+        | Wanted::Object(..)
+        | Wanted::Conditions
+        | Wanted::Certificates
+        | Wanted::CaptureTime => return None,
         Wanted::AnyObject => "kubectl cluster-info dump -A --output-directory=dump".to_owned(),
         Wanted::Budgets => objects("PodDisruptionBudget")?,
         Wanted::Collected(FactKind::Probes) => scene.evidence.in_azure().then(kollect)?,

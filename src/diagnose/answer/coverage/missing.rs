@@ -33,6 +33,8 @@ pub enum Wanted {
     WholeList(String),
     /// Objects of any kind.
     AnyObject,
+    /// Conditions of custom resources.
+    Conditions,
     /// Certificates that are not hidden.
     Certificates,
     /// The time at which the bundle was taken.
@@ -117,6 +119,7 @@ impl Wanted {
             Self::Budgets => "budgets",
             Self::Version(_) => "version",
             Self::WholeList(_) => "whole_list",
+            Self::Conditions => "conditions",
             Self::Certificates => "certificates",
             Self::CaptureTime => "capture_time",
             Self::Object(..) => "object",
@@ -137,6 +140,7 @@ impl Wanted {
             | Self::ContainerLogs
             | Self::Budgets
             | Self::AnyObject
+            | Self::Conditions
             | Self::Certificates
             | Self::CaptureTime => vec![],
         }
@@ -156,6 +160,7 @@ impl fmt::Display for Wanted {
             Self::Version(component) => write!(f, "version of {component}"),
             Self::WholeList(kind) => write!(f, "whole list of {kind} objects"),
             Self::AnyObject => f.write_str("objects"),
+            Self::Conditions => f.write_str("custom resource that states conditions"),
             Self::Certificates => f.write_str("certificate that can be read"),
             Self::CaptureTime => f.write_str("time of the capture"),
             Self::LogAt(paths) => write!(f, "log at {}", paths.join(", ")),

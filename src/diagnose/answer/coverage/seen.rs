@@ -33,11 +33,9 @@ pub(super) struct Seen<'a> {
     outside: BTreeSet<&'static str>,
     /// Components with an entry that could not be read, or not wholly, and whether any of it was.
     damaged: BTreeMap<&'static str, bool>,
-    /// Whether nothing tells whose logs were read: then any line may stand in them.
-    nameless: bool,
     /// Whether a log of a node was read to which several components may write.
     node_log: bool,
-    /// Whether any log line was read.
+    /// Whether a log was read whose writer is known.
     any_log: bool,
     /// Whether a log stood there that could not be fetched.
     fetch_errors: bool,
@@ -56,7 +54,7 @@ impl<'a> Seen<'a> {
             evidence
                 .logs
                 .iter()
-                .filter(|log| log.lines > 0 && log.fetch_error.is_none())
+                .filter(|log| log.lines > 0 && log.fetch_error.is_none() && log.recognised)
         };
         let inside = |log: &&LogSource| window.overlaps(log.first, log.last);
         // What a collector says of its own work is no log of anybody else.
@@ -92,10 +90,8 @@ impl<'a> Seen<'a> {
             outside: all.difference(&components).copied().collect(),
             components,
             damaged,
-            nameless: all.is_empty() && told().next().is_some(),
-            node_log: read().any(|log| {
-                log.components.is_empty() && log.role.content == Content::NodeLog && inside(&log)
-            }),
+            node_log: read()
+                .any(|log| log.components.is_empty() && is_of_many(log) && inside(&log)),
             any_log: told().next().is_some(),
             fetch_errors: evidence.logs.iter().any(|log| log.fetch_error.is_some()),
             events_from: first_event(evidence),
@@ -204,7 +200,7 @@ impl<'a> Seen<'a> {
                 self.components.contains(name) || self.node_log && component::runs(name).on_nodes()
             }
         };
-        if self.nameless || writers.iter().any(read) {
+        if writers.iter().any(read) {
             if let Some(missing) = self.on_some_nodes(&writers) {
                 look(Err(missing));
                 return;
@@ -227,7 +223,7 @@ impl<'a> Seen<'a> {
     fn on_some_nodes(&self, components: &[String]) -> Option<Missing> {
         let on_nodes = |name: &&String| component::runs(name).on_nodes();
         let elsewhere = |name: &String| !on_nodes(&name) && self.components.contains(&**name);
-        if self.nameless || components.iter().any(elsewhere) {
+        if components.iter().any(elsewhere) {
             return None;
         }
         let components: Vec<String> = components.iter().filter(on_nodes).cloned().collect();
@@ -291,6 +287,11 @@ impl<'a> Seen<'a> {
                 let any = self.evidence.index.iter().next().is_some();
                 there(any, Wanted::AnyObject)?;
                 self.clock()
+            }
+            Need::Conditions => {
+                let mut objects = self.evidence.index.iter();
+                let any = objects.any(|object| object.troubles.is_some());
+                there(any, Wanted::Conditions)
             }
             Need::Certificates => {
                 let mut objects = self.evidence.index.iter();
@@ -429,6 +430,13 @@ impl<'a> Seen<'a> {
     fn never(&self) -> Option<Never> {
         self.evidence.layout.format.promises().never
     }
+}
+
+/// Whether a node's programs all write to this log, as its name says.
+fn is_of_many(log: &LogSource) -> bool {
+    let file = log.path.file_name();
+    let shared = ["syslog", "messages", "journal"];
+    log.role.content == Content::NodeLog && shared.iter().any(|name| file.contains(name))
 }
 
 /// Nothing to add, or that nothing of it is there.

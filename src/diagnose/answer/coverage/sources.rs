@@ -43,13 +43,14 @@ pub fn sources(evidence: &Evidence) -> Vec<SourceCoverage> {
         let component = log
             .role
             .component
+            .filter(|_| log.recognised)
             .or_else(|| {
                 log.components
                     .first()
                     .copied()
-                    .filter(|_| log.components.len() == 1)
+                    .filter(|_| log.components.len() == 1 && log.recognised)
             })
-            .unwrap_or(if log.components.is_empty() {
+            .unwrap_or(if log.components.is_empty() || !log.recognised {
                 "unknown"
             } else {
                 "several"

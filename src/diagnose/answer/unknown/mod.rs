@@ -1,11 +1,16 @@
-//! Errors that no rule explains: lines of all logs by template, the ones to look at first on top.
+//! What looks like trouble and no rule explains: lines of all logs and Warning events by template,
+//! the ones to look at first on top.
 //!
-//! In: the error lines of each log, and the rules that explain something. Out: templates with
+//! In: the error lines of each log, the events, and the rules that explain something. Out: templates with
 //! their count, time, places and samples. Sums, minima and maxima alone join them, so no order can
 //! change them. Lines of a template that a found rule or a noise rule hit are left out.
 
+mod events;
 mod fold;
+mod pressing;
 mod told;
+
+pub use pressing::Pressing;
 
 use crate::diagnose::finding::Citation;
 use crate::evidence::{Evidence, LogError, LogSource};
@@ -14,6 +19,9 @@ use crate::rules::{Kind, RuleSet};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What stands for the component of events.
+pub const EVENTS: &str = "events";
 
 /// Bins of a histogram.
 pub const BINS: usize = 24;
@@ -40,6 +48,8 @@ pub struct UnknownErrors {
     pub left_out: u64,
     /// What the histograms span.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// Those that nobody should overlook.
+    pub pressing: Option<Pressing>,
 }
 
 /// One template.
@@ -76,6 +86,8 @@ struct Joined {
     times: Vec<(Timestamp, u64)>,
     places: BTreeSet<String>,
     samples: Vec<Citation>,
+    /// Whether half of the lines of a log, or more, are errors like these.
+    loud: bool,
 }
 
 /// Component, level and template.
@@ -98,6 +110,7 @@ pub(super) fn errors(
     let mut left_out = 0;
     for source in &evidence.logs {
         left_out += source.errors_left_out;
+        let loud = pressing::is_loud(source);
         for error in &source.errors {
             if is_explained(rules, explained, error) || !within(bounds, error) {
                 continue;
@@ -107,10 +120,14 @@ pub(super) fn errors(
                 error.level,
                 error.template.clone(),
             );
-            joined.entry(key).or_default().add(source, error);
+            let lines = joined.entry(key).or_default();
+            lines.add(source, error);
+            lines.loud |= loud;
         }
     }
-    let joined = told::join(fold::fold(joined));
+    let mut joined = told::join(fold::fold(joined));
+    events::add(&mut joined, evidence, rules, explained, bounds);
+    let pressing = pressing::of(&joined, evidence.capture.at);
     let times = joined.values().flat_map(|lines| &lines.times);
     let first = times.clone().map(|(time, _)| *time).min();
     let last = times.map(|(time, _)| *time).max();
@@ -122,7 +139,7 @@ pub(super) fn errors(
     listed.sort_by_cached_key(|error| {
         (
             !error.near_onset,
-            Reverse(error.level),
+            Reverse(rank(error)),
             Reverse(error.count),
             error.component.clone(),
             error.template.clone(),
@@ -135,6 +152,16 @@ pub(super) fn errors(
         more_lines: more.iter().map(|error| error.count).sum(),
         left_out,
         span,
+        pressing,
+    }
+}
+
+/// How bad a template counts: a component writes a Warning event where its log has an error.
+fn rank(error: &UnknownError) -> Level {
+    if error.component == EVENTS {
+        Level::Error
+    } else {
+        error.level
     }
 }
 
@@ -201,6 +228,7 @@ impl Joined {
         self.times.extend(other.times);
         self.places.extend(other.places);
         self.samples.extend(other.samples);
+        self.loud |= other.loud;
         self.thin_samples();
     }
 

@@ -9,6 +9,7 @@ mod apiservice_unavailable;
 mod backends;
 mod certificate_expired;
 mod clock_skew_between_nodes;
+mod condition_in_trouble;
 mod conditions;
 mod container_exit_error;
 mod container_usage_at_limit;
@@ -103,6 +104,8 @@ pub enum Need {
     Listed(&'static str),
     /// Objects of any kind, and the time to judge them by.
     AnyObject,
+    /// Conditions or states of custom resources, or nodes.
+    Conditions,
     /// Certificates in objects, and the time to judge them by.
     Certificates,
     /// What collectors write in forms of their own.
@@ -123,6 +126,7 @@ pub const CHECKS: &[Check] = &[
     apiservice_unavailable::CHECK,
     certificate_expired::CHECK,
     clock_skew_between_nodes::CHECK,
+    condition_in_trouble::CHECK,
     container_exit_error::CHECK,
     container_usage_at_limit::CHECK,
     gpu_capacity_zero::CHECK,

@@ -1,0 +1,33 @@
+//! What the first sentence says where nothing known is wrong and much goes on that no rule explains.
+
+use crate::diagnose::unknown::{EVENTS, Pressing};
+use crate::report::words::{cut, number};
+
+/// Characters of a template in the sentence.
+const TEMPLATE: usize = 120;
+
+/// The front of the sentence, without what else is said of the bundle.
+pub(super) fn sentence(pressing: &Pressing) -> String {
+    let one = pressing.lines == 1;
+    let what = match (pressing.events, one) {
+        (0, true) => "error line",
+        (0, false) => "error lines",
+        (events, true) if events == pressing.lines => "warning event",
+        (events, false) if events == pressing.lines => "warning events",
+        _ => "error lines and warning events",
+    };
+    let whose = match pressing.component.as_str() {
+        EVENTS => String::new(),
+        component => format!("{component}, "),
+    };
+    let times = if pressing.count == 1 { "once" } else { "times" };
+    let often = match pressing.count {
+        1 => times.to_owned(),
+        count => format!("{} {times}", number(count)),
+    };
+    format!(
+        "No rule explains {} {what} that went on until the bundle was taken, above all “{}” ({whose}{often}); nothing else is known to be wrong",
+        number(pressing.lines),
+        cut(pressing.template.trim(), TEMPLATE),
+    )
+}

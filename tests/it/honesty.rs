@@ -1,0 +1,341 @@
+//! Everything that looks like trouble is told, and "clear" is said only where it was looked.
+
+use crate::support::{analyze_bytes, files, json_of, tar};
+use bundlescope::diagnose::{Diagnosis, Outcome};
+use bundlescope::limits::Limits;
+use bundlescope::report::Format;
+use serde_json::Value;
+
+/// The diagnosis of a bundle of these files.
+fn diagnosis(list: &[(&str, &str)]) -> Diagnosis {
+    analyze_bytes("bundle.tar", &tar(&files(list)), &Limits::RELEASE)
+}
+
+/// The verdict of a bundle of these files.
+fn verdict(list: &[(&str, &str)]) -> String {
+    bundlescope::report::view::verdict(&diagnosis(list))
+}
+
+/// A Warning event of a pod, seen so often up to 10:59:50.
+fn event(kind: &str, reason: &str, message: &str, count: u64) -> String {
+    format!(
+        r#"{{"kind": "Event", "apiVersion": "v1", "metadata": {{"name": "{reason}.1", "namespace": "shop"}}, "involvedObject": {{"kind": "Pod", "namespace": "shop", "name": "web-0"}}, "reason": "{reason}", "message": "{message}", "type": "{kind}", "count": {count}, "firstTimestamp": "2024-05-01T10:00:00Z", "lastTimestamp": "2024-05-01T10:59:50Z"}}"#
+    )
+}
+
+/// A list of events.
+fn events(items: &[String]) -> String {
+    format!(
+        r#"{{"kind": "EventList", "apiVersion": "v1", "items": [{}]}}"#,
+        items.join(", ")
+    )
+}
+
+/// Templates that are listed, with component and count.
+fn listed(diagnosis: &Diagnosis) -> Vec<(String, String, u64)> {
+    let listed = diagnosis.unknown.listed.iter();
+    listed
+        .map(|e| (e.component.clone(), e.template.clone(), e.count))
+        .collect()
+}
+
+#[test]
+fn a_warning_event_without_a_rule_is_listed_in_every_format_with_its_object() {
+    let list = events(&[
+        event("Warning", "WidgetLost", "the vendor's licence ended", 638),
+        event("Normal", "FailedToFetchWidget", "no route", 3),
+        event("Normal", "Pulled", "image is there", 9_000),
+    ]);
+    let files = [("events.json", list.as_str())];
+    let found = diagnosis(&files);
+    let expected = [
+        ("events", "WidgetLost: the vendor's licence ended", 638),
+        ("events", "FailedToFetchWidget: no route", 3),
+    ]
+    .map(|(component, template, count)| (component.to_owned(), template.to_owned(), count));
+    assert_eq!(listed(&found), expected);
+    let report: Value = json_of(&found);
+    let first = &report["unknown_errors"][0];
+    assert_eq!(first["places"][0], "Pod shop/web-0");
+    assert_eq!(first["first_seen"], "2024-05-01T10:00:00Z");
+    assert_eq!(first["last_seen"], "2024-05-01T10:59:50Z");
+    for format in [Format::Html, Format::Markdown, Format::Text] {
+        let text = crate::support::rendered(&found, format);
+        assert!(text.contains("641 warning events"), "{format:?}:\n{text}");
+    }
+}
+
+#[test]
+fn an_event_that_a_rule_explains_is_not_listed() {
+    let message = "0/3 nodes are available: 3 Insufficient cpu.";
+    let found = diagnosis(&[(
+        "events.json",
+        &events(&[event("Warning", "FailedScheduling", message, 3)]),
+    )]);
+    assert!(!found.findings.is_empty());
+    assert_eq!(listed(&found), []);
+}
+
+#[test]
+fn the_verdict_begins_with_what_goes_on_and_nobody_explains() {
+    let many = events(&[event("Warning", "WidgetLost", "the licence ended", 638)]);
+    let said = verdict(&[("events.json", &many)]);
+    assert!(
+        said.starts_with("No rule explains 638 warning events that went on until the bundle was taken, above all “WidgetLost: the licence ended” (638 times)"),
+        "{said}"
+    );
+    let errors: String = (0..6)
+        .map(|s| format!("{{\"level\":\"error\",\"ts\":\"2024-05-01T10:00:0{s}Z\",\"msg\":\"widget {s} is lost\"}}\n"))
+        .collect();
+    let said = verdict(&[("widget.log", &errors)]);
+    assert!(said.starts_with("No rule explains 6 error lines"), "{said}");
+    let few = events(&[event("Warning", "WidgetLost", "the licence ended", 2)]);
+    let said = verdict(&[("events.json", &few)]);
+    assert!(said.starts_with("Nothing known is wrong"), "{said}");
+}
+
+/// Number of rules that are clear.
+fn clear(list: &[(&str, &str)]) -> usize {
+    diagnosis(list).coverage.count(Outcome::Clear)
+}
+
+#[test]
+fn what_nobody_recognises_clears_nothing() {
+    let texts = [
+        ("notes.txt", "milk\neggs\n"),
+        ("args/kubelet", "--v=2\n--config=/var/lib/kubelet\n"),
+        ("args/kube-apiserver", "--secure-port=16443\n"),
+        ("etc/hostname", "node-1\n"),
+        ("kube-proxy.log", "nothing here has a time\n"),
+    ];
+    for text in texts {
+        assert_eq!(clear(&[text]), 0, "{}", text.0);
+        let said = verdict(&[text]);
+        assert!(said.starts_with("No check could run"), "{}: {said}", text.0);
+    }
+    let kubelet = "I0301 10:00:00.000000    1234 server.go:1] all is well\n";
+    assert!(clear(&[("kubelet.log", kubelet)]) > 0);
+    // Its source files tell whose log it is, whatever its name.
+    let kubelet = "I0301 10:00:00.000000    1234 kubelet.go:1] all is well\n".repeat(4);
+    assert!(clear(&[("x", &kubelet)]) > 0);
+}
+
+#[test]
+fn pages_and_own_reports_are_no_evidence() {
+    let pods = r#"{"kind": "PodList", "apiVersion": "v1", "items": []}"#;
+    let list = events(&[event(
+        "Warning",
+        "FailedScheduling",
+        "0/3 nodes are available: 3 Insufficient cpu.",
+        3,
+    )]);
+    let plain = [("pods.json", pods), ("events.json", list.as_str())];
+    let found = diagnosis(&plain);
+    let verdict = bundlescope::report::view::verdict(&found);
+    let reports: Vec<(String, String)> = crate::support::FORMATS
+        .iter()
+        .map(|format| {
+            (
+                format!("old.{format:?}"),
+                crate::support::rendered(&found, *format),
+            )
+        })
+        .collect();
+    let mut all = plain.to_vec();
+    all.extend(
+        reports
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str())),
+    );
+    all.push((
+        "page.html",
+        "<!DOCTYPE html>\n<html><td>Back-off restarting failed container</td></html>\n",
+    ));
+    let again = diagnosis(&all);
+    assert_eq!(bundlescope::report::view::verdict(&again), verdict);
+    assert_eq!(again.findings.len(), found.findings.len());
+    assert_eq!(again.gaps.len(), 5, "{:?}", again.gaps);
+}
+
+/// Titles' subjects and severities of findings of a rule, with what they say.
+fn found(list: &[(&str, &str)], rule: &str) -> Vec<String> {
+    let diagnosis = diagnosis(list);
+    let findings = diagnosis.findings.iter().filter(|f| f.rule == rule);
+    findings
+        .map(|f| format!("{} {:?} {}", f.subject, f.severity, f.detail))
+        .collect()
+}
+
+/// A custom resource of this kind with this status.
+fn custom(kind: &str, group: &str, extra: &str, status: &str) -> String {
+    format!(
+        r#"{{"kind": "{kind}", "apiVersion": "{group}/v1", "metadata": {{"name": "a", "namespace": "shop"{extra}}}, "status": {status}}}"#
+    )
+}
+
+#[test]
+fn what_custom_resources_say_of_themselves_is_heard_whatever_their_kind() {
+    let condition = |kind: &str, status: &str, reason: &str| {
+        format!(
+            r#"{{"conditions": [{{"type": "{kind}", "status": "{status}", "reason": "{reason}", "message": "because of b", "lastTransitionTime": "2024-05-01T08:00:00Z"}}]}}"#
+        )
+    };
+    for (kind, group, status) in [
+        (
+            "Certificate",
+            "cert-manager.io",
+            condition("Ready", "False", "DoesNotExist"),
+        ),
+        (
+            "Kustomization",
+            "kustomize.toolkit.fluxcd.io",
+            condition("Ready", "False", "BuildFailed"),
+        ),
+        (
+            "Bucket",
+            "s3.aws.upbound.io",
+            condition("Synced", "False", "ReconcileError"),
+        ),
+        (
+            "Gateway",
+            "gateway.networking.k8s.io",
+            condition("Programmed", "False", "AddressNotAssigned"),
+        ),
+        (
+            "Machine",
+            "cluster.x-k8s.io",
+            condition("InfrastructureReady", "False", "InstanceProvisionFailed"),
+        ),
+        (
+            "NodeClaim",
+            "karpenter.sh",
+            condition("Launched", "False", "LaunchFailed"),
+        ),
+        (
+            "ScaledObject",
+            "keda.sh",
+            condition("Fallback", "True", "FallbackExists"),
+        ),
+        (
+            "MachineConfigPool",
+            "machineconfiguration.openshift.io",
+            condition("NodeDegraded", "True", "1 node"),
+        ),
+        (
+            "Kafka",
+            "kafka.strimzi.io",
+            condition("NotReady", "True", "Timeout"),
+        ),
+        (
+            "ExternalSecret",
+            "external-secrets.io",
+            condition("Ready", "False", "SecretSyncedError"),
+        ),
+        (
+            "Service",
+            "serving.knative.dev",
+            condition("ConfigurationsReady", "False", "RevisionFailed"),
+        ),
+        (
+            "Widget",
+            "not-yet-invented.example",
+            condition("Available", "False", "Broken"),
+        ),
+        (
+            "Application",
+            "argoproj.io",
+            r#"{"health": {"status": "Degraded", "message": "because of b"}}"#.to_owned(),
+        ),
+        (
+            "Volume",
+            "longhorn.io",
+            r#"{"robustness": "faulted"}"#.to_owned(),
+        ),
+        (
+            "CephCluster",
+            "ceph.rook.io",
+            r#"{"ceph": {"health": "HEALTH_ERR"}}"#.to_owned(),
+        ),
+        (
+            "Backup",
+            "velero.io",
+            r#"{"phase": "PartiallyFailed"}"#.to_owned(),
+        ),
+    ] {
+        let text = custom(kind, group, "", &status);
+        // Something with a time, so that the age of what is said is known.
+        let node = r#"{"kind": "Node", "apiVersion": "v1", "metadata": {"name": "n1"}, "status": {"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": "2024-05-01T10:00:00Z"}]}}"#;
+        let said = found(
+            &[("a.json", &text), ("node.json", node)],
+            "condition-in-trouble",
+        );
+        assert_eq!(said.len(), 1, "{kind}: {said:?}");
+        assert!(
+            said[0].starts_with(&format!("{kind} shop/a Medium")),
+            "{said:?}"
+        );
+        if status.contains("because") {
+            assert!(said[0].contains("because of b"), "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn what_an_owned_resource_says_is_told_of_its_owner() {
+    let status = r#"{"conditions": [{"type": "Ready", "status": "False", "reason": "Failed", "message": "no account"}]}"#;
+    let owner =
+        r#", "ownerReferences": [{"kind": "Certificate", "name": "a", "controller": true}]"#;
+    let said = found(
+        &[
+            (
+                "a.json",
+                &custom("Certificate", "cert-manager.io", "", status),
+            ),
+            (
+                "b.json",
+                &custom("CertificateRequest", "cert-manager.io", owner, status),
+            ),
+        ],
+        "condition-in-trouble",
+    );
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("Certificate shop/a"), "{said:?}");
+}
+
+#[test]
+fn what_is_young_switched_off_or_long_over_is_no_trouble() {
+    let node = r#"{"kind": "Node", "apiVersion": "v1", "metadata": {"name": "n1"}, "status": {"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": "2024-05-01T10:00:00Z"}]}}"#;
+    for (kind, status) in [
+        (
+            "Certificate",
+            r#"{"conditions": [{"type": "Ready", "status": "False", "reason": "Issuing", "message": "Issuing", "lastTransitionTime": "2024-05-01T08:00:00Z"}, {"type": "Issuing", "status": "True"}]}"#,
+        ),
+        (
+            "Machine",
+            r#"{"conditions": [{"type": "Ready", "status": "False", "reason": "Provisioning", "lastTransitionTime": "2024-05-01T09:55:00Z"}]}"#,
+        ),
+        (
+            "VirtualMachine",
+            r#"{"printableStatus": "Stopped", "conditions": [{"type": "Ready", "status": "False", "reason": "VMINotExists"}]}"#,
+        ),
+        (
+            "TaskRun",
+            r#"{"completionTime": "2024-04-20T10:00:00Z", "conditions": [{"type": "Succeeded", "status": "False", "reason": "Failed"}]}"#,
+        ),
+        (
+            "Widget",
+            r#"{"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}"#,
+        ),
+    ] {
+        let text = custom(kind, "example.org", "", status);
+        let said = found(
+            &[("a.json", &text), ("node.json", node)],
+            "condition-in-trouble",
+        );
+        assert!(
+            said.iter().all(|said| said.contains(" Low ")),
+            "{kind}: {said:?}"
+        );
+        assert_eq!(said.is_empty(), kind != "Certificate", "{kind}: {said:?}");
+    }
+}
