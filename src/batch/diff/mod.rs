@@ -4,15 +4,16 @@
 //! signature that fires no more is only called gone where its rule could still look at the cases it
 //! fired in; what was made with other rules or another program is said first.
 
+mod class;
 mod html;
 mod json;
 mod pairs;
 mod text;
 
-use super::digest::{self, Archive, Line};
-use super::record::Class;
+use super::digest::{self, Archive};
 use super::runs::Runs;
 use super::store::{Store, StoreError};
+use crate::batch::diff::class::class;
 use crate::report::diff::{DiffFormat, Kind};
 use crate::report::text::Style;
 use crate::report::{Format, ReportError, checked};
@@ -355,13 +356,5 @@ fn templates(old: &Archive, new: &Archive) -> Templates {
     Templates {
         new: only(new, old),
         gone: only(old, new),
-    }
-}
-
-/// The class of a case as a word.
-fn class(line: &Line) -> &'static str {
-    match &line.read {
-        Ok(read) => Class::as_str(read.class),
-        Err(_) => "unreadable",
     }
 }

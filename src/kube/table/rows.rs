@@ -90,7 +90,7 @@ pub(super) fn object(
         _ => cell("NAMESPACE").unwrap_or(namespace),
     };
     let (spec, status) = match kind {
-        "Pod" => return super::pod(header, row, namespace),
+        "Pod" => return super::pod::pod(header, row, namespace),
         "Node" => return node(header, row, name),
         "Deployment" | "StatefulSet" | "ReplicaSet" | "DaemonSet" => workload(header, row, kind)?,
         "Job" => job(header, row),
