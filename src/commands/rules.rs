@@ -3,7 +3,7 @@
 use super::{Console, ExitStatus};
 use crate::commands::said::say;
 use crate::examine::proof::Engine;
-use crate::rules::check::Level;
+use crate::rules::diagnostic::Level;
 use crate::rules::{self, RuleSet, foreign};
 use crate::severity::Severity;
 use std::fmt::Write as _;

@@ -1,7 +1,8 @@
 //! What drafts hold, and that only what they say is left to write.
 
 use super::*;
-use crate::rules::check::{Level as Bad, check};
+use crate::rules::check::check;
+use crate::rules::diagnostic::Level as Bad;
 use proptest::prelude::*;
 
 /// The draft of a rule from a line.

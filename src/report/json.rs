@@ -6,16 +6,20 @@
 
 mod change;
 mod cited;
+mod coverage;
+mod escape;
 mod similar;
 mod timeline;
 mod unknown;
 
+pub(crate) use escape::escape_hidden;
+pub(super) use escape::restored;
+
+use super::ReportError;
 use super::view::{self, Report};
-use super::{ReportError, glyphs};
 use crate::report::json::cited::{Citation, Subject, citation, subject};
+use crate::report::json::coverage::{Coverage, coverage};
 use serde::Serialize;
-use std::borrow::Cow;
-use std::fmt::Write as _;
 
 /// Name of the schema.
 pub const SCHEMA: &str = "bundlescope.report/v1";
@@ -142,54 +146,6 @@ struct Detector<'r> {
     portal: &'r str,
 }
 
-/// What could be looked at.
-#[derive(Serialize)]
-struct Coverage<'r> {
-    found: usize,
-    clear: usize,
-    not_checked: usize,
-    rules: Vec<RuleOutcome<'r>>,
-    sources: Vec<Source<'r>>,
-    nodes: Vec<NodeRow<'r>>,
-}
-
-/// What was read of one node.
-#[derive(Serialize)]
-struct NodeRow<'r> {
-    name: &'r str,
-    absent: bool,
-    components: &'r [String],
-    note: &'r str,
-}
-
-/// How one rule ended.
-#[derive(Serialize)]
-struct RuleOutcome<'r> {
-    rule: &'r str,
-    outcome: &'static str,
-    reason: &'r str,
-    missing: Vec<Missing<'r>>,
-}
-
-/// Something that a rule looks at and that is not there.
-#[derive(Serialize)]
-struct Missing<'r> {
-    kind: &'static str,
-    names: &'r [String],
-    reason: &'r str,
-}
-
-/// One source of evidence.
-#[derive(Serialize)]
-struct Source<'r> {
-    component: &'r str,
-    node: Option<&'r str>,
-    first: Option<&'r str>,
-    last: Option<&'r str>,
-    entries: u64,
-    bytes: u64,
-}
-
 /// Something that was not read.
 #[derive(Serialize)]
 struct Gap<'r> {
@@ -231,76 +187,6 @@ pub(super) fn embedded(report: &Report) -> Result<String, ReportError> {
 /// A serializer's error in our words.
 fn failed(error: &serde_json::Error) -> ReportError {
     ReportError::Render(error.to_string())
-}
-
-/// JSON with its hidden characters, line ends included, as they were before they were escaped.
-pub(super) fn restored(json: &str) -> Cow<'_, str> {
-    if !json.contains('\\') {
-        return Cow::Borrowed(json);
-    }
-    let mut out = String::with_capacity(json.len());
-    let mut rest = json;
-    while let Some((before, escape)) = rest.split_once('\\') {
-        out.push_str(before);
-        if let Some((c, after)) = hidden_at(escape) {
-            out.push(c);
-            rest = after;
-            continue;
-        }
-        // A backslash before a backslash is none of an escape.
-        let mut after = escape.chars();
-        out.push('\\');
-        out.extend(after.next());
-        rest = after.as_str();
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
-
-/// The hidden character whose escape goes on here, behind its backslash, and what follows it.
-fn hidden_at(escape: &str) -> Option<(char, &str)> {
-    let unit = |text: &str| u16::from_str_radix(text.get(..4)?, 16).ok();
-    let (c, after) = match escape.split_at_checked(1)? {
-        ("n", after) => ('\n', after),
-        ("r", after) => ('\r', after),
-        ("t", after) => ('\t', after),
-        ("u", code) => {
-            let after = code.get(4..)?;
-            let low = after.strip_prefix("\\u");
-            let pair = [Some(unit(code)?), low.and_then(unit)];
-            let c = char::decode_utf16(pair.into_iter().flatten())
-                .next()?
-                .ok()?;
-            let after = if c.len_utf16() == 2 {
-                low?.get(4..)?
-            } else {
-                after
-            };
-            (c, after)
-        }
-        _ => return None,
-    };
-    (c == '\t' || glyphs::is_hidden(c)).then_some((c, after))
-}
-
-/// Writes hidden characters as `\u` escapes; they stand only inside strings, where that means the
-/// same. Line ends between values stay.
-pub fn escape_hidden(json: String) -> String {
-    let hidden = |c: char| c != '\n' && glyphs::is_hidden(c);
-    if !json.contains(hidden) {
-        return json;
-    }
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if hidden(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 /// The document of a report.
@@ -441,46 +327,5 @@ fn finding(finding: &view::Finding) -> Finding<'_> {
             affected: &finding.affected_versions,
             fixed: &finding.fixed_versions,
         },
-    }
-}
-
-/// One thing that is not there.
-fn missing(missing: &view::Missing) -> Missing<'_> {
-    Missing {
-        kind: missing.kind,
-        names: &missing.names,
-        reason: &missing.reason,
-    }
-}
-
-/// The coverage.
-fn coverage(coverage: &view::Coverage) -> Coverage<'_> {
-    let rules = coverage.rules.iter().map(|row| RuleOutcome {
-        rule: &row.rule,
-        outcome: row.outcome.as_str(),
-        reason: &row.reason,
-        missing: row.missing.iter().map(missing).collect(),
-    });
-    let sources = coverage.sources.iter().map(|source| Source {
-        component: &source.component,
-        node: source.node.as_deref(),
-        first: source.first.as_deref(),
-        last: source.last.as_deref(),
-        entries: source.entries,
-        bytes: source.bytes,
-    });
-    let nodes = coverage.nodes.iter().map(|node| NodeRow {
-        name: &node.name,
-        absent: node.absent,
-        components: &node.components,
-        note: &node.note,
-    });
-    Coverage {
-        found: coverage.found,
-        clear: coverage.clear,
-        not_checked: coverage.not_checked,
-        rules: rules.collect(),
-        sources: sources.collect(),
-        nodes: nodes.collect(),
     }
 }

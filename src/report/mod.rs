@@ -39,6 +39,11 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub fn all() -> &'static [Self] {
+        <Self as clap::ValueEnum>::value_variants()
+    }
+
     /// How files of this format end.
     pub fn extension(self) -> &'static str {
         match self {

@@ -5,10 +5,11 @@
 //! that matches texts, so the engine is handed in ([`Proof`]). Out: diagnostics with their places.
 
 use super::compile::RuleSet;
-use super::foreign::LeftOut;
 use super::matcher::{EventMatcher, LogMatcher, Matcher, MatcherId, STATUS};
 use super::syntax::{EventType, RuleError, Should};
+use crate::rules::diagnostic::{Diagnostic, Level};
 use crate::rules::pattern::Pattern;
+use crate::rules::placeholders::{PLACEHOLDERS, PLACEHOLDERS_OF_CHECKS, placeholders};
 use crate::rules::rule::{Example, Rule, file_stem};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -34,96 +35,6 @@ pub struct EventExample<'a> {
     pub warning: bool,
     /// `message`.
     pub message: &'a str,
-}
-
-/// Placeholders that every finding can fill in; named groups of the rule's regexes come besides.
-/// `end` is none: it closes a range in the jsonpath of kubectl.
-const PLACEHOLDERS: &[&str] = &[
-    "namespace",
-    "kind",
-    "name",
-    "node",
-    "pod",
-    "container",
-    "end",
-];
-
-/// What checks name besides: each fills in those of its own rule.
-const PLACEHOLDERS_OF_CHECKS: &[&str] = &[
-    "missing_kind",
-    "missing_name",
-    "service_name",
-    "service_namespace",
-    "webhook_namespace",
-    "webhook_service",
-];
-
-/// How bad a diagnostic is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// The file must be changed.
-    Error,
-    /// The author should look again.
-    Warning,
-    /// The user should know.
-    Note,
-}
-
-/// Something wrong with a rule file, displayed as `file:line:column: error: message`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Diagnostic {
-    /// The file, as the caller named it.
-    pub file: String,
-    /// Line, from one.
-    pub line: usize,
-    /// Column in characters, from one.
-    pub column: usize,
-    /// How bad.
-    pub level: Level,
-    /// What is wrong, and what to do about it where that is known.
-    pub message: String,
-}
-
-impl fmt::Display for Diagnostic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            file,
-            line,
-            column,
-            level,
-            message,
-        } = self;
-        let level = match level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Note => "note",
-        };
-        write!(f, "{file}:{line}:{column}: {level}: {message}")
-    }
-}
-
-impl From<RuleError> for Diagnostic {
-    fn from(error: RuleError) -> Self {
-        Self {
-            file: error.file,
-            line: error.line,
-            column: error.column,
-            level: Level::Error,
-            message: error.message,
-        }
-    }
-}
-
-impl From<LeftOut> for Diagnostic {
-    fn from(left_out: LeftOut) -> Self {
-        Self {
-            message: left_out.message(),
-            file: left_out.file,
-            line: left_out.line,
-            column: left_out.column,
-            level: Level::Note,
-        }
-    }
 }
 
 /// Everything wrong with these files, sorted by place. The files are all rules of a run: whether
@@ -517,26 +428,6 @@ fn described<'a>(matcher: &'a EventMatcher, example: &'a Example) -> EventExampl
         warning: event_type != Some(EventType::Normal),
         message: &example.text,
     }
-}
-
-/// Names in single braces: `{namespace}`, not `${SHELL}`, `{{.template}}` or `{a: b}`.
-fn placeholders(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        loop {
-            let (before, after) = rest.split_once('{')?;
-            rest = after;
-            let Some((name, _)) = after.split_once('}') else {
-                continue;
-            };
-            let plain = name
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-            if plain && !name.is_empty() && !before.ends_with(['$', '{']) {
-                return Some(name);
-            }
-        }
-    })
 }
 
 #[cfg(test)]

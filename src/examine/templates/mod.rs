@@ -9,9 +9,11 @@
 mod bytes;
 mod classify;
 mod composite;
+mod extent;
 mod known;
 mod out;
 mod record;
+mod shorten;
 mod shown;
 mod text;
 

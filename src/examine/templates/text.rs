@@ -1,22 +1,17 @@
 //! A text word by word.
 
-use super::bytes::Bytes;
 use super::classify as is;
 use super::composite;
 use crate::examine::lines::lossy;
+use crate::examine::templates::extent::{
+    braces, bracketed_address, closing, contains_scheme, is_word_byte, json_dump, placeholder,
+    url_at,
+};
 use crate::examine::templates::out::Out;
+use crate::examine::templates::shorten::{shortened, without_repeats};
 
 /// Bytes of a text that are looked at: behind them stand dumps, not what tells errors apart.
 const READ: usize = 4_096;
-
-/// Bytes of a template; two errors that read alike for as long are one.
-const LONGEST: usize = 600;
-
-/// Bytes at the end of a longer template: chains of errors end with their cause.
-const END: usize = 320;
-
-/// Bytes from which on a JSON object is a dump.
-const DUMP: usize = 200;
 
 /// Longest quoted word that is taken for a name.
 const NAME: usize = 300;
@@ -163,33 +158,6 @@ fn is_quote(out: &Out, quote: u8) -> bool {
     quote != b'\'' || !out.text.last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// Whether this byte is part of a word.
-fn is_word_byte(byte: u8) -> bool {
-    const SIGNS: Bytes = Bytes::of(b"-_./:@%+#~&?!*$^\\");
-    byte.is_ascii_alphanumeric() || !byte.is_ascii() || SIGNS.hold(byte)
-}
-
-/// Length of a placeholder at the front.
-fn placeholder(text: &[u8]) -> Option<usize> {
-    const SIGNS: Bytes = Bytes::of(b"-_.*");
-    let length = text
-        .iter()
-        .skip(1)
-        .take(42)
-        .take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || SIGNS.hold(**byte))
-        .count();
-    (length > 0 && text.get(length + 1) == Some(&b'>')).then_some(length + 2)
-}
-
-/// Length of `[fd00::1]` at the front.
-fn bracketed_address(text: &[u8]) -> Option<usize> {
-    let window = text.get(1..text.len().min(48))?;
-    let end = memchr::memchr(b']', window)?;
-    let inside = window.get(..end)?;
-    let colons = memchr::memchr_iter(b':', inside).count();
-    (colons >= 2 && is::address(inside) == Some(inside.len())).then_some(end + 2)
-}
-
 /// Writes a port at the front, with its colon.
 fn port_behind(out: &mut Out, text: &[u8]) -> usize {
     let Some(rest) = text.strip_prefix(b":") else {
@@ -256,20 +224,6 @@ fn quoted(out: &mut Out, text: &[u8], slashes: usize, quote: u8) -> usize {
     whole
 }
 
-/// Where the quote ends that stands behind `slashes` backslashes, counted from behind its opening.
-fn closing(inside: &[u8], slashes: usize, quote: u8) -> Option<usize> {
-    memchr::memchr_iter(quote, inside).find_map(|at| {
-        let before = inside.get(..at)?;
-        let own = before
-            .iter()
-            .rev()
-            .take_while(|byte| **byte == b'\\')
-            .count();
-        // More backslashes belong to a quote nested deeper; with fewer an outer one ends.
-        (own <= slashes).then(|| (own == slashes).then(|| at - own))
-    })?
-}
-
 /// A word and the punctuation at its end.
 fn word(out: &mut Out, text: &[u8]) -> usize {
     if let Some((scheme, length)) = url_at(text) {
@@ -333,65 +287,6 @@ fn dump_behind(out: &mut Out, word: &[u8], text: &[u8]) -> usize {
     }
     out.raw("{…}".as_bytes());
     braces(text).unwrap_or(text.len())
-}
-
-/// Length of a JSON object at the front that is long and speaks of no error: a configuration.
-fn json_dump(text: &[u8]) -> Option<usize> {
-    let inside = text.strip_prefix(b"{")?;
-    let slashes = inside.iter().take_while(|byte| **byte == b'\\').count();
-    if inside.get(slashes) != Some(&b'"') {
-        return None;
-    }
-    let length = braces(text).filter(|length| *length >= DUMP)?;
-    let object = text.get(..length)?;
-    memchr::memmem::find(object, b"rror")
-        .is_none()
-        .then_some(length)
-}
-
-/// Length of what stands in braces at the front, with them.
-fn braces(text: &[u8]) -> Option<usize> {
-    let mut depth = 0_usize;
-    let end = text.iter().position(|byte| {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth == 0
-    });
-    end.map(|end| end + 1)
-}
-
-/// Length of a scheme and of the whole URL at the front.
-fn url_at(text: &[u8]) -> Option<(usize, usize)> {
-    let scheme = text
-        .iter()
-        .take(12)
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
-    let rest = text.get(scheme..)?.strip_prefix(b"://")?;
-    let length = rest.iter().take_while(|byte| !ends_url(**byte)).count();
-    let body = rest.get(..length)?;
-    let ends = body
-        .iter()
-        .rev()
-        .take_while(|byte| matches!(byte, b':' | b'.' | b']'))
-        .count();
-    let address = body.starts_with(b"[") && memchr::memchr(b']', body) == Some(length - ends);
-    let length = if address { length } else { length - ends };
-    (scheme > 0).then_some((scheme, scheme + 3 + length))
-}
-
-/// Whether this byte stands behind a URL and not in it.
-fn ends_url(byte: u8) -> bool {
-    const SIGNS: Bytes = Bytes::of(b"\"'`,;)>}|\\<");
-    byte.is_ascii_whitespace() || SIGNS.hold(byte)
-}
-
-/// Whether a URL stands in it.
-fn contains_scheme(word: &[u8]) -> bool {
-    url_at(word).is_some()
 }
 
 /// One word without the punctuation around it.
@@ -471,58 +366,4 @@ fn is_namespaced(word: &[u8]) -> bool {
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
     };
     sound(namespace) && sound(name) && word.contains(&b'-')
-}
-
-/// Drops items of a list, between `separator`s, that say the same as the one before.
-fn without_repeats(template: &str, separator: &str) -> String {
-    let mut out = String::with_capacity(template.len());
-    let mut from = 0;
-    let ends = memchr::memmem::find_iter(template.as_bytes(), separator);
-    for end in ends.chain([template.len()]) {
-        let item = template.get(from..end).unwrap_or_default();
-        let first = from == 0;
-        from = end + separator.len();
-        let core = item.trim_end_matches([']', ')', '}', '"', ',']);
-        let same = core.contains('<')
-            && out.strip_suffix(core).is_some_and(|before| {
-                before
-                    .chars()
-                    .next_back()
-                    .is_none_or(|before| matches!(before, ' ' | '[' | '(' | '{' | '"'))
-            });
-        if same {
-            out.push_str(item.get(core.len()..).unwrap_or_default());
-            continue;
-        }
-        if !first {
-            out.push_str(separator);
-        }
-        out.push_str(item);
-    }
-    out
-}
-
-/// Cuts a template to its longest length, between words where that is possible: its begin and its
-/// end stay.
-fn shortened(template: &str) -> String {
-    const MARK: &str = " … ";
-    if template.len() <= LONGEST {
-        return template.to_owned();
-    }
-    let mut head = LONGEST - END - MARK.len();
-    while !template.is_char_boundary(head) {
-        head -= 1;
-    }
-    let mut tail = template.len() - END;
-    while !template.is_char_boundary(tail) {
-        tail += 1;
-    }
-    let head = template.get(..head).unwrap_or_default();
-    let tail = template.get(tail..).unwrap_or_default();
-    let head = head.rsplit_once(' ').map_or(head, |(head, _)| head);
-    let tail = tail
-        .split_once(' ')
-        .filter(|(lost, _)| lost.len() < END / 4)
-        .map_or(tail, |(_, tail)| tail);
-    format!("{}{MARK}{}", head.trim_end(), tail.trim_start())
 }
