@@ -40,9 +40,7 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub fn all() -> &'static [Self] {
-        <Self as clap::ValueEnum>::value_variants()
-    }
+    pub const ALL: [Self; 4] = [Self::Html, Self::Json, Self::Markdown, Self::Text];
 
     /// How files of this format end.
     pub fn extension(self) -> &'static str {
@@ -118,4 +116,15 @@ pub fn render_masked(
     masking: Masking,
 ) -> Result<Vec<u8>, ReportError> {
     Draft::with(diagnosis, options, masking).render(format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::ValueEnum as _;
+
+    #[test]
+    fn no_format_is_left_out_where_all_are_meant() {
+        assert_eq!(Format::ALL, Format::value_variants());
+    }
 }

@@ -235,15 +235,16 @@ fn rooms_use_only_the_rooms_before_them() {
     );
 }
 
+/// Whether a file holds tests only.
+fn holds_tests(source: &Source) -> bool {
+    let mut names = ["tests", "testing"].iter();
+    names.any(|name| source.name.ends_with(&format!("/{name}.rs")))
+}
+
 /// Who uses whom, without the files that hold tests only.
 fn graph() -> Graph {
     let sources = sources();
-    let ships = |source: &&Source| {
-        !["tests", "testing"]
-            .iter()
-            .any(|name| source.name.ends_with(&format!("/{name}.rs")))
-    };
-    let sources = sources.iter().filter(ships);
+    let sources = sources.iter().filter(|source| !holds_tests(source));
     Graph::of(sources.map(|source| (source.name.as_str(), source.code.as_str())))
 }
 
@@ -357,6 +358,28 @@ fn nothing_asks_the_clock_or_prints_past_the_console() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Most lines of code in a file, without its tests and comments.
+const LONGEST: usize = 400;
+
+#[test]
+fn no_file_is_longer_than_a_reader_keeps_in_mind_or_it_says_why() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| !holds_tests(source)) {
+        let lines = source.code.lines().filter(|line| !line.trim().is_empty());
+        let lines = lines.count();
+        let text = fs::read_to_string(root.join(&source.name)).expect("a source file");
+        let head = text.lines().take_while(|line| line.starts_with("//!"));
+        let excused = head
+            .collect::<String>()
+            .contains("Longer than other files, because");
+        if lines > LONGEST && !excused {
+            wrong.push(format!("{} has {lines} lines", source.name));
+        }
+    }
+    assert!(wrong.is_empty(), "too long:\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -15,9 +15,6 @@ use std::collections::BTreeMap;
 /// The page's style, for the tests that read it.
 const STYLE: &str = include_str!("../../templates/style.css");
 
-/// Every format.
-const FORMATS: [Format; 4] = [Format::Html, Format::Json, Format::Markdown, Format::Text];
-
 /// What a user gets who sets nothing.
 fn options() -> ReportOptions {
     ReportOptions {
@@ -78,7 +75,7 @@ fn the_sample_as_html() {
 
 #[test]
 fn no_secret_is_in_any_output() {
-    for format in FORMATS {
+    for format in Format::ALL {
         let report = rendered(&sample::diagnosis(), format);
         for secret in sample::SECRETS {
             assert!(!report.contains(secret), "{format:?}: {secret}");
@@ -264,7 +261,7 @@ fn log_text_stays_text() {
 
 #[test]
 fn hidden_characters_are_visible_glyphs_in_every_output() {
-    for format in FORMATS {
+    for format in Format::ALL {
         let report = rendered(&sample::diagnosis(), format);
         let hidden: Vec<_> = report
             .chars()
@@ -646,7 +643,7 @@ fn the_verdict_says_what_is_known_and_how_sure_it_is() {
 #[test]
 fn nothing_of_the_machine_is_in_any_output() {
     let here = env!("CARGO_MANIFEST_DIR");
-    for format in FORMATS {
+    for format in Format::ALL {
         let report = rendered(&sample::diagnosis(), format);
         assert!(!report.contains(here));
         assert!(!report.contains("/home/"));
@@ -734,7 +731,7 @@ proptest::proptest! {
             citation.snippet.after = vec![text.clone()];
             citation.snippet.matched = (0, 0);
         }
-        for format in FORMATS {
+        for format in Format::ALL {
             let bytes = render(&diagnosis, &options(), format);
             proptest::prop_assert!(bytes.is_ok(), "{:?}: {:?}", format, bytes.err());
         }
@@ -760,7 +757,7 @@ proptest::proptest! {
         diagnosis.incidents[0].title.clone_from(&text);
         diagnosis.inventory[0].value.clone_from(&text);
         diagnosis.bundle.kubernetes_version = Some(text.clone());
-        for format in FORMATS {
+        for format in Format::ALL {
             let bytes = render(&diagnosis, &options(), format);
             proptest::prop_assert!(bytes.is_ok(), "{:?}: {:?}", format, bytes.err());
             let report = String::from_utf8(bytes.unwrap_or_default()).expect("UTF-8");

@@ -17,8 +17,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 /// Every format.
-pub(crate) const FORMATS: [Format; 4] =
-    [Format::Html, Format::Json, Format::Markdown, Format::Text];
+pub(crate) const FORMATS: [Format; Format::ALL.len()] = Format::ALL;
 
 /// The built-in rules, compiled once.
 pub(crate) static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::builtin);

@@ -1,5 +1,6 @@
 //! For each rule: found, clear, or not checked and why. Absence is not health.
 
+mod events;
 mod missing;
 mod seen;
 mod sources;

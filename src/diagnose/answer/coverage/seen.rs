@@ -3,6 +3,7 @@
 use super::missing::{Missing, Wanted, Why};
 use super::{Outcome, RuleCoverage};
 use crate::component::{self, Runs};
+use crate::diagnose::answer::coverage::events::{first_event, last_event};
 use crate::diagnose::observe::checks::{self, Need};
 use crate::diagnose::scene::Scene;
 use crate::diagnose::window::Window;
@@ -443,19 +444,4 @@ fn is_of_many(log: &LogSource) -> bool {
 fn there(there: bool, what: Wanted) -> Result<Option<String>, Missing> {
     let why = Why::Absent;
     there.then_some(None).ok_or(Missing { what, why })
-}
-
-/// The first time at which an event was seen.
-fn first_event(evidence: &Evidence) -> Option<Timestamp> {
-    let known = evidence
-        .events
-        .iter()
-        .filter_map(|event| event.first.or(event.last));
-    known.chain(evidence.quiet_events.first).min()
-}
-
-/// The last time at which an event was seen.
-fn last_event(evidence: &Evidence) -> Option<Timestamp> {
-    let known = evidence.events.iter().filter_map(|event| event.last);
-    known.chain(evidence.quiet_events.last).max()
 }
