@@ -1,9 +1,10 @@
 //! Matchers of rule files, judged value by value.
 
-use super::{Judge, LONGEST_LITERAL, Regexes, SHORTEST_LITERAL, parse_duration};
+use super::{Judge, LONGEST_LITERAL, Regexes, SHORTEST_LITERAL};
 use crate::component::COMPONENTS;
 use crate::rules::field::FieldPath;
 use crate::rules::glob::PathGlob;
+use crate::rules::lower::duration::parse_duration;
 use crate::rules::matcher::{
     Condition, EVENT, EventMatcher, LogMatcher, ObjectMatcher, Rate, STATUS,
 };
