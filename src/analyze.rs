@@ -8,7 +8,7 @@ use crate::diagnose::{self, Diagnosis, Window};
 use crate::evidence::Evidence;
 use crate::examine::{self, Examiner, Part};
 use crate::gap::Gap;
-use crate::ingest::{IngestError, Input, InputFacts, Meter, Reader, Stop, Work};
+use crate::ingest::{self, IngestError, Input, InputFacts, Meter, Reader, Stop, Work};
 use crate::limits::Limits;
 use crate::locator::EntryPath;
 use crate::rules::RuleSet;
@@ -105,6 +105,7 @@ pub fn collect(
         rules: settings.rules,
         limits: settings.limits,
     };
+    let inputs = &ingest::told_apart(inputs);
     let (sender, receiver) = sync_channel::<Vec<Work>>(1);
     let mut parts = Vec::new();
     let mut gaps = Vec::new();

@@ -85,7 +85,9 @@ impl EntryPath {
 
     /// Last segment: the file's own name.
     pub fn file_name(&self) -> &str {
-        self.segments().next_back().unwrap_or(&self.bundle)
+        let bundle = self.bundle.rsplit('/').next();
+        let own = self.segments().next_back().or(bundle);
+        own.unwrap_or(&self.bundle)
     }
 
     /// The locator of a line of this entry, counted from one.

@@ -1,10 +1,12 @@
 //! `bundlescope analyze`: one report about a bundle.
 
 use super::interrupt::Interrupt;
-use super::{Console, ExitStatus, inputs, is_dash, output, progress, say, shown};
+use super::say::{say, shown};
+use super::{Console, ExitStatus, inputs, output, progress};
 use crate::analyze::{Settings, Workers, collect, conclude};
 use crate::batch::{self, neighbours::Neighbours, store::Store};
 use crate::cli::{AnalyzeArgs, FailOn};
+use crate::commands::inputs::is_dash;
 use crate::diagnose::{Diagnosis, State, Window};
 use crate::ingest::{Input, Meter, Stop};
 use crate::limits::Limits;

@@ -1,7 +1,8 @@
 //! `bundlescope batch`: an archive of many bundles, alone or with workers elsewhere.
 
 use super::interrupt::Interrupt;
-use super::{Console, ExitStatus, batch_words, is_dash, memory, progress, say};
+use super::say::say;
+use super::{Console, ExitStatus, batch_words, memory, progress};
 use crate::analyze::{Settings, Workers};
 use crate::batch::cases::{self, Found, Place, location, share_of};
 use crate::batch::merge::Merge;
@@ -12,6 +13,7 @@ use crate::batch::schedule::{self, Bounds};
 use crate::batch::store::{Rules, Store};
 use crate::batch::wire;
 use crate::cli::{BatchArgs, FailOn};
+use crate::commands::inputs::is_dash;
 use crate::ingest::Meter;
 use crate::limits::Limits;
 use crate::report::glyphs::visible;

@@ -1,6 +1,6 @@
 //! What a batch says: while it runs, and at its end in at most 25 lines.
 
-use super::shown;
+use super::say::shown;
 use crate::batch::index::Unexplained;
 use crate::batch::record::{CaseRecord, Class, Reading};
 use crate::batch::run::Done;

@@ -1,10 +1,12 @@
 //! `bundlescope inspect`: what is in a bundle.
 
 mod uploads;
+mod wrap;
 
 use super::{Console, ExitStatus, inputs, progress};
 use crate::analyze::{Settings, Workers, collect};
 use crate::cli::InspectArgs;
+use crate::commands::inspect::wrap::wrapped;
 use crate::diagnose::coverage;
 use crate::evidence::Evidence;
 use crate::ingest::{InputFacts, Meter};
@@ -15,8 +17,6 @@ use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-/// Columns of a line.
-const WIDTH: usize = 80;
 /// Where the values of the bundle's own lines begin.
 const VALUES: usize = 12;
 
@@ -130,38 +130,6 @@ fn describe(evidence: &Evidence, facts: &[InputFacts]) -> Result<String, std::fm
 /// The words of a text.
 fn words(text: &str) -> Vec<String> {
     text.split(' ').map(str::to_owned).collect()
-}
-
-/// A label and things, from column `indent` on, over several lines where they are long; nothing
-/// where there are none. Words are parted by spaces, other things by commas.
-fn wrapped(label: &str, indent: usize, items: &[String]) -> String {
-    let Some((last, before)) = items.split_last() else {
-        return String::new();
-    };
-    let comma = if items.iter().any(|item| item.contains(' ')) {
-        ","
-    } else {
-        ""
-    };
-    let pieces = before
-        .iter()
-        .map(|item| format!("{}{comma}", visible(item)));
-    let mut text = format!("{label:<indent$}");
-    let mut column = text.chars().count();
-    for (number, piece) in pieces.chain([visible(last)]).enumerate() {
-        let wide = piece.chars().count();
-        if number > 0 && column + 1 + wide > WIDTH {
-            text.push('\n');
-            text.push_str(&" ".repeat(indent));
-            column = indent;
-        } else if number > 0 {
-            text.push(' ');
-            column += 1;
-        }
-        text.push_str(&piece);
-        column += wide;
-    }
-    text + "\n"
 }
 
 /// The sources of evidence, those of one node together, in 80 columns.

@@ -4,7 +4,7 @@
 //! The handlers only note the signal, which needs no unsafe code and works on Windows; a thread looks
 //! for it and does what is to be done.
 
-use super::say;
+use super::say::say;
 use crate::batch::whole;
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};

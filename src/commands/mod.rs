@@ -6,6 +6,7 @@ mod batch;
 mod batch_words;
 mod diff;
 mod explain;
+mod inputs;
 mod inspect;
 mod interrupt;
 mod memory;
@@ -17,16 +18,15 @@ mod rules_docs;
 mod rules_new;
 mod rules_test;
 mod rules_unexplained;
+mod say;
 
 pub use rules_docs::catalogue;
+pub use say::{say_error, say_wrong_use};
 
 use crate::cli::{Cli, Command, RulesCommand};
-use crate::ingest::Input;
-use crate::report::glyphs::visible;
-use anyhow::Context as _;
+use crate::commands::inputs::inputs;
 use clap::CommandFactory as _;
 use std::io::{self, IsTerminal as _, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How a run ended.
@@ -127,86 +127,4 @@ pub fn run(cli: Cli, console: &mut Console) -> anyhow::Result<ExitStatus> {
             Ok(ExitStatus::Clean)
         }
     }
-}
-
-/// The inputs that the user named; each must be there before minutes of work begin.
-fn inputs(bundles: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
-    let stdin = bundles.iter().filter(|path| is_dash(path)).count();
-    anyhow::ensure!(stdin <= 1, "standard input can be named once only");
-    bundles.iter().map(|path| input(path)).collect()
-}
-
-/// One input.
-fn input(path: &Path) -> anyhow::Result<Input> {
-    if is_dash(path) {
-        return Ok(Input {
-            name: "stdin".into(),
-            path: None,
-        });
-    }
-    let real = path.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => anyhow::anyhow!(
-            "{}: no such file or folder; name the folder or archive that the collector wrote",
-            shown(path)
-        ),
-        _ => anyhow::Error::new(error).context(shown(path)),
-    })?;
-    // `.` and `..` have no name of their own; the folder they stand for has.
-    let name = path
-        .file_name()
-        .or_else(|| real.file_name())
-        .context("the root of the file system is no bundle; name a folder in it")?;
-    Ok(Input {
-        name: name.to_string_lossy().into_owned(),
-        path: Some(path.to_owned()),
-    })
-}
-
-/// A path as messages show it: a name must not move the cursor or begin a line of its own.
-fn shown(path: &Path) -> String {
-    visible(&path.display().to_string())
-}
-
-/// Says something on standard error, line by line, with nothing hidden in it.
-fn say(text: &str) {
-    let mut said = String::new();
-    for line in text.lines() {
-        said.push_str(&visible(line));
-        said.push('\n');
-    }
-    // Nothing is left to do when even standard error is gone.
-    let _ = io::stderr().write_all(said.as_bytes());
-}
-
-/// Several mistakes, each on a line of its own.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .0.join("\n"))]
-struct Mistakes(Vec<String>);
-
-/// Says why a run failed.
-pub fn say_error(error: &anyhow::Error) {
-    let said = match error.downcast_ref::<Mistakes>() {
-        Some(mistakes) => mistakes.to_string(),
-        None => visible(&format!("{error:#}")),
-    };
-    say(&format!("bundlescope: {said}"));
-}
-
-/// Says what clap has to say of arguments with something hidden in them; `false` for others, which it
-/// says itself, with colours.
-pub fn say_wrong_use(error: &clap::Error) -> bool {
-    let hides = std::env::args_os().any(|argument| {
-        argument
-            .to_string_lossy()
-            .contains(crate::report::glyphs::is_hidden)
-    });
-    if hides && error.use_stderr() {
-        say(&error.render().to_string());
-    }
-    hides && error.use_stderr()
-}
-
-/// Whether a path means standard input or output.
-fn is_dash(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }

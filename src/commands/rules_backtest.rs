@@ -5,10 +5,11 @@
 //! that was made by these rules, a further reading where not.
 
 use super::rules_test::load;
-use super::{Console, ExitStatus, input, progress};
+use super::{Console, ExitStatus, progress};
 use crate::analyze::{Settings, Workers, analyze};
 use crate::batch::CaseRecord;
 use crate::batch::store::Store;
+use crate::commands::inputs::input;
 use crate::diagnose::Window;
 use crate::ingest::{Input, Meter};
 use crate::limits::Limits;

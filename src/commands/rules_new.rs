@@ -1,7 +1,9 @@
 //! `bundlescope rules new`: a rule file to begin with.
 
-use super::{Console, ExitStatus, is_dash, output::Output};
+use super::output::Output;
+use super::{Console, ExitStatus};
 use crate::batch::{store::Store, unexplained};
+use crate::commands::inputs::is_dash;
 use crate::draft::{Request, draft};
 use crate::report::glyphs::visible;
 use crate::rules::RuleSet;

@@ -6,6 +6,7 @@ use crate::examine::Part;
 use crate::examine::part::CollectorFact;
 use crate::kube::{ContainerState, Detail, Pod};
 use crate::layout::{Collected, Layout, Role, ToldBy};
+use crate::locator::EntryPath;
 use crate::time::{Clock, Stamp};
 use jiff::{SignedDuration, Timestamp};
 
@@ -289,4 +290,9 @@ fn newest_resolved(parts: &[Part], clock: Clock) -> Option<Timestamp> {
             .filter_map(move |stamp| clock.resolve(stamp))
     })
     .max()
+}
+
+/// When an entry was collected, where the collector says so.
+pub(super) fn taken_at(layout: &Layout, path: &EntryPath) -> Option<Timestamp> {
+    layout.roles.get(path)?.collected_at
 }

@@ -50,7 +50,7 @@ impl Evidence {
         let found = MARKS.iter().find(|(mark, _)| self.any_node_has(*mark));
         let name = found.map(|(_, name)| *name);
         // The collector runs in AKS only; its bundles often hold no node objects.
-        name.or_else(|| (self.layout.format == "aks-periscope").then_some("aks"))
+        name.or(self.layout.format.promises().cloud)
     }
 
     /// The region that most nodes are in; of equals, the first by name.

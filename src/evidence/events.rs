@@ -1,6 +1,7 @@
 //! Events of the whole bundle, each occurrence counted once.
 
-use super::{Capture, taken_at};
+use super::Capture;
+use crate::evidence::capture::taken_at;
 use crate::examine::Part;
 use crate::kube::Event;
 use crate::layout::Layout;

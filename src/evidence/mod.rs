@@ -13,6 +13,7 @@ mod facts;
 mod images;
 mod index;
 mod inventory;
+pub mod log;
 mod logs;
 mod nodes;
 mod places;
@@ -23,15 +24,16 @@ mod skew;
 mod testing;
 mod timeline;
 
+pub use crate::evidence::log::{LogHit, LogSample, LogSource};
 pub use capture::Capture;
 pub use errors::LogError;
 pub use index::{Health, Index};
 pub use inventory::{Inventory, VersionFact};
-pub use logs::{LogHit, LogSample, LogSource};
 pub use nodes::{NodeSight, Nodes};
 pub use skew::NodeSkew;
 pub use timeline::{LogGap, Reboot, Rotation, Timeline, blind_side};
 
+use crate::evidence::capture::taken_at;
 use crate::examine::Part;
 use crate::examine::part::{CollectorFact, EVERY_NAMESPACE, QuietEvents};
 use crate::gap::{Gap, GapReason};
@@ -226,7 +228,7 @@ impl Evidence {
                     .keys()
                     .any(|label| label.starts_with("kubernetes.azure.com/"))
         };
-        self.layout.format == "aks-periscope"
+        self.layout.format.promises().cloud == Some("aks")
             || self
                 .index
                 .nodes()
@@ -252,11 +254,6 @@ impl Evidence {
     pub fn role(&self, path: &EntryPath) -> Role {
         self.layout.roles.get(path).cloned().unwrap_or_default()
     }
-}
-
-/// When an entry was collected, where the collector says so.
-fn taken_at(layout: &Layout, path: &EntryPath) -> Option<Timestamp> {
-    layout.roles.get(path)?.collected_at
 }
 
 /// What layout may know of each entry; parts are in path order.

@@ -58,7 +58,7 @@ impl Nodes {
         events: &[Event],
         facts: &[(EntryPath, Role, CollectorFact)],
     ) -> Self {
-        let promised = layout.format == "aks-periscope";
+        let promised = layout.format.promises().every_node;
         let mut nodes = Self {
             by_name: BTreeMap::new(),
             attributed: true,

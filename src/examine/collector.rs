@@ -8,11 +8,12 @@ mod resolver;
 pub(super) mod text;
 mod top;
 
+use super::Examiner;
 use super::facts::{HelmRevision, PodStatus, Usage, UsageOf};
 use super::part::{
     CollectorFact, DisruptionBudget, HelmRelease, LogPart, NetworkConfig, Outbound, Part, Section,
 };
-use super::{Examiner, objects::line_snippet};
+use crate::examine::snippet::line_snippet;
 use crate::kube::value::text as text_at;
 use crate::locator::Snippet;
 use crate::time::parse_rfc3339;

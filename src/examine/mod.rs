@@ -19,6 +19,7 @@ mod quoting;
 pub mod scan;
 mod sections;
 pub mod shape;
+mod snippet;
 mod started;
 pub mod templates;
 

@@ -5,10 +5,12 @@
 //! costs only itself, and a list that is cut short still gives everything before the cut.
 
 mod json;
+mod kind;
 mod yaml;
 
 use super::part::{EVERY_NAMESPACE, Part, Shape};
 use super::scan::{self, TextSource};
+use super::snippet::line_snippet;
 use super::{Examiner, collector, kollect, pasted};
 use crate::gap::{Gap, GapReason};
 use crate::kube::describe::DescribedEvent;
@@ -17,7 +19,7 @@ use crate::kube::{
     table,
 };
 use crate::limits::Limits;
-use crate::locator::{Around, LineCut, Snippet};
+use crate::locator::Snippet;
 use crate::redact;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -386,12 +388,6 @@ impl Reader<'_> {
     }
 }
 
-/// The kind of a list's items; `None` for the untyped `List`, whose items say it themselves.
-fn item_kind(list: &str) -> Option<&str> {
-    list.strip_suffix("List")
-        .map_or(Some(list), |kind| (!kind.is_empty()).then_some(kind))
-}
-
 /// A message without the field that kubectl 1.35 writes before it: `spec.containers{web}: `. It is
 /// the same event with it and without.
 fn without_field(message: &str) -> &str {
@@ -433,43 +429,9 @@ fn status_messages<'v>(value: &'v Value, path: &str, found: &mut Vec<(String, &'
     }
 }
 
-/// The text of a snippet for a whole line, for facts that are one line.
-pub(super) fn line_snippet(text: &str, line: u64) -> Snippet {
-    let first = text.lines().next().unwrap_or_default();
-    let end = first
-        .char_indices()
-        .nth(400)
-        .map_or(first.len(), |(at, _)| at);
-    let (shown, behind) = first.split_at(end);
-    let mut around = Around::default();
-    if !behind.is_empty() {
-        let behind = behind.get(..behind.floor_char_boundary(Around::END));
-        around.cuts.push(LineCut {
-            line: 0,
-            left: String::new(),
-            right: behind.unwrap_or_default().to_owned(),
-        });
-    }
-    Snippet {
-        line,
-        matched: (0, shown.len()),
-        text: shown.to_owned(),
-        before: vec![],
-        after: vec![],
-        around: around.boxed(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_list_says_the_kind_of_its_items() {
-        assert_eq!(item_kind("PodList"), Some("Pod"));
-        assert_eq!(item_kind("List"), None);
-        assert_eq!(item_kind("Pod"), Some("Pod"));
-    }
 
     #[test]
     fn messages_are_found_at_any_depth_of_a_status() {

@@ -15,6 +15,7 @@ pub mod errors;
 mod groups;
 mod message;
 mod object;
+mod place;
 mod sample;
 mod silence;
 
@@ -32,8 +33,9 @@ use crate::rules::syntax::SubjectOf;
 use crate::rules::{Kind, MatcherId, Require, RuleSet};
 use crate::time::Stamp;
 use errors::Errors;
-use groups::{Groups, Hit, Place};
+use groups::{Groups, Hit};
 use memchr::{memchr, memchr_iter, memmem, memrchr};
+use place::Place;
 use sample::Samples;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -487,15 +489,6 @@ fn explains(rules: &RuleSet, id: MatcherId) -> bool {
         && rules.rule_of(id).is_some_and(|rule| {
             rule.kind == Kind::Noise || rule.require == Require::Any && rule.matchers().len() == 1
         })
-}
-
-/// The text of these bytes, cut to `limit` bytes at a character boundary.
-fn clip(text: &str, limit: usize) -> &str {
-    let mut end = limit.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]

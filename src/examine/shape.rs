@@ -6,10 +6,12 @@
 //! so a document has to look like one as far as the head goes, and all else is a log.
 
 mod json;
+mod noise;
 mod rendered;
 mod yaml;
 
 use super::{Shape, lines, pasted, quoting};
+use crate::examine::shape::noise::{first_line, is_noise};
 use crate::ingest::{Cut, HEAD_BYTES};
 use crate::kube::table;
 use crate::locator::EntryPath;
@@ -17,15 +19,6 @@ use memchr::{memchr, memmem};
 
 /// Opens every log section of a cluster-info dump.
 const SECTION: &[u8] = b"==== START logs for ";
-
-/// What lines of standard error begin with that were captured into a dump (`2>&1`).
-const NOISE: &[&[u8]] = &[
-    b"Defaulted container",
-    b"Defaulting container",
-    b"Error from server",
-    b"Warning: ",
-    b"error: ",
-];
 
 /// Keys at the front of `kubectl describe` text, besides `Name:`.
 const DESCRIBE_KEYS: &[&[u8]] = &[
@@ -170,21 +163,6 @@ fn without_noise(text: &[u8]) -> &[u8] {
         }
     }
     rest
-}
-
-/// Whether a line was written to standard error by kubectl, or is its command line.
-pub(super) fn is_noise(line: &[u8]) -> bool {
-    let klog = matches!(line, [b'I' | b'W' | b'E' | b'F', digits @ ..]
-        if digits.iter().take(4).filter(|b| b.is_ascii_digit()).count() == 4
-            && digits.get(4) == Some(&b' '));
-    klog || NOISE.iter().any(|noise| line.starts_with(noise))
-        || memmem::find(line, b"kubectl cluster-info dump").is_some()
-}
-
-/// The first line, without its end.
-fn first_line(text: &[u8]) -> &[u8] {
-    let end = memchr(b'\n', text).unwrap_or(text.len());
-    text.get(..end).unwrap_or_default().trim_ascii_end()
 }
 
 /// Whether a table of pods as `kubectl get` prints it begins here.

@@ -4,8 +4,8 @@
 
 use super::budget::Budget;
 use super::handle::Shared;
-use super::zip::Member;
 use crate::gap::Gap;
+use crate::ingest::member::Member;
 use crate::locator::EntryPath;
 use jiff::Timestamp;
 use std::ops::Range;
@@ -15,7 +15,8 @@ use std::sync::Arc;
 /// One BUNDLE argument.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// How reports name it: the last part of the path, or `stdin`; never the whole path.
+    /// How reports name it: the last part of the path, or `stdin`; never the whole path. Where two
+    /// inputs have one name, [`super::told_apart`] puts the folders before it that differ.
     pub name: String,
     /// Where it is; `None` for standard input.
     pub path: Option<PathBuf>,

@@ -5,11 +5,14 @@
 //! (a file of a folder, a member of a zip, a nested archive held in memory), so that these inflate
 //! in parallel. Kinds are told from magic bytes, never from names. Nothing is written to disk.
 
+mod apart;
 mod budget;
 mod cut;
 mod directory;
 mod entry;
 mod handle;
+mod hex;
+mod member;
 mod name;
 mod sections;
 mod sniff;
@@ -23,7 +26,9 @@ mod zip;
 #[cfg(test)]
 mod tests;
 
+pub use apart::told_apart;
 pub use entry::{Chunk, Cut, Deferred, Input, InputFacts, Work};
+pub use hex::hex;
 pub use sniff::HEAD_BYTES;
 pub use stop::Stop;
 
@@ -34,6 +39,7 @@ use budget::Budget;
 use entry::Source;
 use handle::Shared;
 use jiff::Timestamp;
+use member::Zip;
 use sha2::{Digest, Sha256};
 use sniff::{Kind, sniff};
 use std::fs::{self, File};
@@ -41,11 +47,16 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use walk::{Seen, Walker};
-use zip::Zip;
+use walk::{Archives, Seen, Walker};
 
 /// Decides from an entry's name and first bytes (decoded to UTF-8) how it may be cut.
 pub type CutFor<'a> = &'a (dyn Fn(&EntryPath, &[u8]) -> Cut + Sync);
+
+/// What reads the archives that a stream may hold; they call the walker back for each entry.
+const ARCHIVES: Archives = Archives {
+    tar: tar::read,
+    zip: zip::read,
+};
 
 /// Wrong use: the run ends. Damage inside a bundle is never one of these.
 #[derive(Debug, thiserror::Error)]
@@ -155,7 +166,7 @@ impl Reader<'_> {
             layers: 0,
             modified: deferred.modified,
         };
-        let mut walker = Walker::new(self, &deferred.budget, false, out);
+        let mut walker = Walker::new(self, &ARCHIVES, &deferred.budget, false, out);
         let flow = match deferred.source {
             // The meter counted its bytes when they were hashed.
             Source::File(file) => walker.content(&place, &mut Raw::new(file, &AtomicU64::new(0))),
@@ -175,7 +186,7 @@ impl Reader<'_> {
         out: &mut dyn FnMut(Work) -> ControlFlow<()>,
     ) -> Result<InputFacts, IngestError> {
         let budget = Budget::new(self.limits);
-        let mut walker = Walker::new(self, &budget, true, out);
+        let mut walker = Walker::new(self, &ARCHIVES, &budget, true, out);
         let mut raw = Raw::new(stream, &self.meter.read);
         let mut metered = budget::Metered::new(&mut raw, &budget);
         let flow = walker.content(&Place::bundle(name, false), &mut metered);
@@ -192,7 +203,7 @@ impl Reader<'_> {
         out: &mut dyn FnMut(Work) -> ControlFlow<()>,
     ) -> Result<InputFacts, IngestError> {
         let budget = Budget::new(self.limits);
-        let mut walker = Walker::new(self, &budget, true, out);
+        let mut walker = Walker::new(self, &ARCHIVES, &budget, true, out);
         let place = Place::bundle(name, false);
         let mut head = vec![0; HEAD_BYTES];
         let (filled, error) = stream::fill(&mut file, &mut head);
@@ -235,7 +246,7 @@ impl Reader<'_> {
         out: &mut dyn FnMut(Work) -> ControlFlow<()>,
     ) -> Result<InputFacts, IngestError> {
         let budget = Budget::new(self.limits);
-        let mut walker = Walker::new(self, &budget, true, out);
+        let mut walker = Walker::new(self, &ARCHIVES, &budget, true, out);
         let facts = directory::read(&mut walker, &Place::bundle(name, true), path);
         judge(name, walker.seen, ControlFlow::Continue(()))?;
         Ok(InputFacts {
@@ -370,15 +381,6 @@ impl<R: Read> Read for Raw<'_, R> {
         self.read.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }
-}
-
-/// Bytes in lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('?');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
 }
 
 /// The error for an input that the operating system does not give.

@@ -11,9 +11,9 @@ use super::name::{Names, clean, is_clutter};
 use super::sniff::{Codec, HEAD_BYTES, Kind, sniff};
 use super::stream::{Peeked, decode, fill, gzip_modified};
 use super::text::{Decoder, Returns};
-use super::zip::{self, Zip};
-use super::{Place, Reader, tar};
+use super::{Place, Reader};
 use crate::gap::{Gap, GapReason};
+use crate::ingest::member::Zip;
 use crate::locator::EntryPath;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -41,10 +41,20 @@ pub(super) struct Seen {
     pub(super) unknown: bool,
 }
 
+/// What reads the archives that a stream may hold.
+pub(super) struct Archives {
+    /// A tar in a stream.
+    pub(super) tar: fn(&mut Walker<'_>, &Place, &mut dyn Read) -> ControlFlow<()>,
+    /// A zip on disk or in memory.
+    pub(super) zip: fn(&mut Walker<'_>, &Place, &Zip) -> ControlFlow<()>,
+}
+
 /// Walks one input, or one deferred entry.
 pub(super) struct Walker<'a> {
     /// Bounds, the cut and the meter.
     pub(super) reader: &'a Reader<'a>,
+    /// What reads archives.
+    archives: &'a Archives,
     /// What may still be read.
     pub(super) budget: &'a Budget,
     /// Whether entries may be left to other threads.
@@ -59,12 +69,14 @@ impl<'a> Walker<'a> {
     /// A walk that hands its work to `out`.
     pub(super) fn new(
         reader: &'a Reader<'a>,
+        archives: &'a Archives,
         budget: &'a Budget,
         defers: bool,
         out: &'a mut dyn FnMut(Work) -> ControlFlow<()>,
     ) -> Self {
         Self {
             reader,
+            archives,
             budget,
             defers,
             seen: Seen::default(),
@@ -154,7 +166,7 @@ impl<'a> Walker<'a> {
         }
         match kind {
             Kind::Compressed(codec) => self.compressed(codec, place, stream),
-            Kind::Tar => tar::read(self, place, &mut stream),
+            Kind::Tar => (self.archives.tar)(self, place, &mut stream),
             Kind::Zip => self.nested_zip(place, &mut stream),
             Kind::Unsupported(_) | Kind::Binary if place.depth == 0 => {
                 // A tar without entries is zeros and nothing else.
@@ -209,7 +221,7 @@ impl<'a> Walker<'a> {
             self.gap(&place.path, reason(&error))?;
         }
         if !self.defers || place.depth == 0 {
-            return zip::read(self, place, &Zip::Memory(bytes.into()));
+            return (self.archives.zip)(self, place, &Zip::Memory(bytes.into()));
         }
         let packed = bytes.len() as u64;
         match self.budget.set_aside_archive(packed, self.reader.limits) {

@@ -10,17 +10,16 @@ mod salvage;
 use super::Place;
 use super::budget::{Budget, Metered, reason};
 use super::entry::Source;
-use super::handle::Shared;
 use super::name::{Names, with_slashes};
 use super::sniff::sniff;
 use super::stream::{Exact, fill};
 use super::walk::Walker;
 use crate::gap::GapReason;
+use crate::ingest::member::{Member, ReadSeek, Zip};
 use jiff::{Timestamp, civil, tz::TimeZone};
 use salvage::Covered;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use zip::read::{Config, OwnedZipFileEntry};
 use zip::result::{ZipError, ZipResult};
@@ -36,28 +35,7 @@ const MEMBER_BUFFER: usize = 32 << 10;
 /// Bytes of a member that tell whether it is an archive: a tar header's length.
 const PROBE: usize = 512;
 
-/// Where a zip is.
-#[derive(Debug, Clone)]
-pub(super) enum Zip {
-    /// On disk.
-    File(Shared),
-    /// In memory: it came out of another archive, or through a pipe.
-    Memory(Arc<[u8]>),
-}
-
-/// Reads and seeks.
-pub(super) trait ReadSeek: Read + Seek {}
-impl<T: Read + Seek> ReadSeek for T {}
-
 impl Zip {
-    /// A reader of its own.
-    fn open(&self, buffer: usize) -> Box<dyn ReadSeek> {
-        match self {
-            Self::File(file) => Box::new(BufReader::with_capacity(buffer, file.again())),
-            Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
-        }
-    }
-
     /// Moves the meter on by a member on disk; what is in memory was counted when it was read.
     fn count(&self, walker: &Walker<'_>, entry: &OwnedZipFileEntry) {
         if matches!(self, Self::File(_)) {
@@ -65,13 +43,6 @@ impl Zip {
             read.fetch_add(entry.compressed_size(), Ordering::Relaxed);
         }
     }
-}
-
-/// A member of a zip that any thread may open.
-#[derive(Debug)]
-pub(super) struct Member {
-    zip: Zip,
-    entry: OwnedZipFileEntry,
 }
 
 /// Reads a deferred member.

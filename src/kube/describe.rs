@@ -6,6 +6,7 @@
 //! in a Periscope key) counts only where they do not tell, because Periscope v0.7 to v0.9 describe
 //! pods under any key. Nothing is decoded further: values of environment variables stay text.
 
+mod age;
 mod draft;
 mod events;
 mod fields;
@@ -18,8 +19,9 @@ mod table;
 mod tree;
 mod workload;
 
+pub(super) use age::seconds;
 pub use events::DescribedEvent;
-pub(super) use events::{ages, seconds, source};
+pub(super) use events::{ages, source};
 pub use kind::kind_of_resource;
 
 use draft::Draft;

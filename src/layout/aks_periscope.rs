@@ -15,10 +15,15 @@ mod keys;
 mod mesh;
 mod node;
 mod place;
+mod run;
 mod spelling;
 mod upload;
 
-use super::{Claim, Content, Named, Role, Shape, component_of_container, component_of_file, count};
+use super::{
+    BundleFormat, Claim, Content, Format, Named, Promises, Role, Shape, component_of_container,
+    component_of_file,
+};
+use crate::layout::words::count;
 use copies::Scope;
 use keys::Collector;
 use place::{Base, Place};
@@ -28,8 +33,31 @@ use upload::Upload;
 /// How many collectors in one place prove that Periscope wrote it.
 const PROOF: usize = 2;
 
+/// The format.
+pub(super) struct AksPeriscope;
+
+impl BundleFormat for AksPeriscope {
+    fn id(&self) -> Format {
+        Format::AksPeriscope
+    }
+
+    fn recognise(&self, entries: &[Named]) -> Option<Claim> {
+        recognise(entries)
+    }
+
+    fn promises(&self) -> Promises {
+        Promises {
+            cloud: Some("aks"),
+            every_node: true,
+            budget_lists: Some("pdb-"),
+            release_list: Some("helm_list"),
+            never: None,
+        }
+    }
+}
+
 /// The entries of Periscope in the bundle; `None` where there are none.
-pub(super) fn recognise(entries: &[Named]) -> Option<Claim> {
+fn recognise(entries: &[Named]) -> Option<Claim> {
     let flat_bases = place::flat_bases(entries);
     let places = place::all(entries, &flat_bases);
     let shown = shown(entries, &places);
@@ -123,11 +151,6 @@ fn proof(
         })
         .collect();
     Some(names.join(" and "))
-}
-
-/// Whether the last of these folders lies in the folder of a run.
-fn is_in_run(base: &[&str]) -> bool {
-    matches!(base, [.., run, _] if upload::run_time(run).is_some())
 }
 
 /// Role of an entry at its place.

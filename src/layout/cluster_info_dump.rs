@@ -5,8 +5,9 @@
 //! other folders or archives, and without its `nodes` file. A stream is one entry with documents
 //! and `==== START logs` sections.
 
-use super::{Claim, Content, Named, Role, count};
+use super::{BundleFormat, Claim, Content, Format, Named, Never, Promises, Role};
 use crate::examine::Shape;
+use crate::layout::words::count;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lists that a dump writes for every namespace, in its order.
@@ -37,8 +38,43 @@ struct Dumps<'a> {
     marked: BTreeMap<&'a [&'a str], &'a str>,
 }
 
+/// Kinds that `kubectl cluster-info dump` asks for; it never asks for another.
+const IN_DUMPS: &[&str] = &[
+    "DaemonSet",
+    "Deployment",
+    "Event",
+    "Node",
+    "Pod",
+    "ReplicaSet",
+    "ReplicationController",
+    "Service",
+];
+
+/// The format.
+pub(super) struct ClusterInfoDump;
+
+impl BundleFormat for ClusterInfoDump {
+    fn id(&self) -> Format {
+        Format::ClusterInfoDump
+    }
+
+    fn recognise(&self, entries: &[Named]) -> Option<Claim> {
+        recognise(entries)
+    }
+
+    fn promises(&self) -> Promises {
+        Promises {
+            never: Some(Never {
+                called: "cluster-info dump",
+                kinds: IN_DUMPS,
+            }),
+            ..Promises::default()
+        }
+    }
+}
+
 /// The entries of all dumps in the bundle; `None` where there are none.
-pub(super) fn recognise(entries: &[Named]) -> Option<Claim> {
+fn recognise(entries: &[Named]) -> Option<Claim> {
     let dumps = find(entries);
     let mut roles = BTreeMap::new();
     let mut nodes = None;
@@ -225,7 +261,7 @@ mod tests {
                 "logs.txt/",
             ] {
                 let layout = detect(&dump(root, extension));
-                assert_eq!(layout.format, "cluster-info-dump", "{root}");
+                assert_eq!(layout.format, Format::ClusterInfoDump, "{root}");
                 assert_eq!(
                     layout.reason,
                     format!(
@@ -296,7 +332,7 @@ mod tests {
         ];
         for (names, entry, words_of_role, reason) in cases {
             let layout = detect(&entries("d", names));
-            assert_eq!(layout.format, "cluster-info-dump", "{names:?}");
+            assert_eq!(layout.format, Format::ClusterInfoDump, "{names:?}");
             assert_eq!(words(&role(&layout, entry)), *words_of_role);
             assert_eq!(layout.reason, *reason);
         }
@@ -310,7 +346,7 @@ mod tests {
             entry.kinds = BTreeMap::from([("Node".to_string(), 3)]);
         }
         let layout = detect(&stream);
-        assert_eq!(layout.format, "cluster-info-dump");
+        assert_eq!(layout.format, Format::ClusterInfoDump);
         assert!(
             layout.reason.starts_with("dump.txt: lists"),
             "{}",
@@ -334,7 +370,7 @@ mod tests {
             ],
             &["a/logs.txt.gz", "logs.text"],
         ] {
-            assert_eq!(detect(&entries("d", names)).format, "generic");
+            assert_eq!(detect(&entries("d", names)).format, Format::Generic);
         }
     }
 }

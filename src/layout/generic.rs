@@ -5,10 +5,10 @@
 //! reason, by the marker files that their own tools go by.
 
 use super::{
-    Content, Named, Role, component_of_container, component_of_file, component_of_unit, count,
-    pod_path,
+    Content, Named, Role, component_of_container, component_of_file, component_of_unit, pod_path,
 };
 use crate::examine::Shape;
+use crate::layout::words::count;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was read of a bundle that has no format of its own, or of the rest of one that has.
@@ -396,8 +396,8 @@ fn reason(entries: &[Named], looks_like: Option<&Collector>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::detect;
     use super::super::testing::{entries, role, words};
+    use super::super::{Format, detect};
     use super::*;
 
     const UID: &str = "0123abcd-0123-0123-0123-0123456789ab";
@@ -446,7 +446,7 @@ mod tests {
         for (name, expected) in cases {
             let layout = detect(&entries("b.tar.gz", &[name]));
             assert_eq!(words(&role(&layout, name)), expected, "{name}");
-            assert_eq!(layout.format, "generic");
+            assert_eq!(layout.format, Format::Generic);
         }
     }
 
@@ -545,7 +545,7 @@ mod tests {
         ];
         for (names, reason) in cases {
             let layout = detect(&entries("b", names));
-            assert_eq!(layout.format, "generic");
+            assert_eq!(layout.format, Format::Generic);
             assert_eq!(layout.reason, *reason);
         }
     }

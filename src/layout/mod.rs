@@ -3,6 +3,8 @@
 //! In: the names of all entries, with what examining saw of each (its shape, the kinds of its
 //! documents). Out: a [`Layout`]: the format, why, and a [`Role`] for every entry.
 //!
+//! A format is a [`BundleFormat`] in [`FORMATS`]: a file of its own and a line in that list.
+//!
 //! Each bundle is judged on its own. Every format claims the entries that it knows, wherever they
 //! lie: wrapper folders and nested archives do not matter, and a dump inside another collector's
 //! tree still gets a dump's roles. The format that claims most entries names the bundle.
@@ -15,6 +17,7 @@ mod pod_path;
 mod role;
 #[cfg(test)]
 mod testing;
+mod words;
 
 pub use component::{COMPONENTS, component_of_container, component_of_file, component_of_unit};
 pub use role::{Content, Role};
@@ -22,11 +25,95 @@ pub use role::{Content, Role};
 use crate::examine::Shape;
 use crate::locator::EntryPath;
 use jiff::Timestamp;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
-/// The format of what no collector is known for.
-pub const GENERIC: &str = "generic";
+/// The formats with readers of their own. Of two that claim as many entries the first names the
+/// bundle, and of an entry that two claim it says the role.
+const FORMATS: &[&dyn BundleFormat] = &[
+    &cluster_info_dump::ClusterInfoDump,
+    &aks_periscope::AksPeriscope,
+];
+
+/// What a bundle was written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// What AKS Periscope uploads.
+    AksPeriscope,
+    /// What `kubectl cluster-info dump` writes.
+    ClusterInfoDump,
+    /// Anything else.
+    Generic,
+    /// Several bundles of one run that differ.
+    Mixed,
+}
+
+impl Format {
+    /// `aks-periscope`, `cluster-info-dump`, `generic`, `mixed`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AksPeriscope => "aks-periscope",
+            Self::ClusterInfoDump => "cluster-info-dump",
+            Self::Generic => "generic",
+            Self::Mixed => "mixed",
+        }
+    }
+
+    /// What everybody may take for granted in a bundle of this format.
+    pub fn promises(self) -> Promises {
+        let mut formats = FORMATS.iter().filter(|format| format.id() == self);
+        formats
+            .next()
+            .map_or_else(Promises::default, |format| format.promises())
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A format of bundles.
+trait BundleFormat: Sync {
+    /// Which one.
+    fn id(&self) -> Format;
+
+    /// The entries that it knows as its own with their roles, and the reason; `None` where the bundle
+    /// holds nothing of it.
+    fn recognise(&self, entries: &[Named]) -> Option<Claim>;
+
+    /// What everybody may take for granted in it.
+    fn promises(&self) -> Promises {
+        Promises::default()
+    }
+}
+
+/// What a format takes for granted, besides the roles of its entries.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Promises {
+    /// The cloud that its collector runs in, where it runs in one only.
+    pub cloud: Option<&'static str>,
+    /// Whether its collector runs on every node, so that one without files is missing.
+    pub every_node: bool,
+    /// Beginning of the names of its lists of disruption budgets.
+    pub budget_lists: Option<&'static str>,
+    /// Name of its list of Helm releases.
+    pub release_list: Option<&'static str>,
+    /// What it never holds.
+    pub never: Option<Never>,
+}
+
+/// What bundles of a format never hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Never {
+    /// The format in words: "a ... holds no ...".
+    pub called: &'static str,
+    /// The only kinds of objects that it asks for.
+    pub kinds: &'static [&'static str],
+}
 
 /// What layout may know of an entry.
 #[derive(Debug, Clone)]
@@ -103,9 +190,8 @@ pub struct NodeUpload {
 /// The format of a bundle and the role of each entry.
 #[derive(Debug, Clone)]
 pub struct Layout {
-    /// `aks-periscope`, `cluster-info-dump` or `generic`; `mixed` where several bundles of one run
-    /// differ.
-    pub format: &'static str,
+    /// The format; [`Format::Mixed`] where several bundles of one run differ.
+    pub format: Format,
     /// Why, in words, naming the decisive entries: "nodes.json beside 2 folders with replication-controllers.json".
     pub reason: String,
     /// Role of each entry.
@@ -147,8 +233,8 @@ pub fn detect(entries: &[EntryFacts]) -> Layout {
     }
     let format = match formats.first() {
         Some(only) if formats.len() == 1 => *only,
-        Some(_) => "mixed",
-        None => GENERIC,
+        Some(_) => Format::Mixed,
+        None => Format::Generic,
     };
     Layout {
         format,
@@ -217,8 +303,8 @@ struct Claim {
 
 /// What one bundle is.
 struct Verdict {
-    /// Name of its format.
-    format: &'static str,
+    /// Its format.
+    format: Format,
     /// Why.
     reason: String,
     /// Roles in the order of the entries.
@@ -233,49 +319,40 @@ struct Verdict {
 ///
 /// The score of a format is the number of entries that it claims. Another collector's tree, known
 /// by its marker files, scores with the entries that nobody claims, so that a dump stream inside it
-/// does not name the whole. On a tie the dump wins over Periscope, and both over the rest.
+/// does not name the whole. On a tie the first of [`FORMATS`] wins, and each over the rest.
 fn judge(entries: &[Named]) -> Verdict {
-    let (dump, (periscope, generic)) = rayon::join(
-        || cluster_info_dump::recognise(entries),
-        || {
-            rayon::join(
-                || aks_periscope::recognise(entries),
-                || generic::read(entries),
-            )
+    let (claims, generic) = rayon::join(
+        || -> Vec<(Format, Claim)> {
+            FORMATS
+                .par_iter()
+                .filter_map(|format| Some((format.id(), format.recognise(entries)?)))
+                .collect()
         },
+        || generic::read(entries),
     );
-
-    let claims = |claim: &Option<Claim>| claim.as_ref().map_or(0, |claim| claim.roles.len());
     let claimed = |index: &usize| {
-        [&dump, &periscope]
-            .iter()
-            .any(|claim| claim.as_ref().is_some_and(|c| c.roles.contains_key(index)))
+        let mut claims = claims.iter();
+        claims.any(|(_, claim)| claim.roles.contains_key(index))
     };
     let unclaimed = (0..entries.len()).filter(|index| !claimed(index)).count();
     let score_of_rest = if generic.known_tree { unclaimed } else { 0 };
-    let (score_of_dump, score_of_periscope) = (claims(&dump), claims(&periscope));
-
-    let best = score_of_dump.max(score_of_periscope).max(score_of_rest);
-    let (format, reason) = match (&dump, &periscope) {
-        (Some(dump), _) if score_of_dump == best => ("cluster-info-dump", dump.reason.clone()),
-        (_, Some(periscope)) if score_of_periscope == best => {
-            ("aks-periscope", periscope.reason.clone())
-        }
-        _ => (GENERIC, generic.reason),
+    let scores = claims.iter().map(|(_, claim)| claim.roles.len());
+    let best = scores.max().unwrap_or(0).max(score_of_rest);
+    let named = claims.iter().find(|(_, claim)| claim.roles.len() == best);
+    let (format, reason) = match named {
+        Some((format, claim)) => (*format, claim.reason.clone()),
+        None => (Format::Generic, generic.reason),
     };
-    let collected = periscope.as_ref().and_then(|claim| claim.collected);
-    let uploads = periscope
-        .as_ref()
-        .map_or_else(Vec::new, |claim| claim.uploads.clone());
+    let collected = claims.iter().filter_map(|(_, claim)| claim.collected).max();
+    let uploads = claims.iter().flat_map(|(_, claim)| claim.uploads.clone());
+    let uploads = uploads.collect();
     let roles = generic
         .roles
         .into_iter()
         .enumerate()
         .map(|(index, guess)| {
-            [&dump, &periscope]
-                .iter()
-                .find_map(|claim| claim.as_ref()?.roles.get(&index).cloned())
-                .unwrap_or(guess)
+            let own = claims.iter().find_map(|(_, claim)| claim.roles.get(&index));
+            own.cloned().unwrap_or(guess)
         })
         .collect();
     Verdict {
@@ -285,11 +362,6 @@ fn judge(entries: &[Named]) -> Verdict {
         collected,
         uploads,
     }
-}
-
-/// "1 node", "3 nodes".
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 #[cfg(test)]
@@ -335,7 +407,7 @@ mod tests {
     #[test]
     fn nothing_is_generic() {
         let layout = detect(&[]);
-        assert_eq!((layout.format, layout.roles.len()), ("generic", 0));
+        assert_eq!((layout.format, layout.roles.len()), (Format::Generic, 0));
     }
 
     #[test]
@@ -346,13 +418,13 @@ mod tests {
             &["networkoutbound/Internet", "dns/kubernetes"],
         ));
         let layout = detect(&all);
-        assert_eq!(layout.format, "mixed");
+        assert_eq!(layout.format, Format::Mixed);
         assert!(layout.reason.starts_with("dump: "), "{}", layout.reason);
         assert!(layout.reason.contains("; p.zip: "), "{}", layout.reason);
 
         all.truncate(2);
         all.extend(entries("dump2", &["b/replication-controllers.json"]));
-        assert_eq!(detect(&all).format, "cluster-info-dump");
+        assert_eq!(detect(&all).format, Format::ClusterInfoDump);
     }
 
     #[test]
@@ -393,7 +465,7 @@ mod tests {
         stream.sections = true;
         stream.kinds = BTreeMap::from([("Node".into(), 1)]);
         let layout = detect(&all);
-        assert_eq!(layout.format, "generic");
+        assert_eq!(layout.format, Format::Generic);
         assert!(layout.reason.contains("Rancher"), "{}", layout.reason);
         let stream = role(&layout, "host/kubeadm/kubectl/cluster-info_dump");
         assert_eq!(stream.content, Content::PodLog);
@@ -414,7 +486,7 @@ mod tests {
         let mut named = facts("raw-kubelet.log.gz", "");
         named.hosts = vec!["node-1".into()];
         let layout = detect(&[named]);
-        assert_eq!(layout.format, "generic");
+        assert_eq!(layout.format, Format::Generic);
         let role = layout.roles.values().next().expect("one entry was given");
         assert_eq!(role.content, Content::NodeLog);
         assert_eq!(role.component, Some("kubelet"));

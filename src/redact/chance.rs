@@ -6,6 +6,7 @@
 //! word before them (`etag:`, `sha512-`, `request id:`).
 
 use super::{Found, Kind};
+use crate::redact::search;
 use base64::Engine as _;
 use std::ops::Range;
 
@@ -298,7 +299,7 @@ fn reads_as_text(value: &str) -> bool {
     let plain = |byte: &u8| (b' '..=b'~').contains(byte) || matches!(byte, b'\n' | b'\t');
     bytes.len() >= 12
         && bytes.iter().all(plain)
-        && std::str::from_utf8(&bytes).is_ok_and(|text| super::find_plain(text).is_empty())
+        && std::str::from_utf8(&bytes).is_ok_and(|text| search::find_plain(text).is_empty())
 }
 
 /// Whether the text stands in a certificate, which is public.

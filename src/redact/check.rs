@@ -4,7 +4,8 @@
 //! that providers and private keys have, in any bytes; and everything that is recognised in the
 //! text that a reader sees. It never tells the value that it found.
 
-use super::{Found, Kind, Secrets, find, pem, providers, values};
+use super::{Found, Kind, Secrets, pem, providers, values};
+use crate::redact::search::find;
 use rayon::prelude::*;
 use std::borrow::Cow;
 
@@ -54,7 +55,7 @@ fn formats(text: &str) -> Vec<Found> {
         let kind = Kind::PrivateKey;
         found.push(Found { kind, range });
     }
-    super::clear_of_masks(text, &mut found);
+    super::search::clear_of_masks(text, &mut found);
     found
 }
 

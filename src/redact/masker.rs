@@ -1,8 +1,9 @@
 //! Replaces what was found.
 
 use super::known::Search;
-use super::{Found, Kind, Secrets, find};
+use super::{Found, Kind, Secrets};
 use crate::locator::{Around, Snippet};
+use crate::redact::search::find;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -180,7 +181,7 @@ impl Masker {
         let mut found = find(text);
         if let Some(known) = &self.known {
             known.find(text, &mut found);
-            super::clear_of_masks(text, &mut found);
+            super::search::clear_of_masks(text, &mut found);
         }
         merge(found)
     }

@@ -1,5 +1,6 @@
 //! Tests of masking: what must go, what must stay, and the two properties.
 
+use super::search::find;
 use super::*;
 use crate::locator::Snippet;
 use proptest::prelude::*;

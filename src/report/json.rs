@@ -5,12 +5,14 @@
 //! reorder text are written as `\u` escapes, so that printing the JSON is safe.
 
 mod change;
+mod cited;
 mod similar;
 mod timeline;
 mod unknown;
 
 use super::view::{self, Report};
 use super::{ReportError, glyphs};
+use crate::report::json::cited::{Citation, Subject, citation, subject};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -110,27 +112,6 @@ struct Finding<'r> {
     remedy: &'r [String],
     references: &'r [String],
     versions: Versions<'r>,
-}
-
-/// What a finding is about.
-#[derive(Serialize)]
-struct Subject<'r> {
-    kind: &'r str,
-    namespace: &'r str,
-    name: &'r str,
-    node: Option<&'r str>,
-}
-
-/// One piece of evidence.
-#[derive(Serialize)]
-struct Citation<'r> {
-    locator: &'r str,
-    path: &'r str,
-    line: u64,
-    time: Option<&'r str>,
-    excerpt: &'r str,
-    before: &'r [String],
-    after: &'r [String],
 }
 
 /// Ranges of a known issue.
@@ -460,29 +441,6 @@ fn finding(finding: &view::Finding) -> Finding<'_> {
             affected: &finding.affected_versions,
             fixed: &finding.fixed_versions,
         },
-    }
-}
-
-/// One subject.
-fn subject(subject: &view::Subject) -> Subject<'_> {
-    Subject {
-        kind: &subject.kind,
-        namespace: &subject.namespace,
-        name: &subject.name,
-        node: subject.node.as_deref(),
-    }
-}
-
-/// One citation.
-fn citation(citation: &view::Citation) -> Citation<'_> {
-    Citation {
-        locator: &citation.locator,
-        path: &citation.path,
-        line: citation.line,
-        time: citation.time.as_deref(),
-        excerpt: &citation.excerpt,
-        before: &citation.before,
-        after: &citation.after,
     }
 }
 

@@ -8,6 +8,7 @@ use super::html::parts;
 use super::{Format, glyphs, json};
 use crate::redact::Secrets;
 use crate::redact::check::{self, Left};
+use crate::report::ReportError;
 use serde_json::Value;
 
 /// The first secret that is left in the rendered text. `secrets` are the values that were masked.
@@ -61,6 +62,18 @@ fn collect<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
             collect(value, texts);
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// A text in this format that is not made from a diagnosis, if no secret is left in it: what
+/// everything that is written has to pass.
+pub fn checked(rendered: String, format: Format) -> Result<String, ReportError> {
+    match left(&rendered, format, &Secrets::default()) {
+        None => Ok(rendered),
+        Some(left) => Err(ReportError::SecretLeft {
+            kind: left.kind,
+            from: left.source,
+        }),
     }
 }
 

@@ -18,10 +18,11 @@ pub mod view;
 pub mod words;
 
 pub use draft::Draft;
+pub use last_look::checked;
 pub use verdict::checked_nothing;
 
 use crate::diagnose::Diagnosis;
-use crate::redact::{Kind, Secrets};
+use crate::redact::Kind;
 use crate::severity::Severity;
 
 /// What a report is written as.
@@ -112,16 +113,4 @@ pub fn render_masked(
     masking: Masking,
 ) -> Result<Vec<u8>, ReportError> {
     Draft::with(diagnosis, options, masking).render(format)
-}
-
-/// A text in this format that is not made from a diagnosis, if no secret is left in it: what
-/// everything that is written has to pass.
-pub fn checked(rendered: String, format: Format) -> Result<String, ReportError> {
-    match last_look::left(&rendered, format, &Secrets::default()) {
-        None => Ok(rendered),
-        Some(left) => Err(ReportError::SecretLeft {
-            kind: left.kind,
-            from: left.source,
-        }),
-    }
 }

@@ -4,10 +4,10 @@
 //! glyphs, so a log cannot move the cursor or recolour what stands above it. The caller prints
 //! what was written where.
 
+use super::glyphs;
 use super::view::{self, Finding, Incident, Report};
 use super::words::{clock, cut, entries, plural, size, span};
-use super::{Draft, ReportError, ReportOptions, glyphs};
-use crate::diagnose::{Diagnosis, State};
+use crate::diagnose::State;
 use crate::redact;
 use crate::severity::Severity;
 use std::fmt::Write as _;
@@ -47,15 +47,6 @@ impl Default for Style {
             ascii: false,
         }
     }
-}
-
-/// The answer for a terminal.
-pub fn render(
-    diagnosis: &Diagnosis,
-    options: &ReportOptions,
-    style: Style,
-) -> Result<String, ReportError> {
-    Draft::new(diagnosis, options).text(style)
 }
 
 /// The lines of a report.

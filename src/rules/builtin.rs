@@ -1,9 +1,10 @@
 //! The rule files that ship with the tool, embedded by `rules/build.rs`, and those of the user.
 
-use super::compile::{RuleSet, file_stem};
+use super::compile::RuleSet;
 use super::foreign;
 use super::lower::Regexes;
 use super::syntax::{RuleError, parse};
+use crate::rules::rule::file_stem;
 use std::collections::BTreeSet;
 
 /// Name and text of every built-in rule file, sorted by name: `rules/<category>/<id>.toml`.

@@ -4,10 +4,12 @@
 //! In: rule files, and an engine to run their examples through; this room comes before the one
 //! that matches texts, so the engine is handed in ([`Proof`]). Out: diagnostics with their places.
 
-use super::compile::{Example, Rule, RuleSet, file_stem};
+use super::compile::RuleSet;
 use super::foreign::LeftOut;
-use super::matcher::{EventMatcher, LogMatcher, Matcher, MatcherId, Pattern, STATUS};
+use super::matcher::{EventMatcher, LogMatcher, Matcher, MatcherId, STATUS};
 use super::syntax::{EventType, RuleError, Should};
+use crate::rules::pattern::Pattern;
+use crate::rules::rule::{Example, Rule, file_stem};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

@@ -4,11 +4,11 @@
 //! matches: with leftmost ones, a literal would hide every other that overlaps it, and with it a
 //! rule.
 
-use super::RuleSet;
 use super::guards::Guards;
 use super::literals::{LiteralIndex, Rarity};
 use super::markers;
 use super::matcher::{Matcher, MatcherId};
+use super::rule::Rule;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Indexes over the matchers of a set.
@@ -38,13 +38,17 @@ pub struct Sign {
 }
 
 impl Engine {
-    /// Builds the indexes of a set.
-    pub(super) fn new(rules: &RuleSet) -> Self {
+    /// Builds the indexes of a set; where it is guarded, lines that only quote a failure are no hits.
+    pub(super) fn new<'m>(
+        rules: &[Rule],
+        matchers: impl Iterator<Item = (MatcherId, &'m Matcher)>,
+        guarded: bool,
+    ) -> Self {
         let mut logs = BTreeMap::new();
         let mut events = BTreeMap::new();
         let mut by_reason = BTreeMap::<String, Vec<MatcherId>>::new();
         let mut by_kind = BTreeMap::<String, Vec<MatcherId>>::new();
-        for (id, matcher) in rules.matchers() {
+        for (id, matcher) in matchers {
             match matcher {
                 Matcher::Log(matcher) => note(&mut logs, &matcher.literals, id),
                 Matcher::Event(matcher) if matcher.literals.is_empty() => {
@@ -58,9 +62,9 @@ impl Engine {
                 }
             }
         }
-        let examples = rules.rules().iter().flat_map(|rule| &rule.examples);
+        let examples = rules.iter().flat_map(|rule| &rule.examples);
         let rarity = Rarity::of(examples.map(|example| example.text.as_str()));
-        let guards = if rules.guarded() {
+        let guards = if guarded {
             Guards::builtin()
         } else {
             Guards::none()

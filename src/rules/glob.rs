@@ -3,7 +3,7 @@
 //! `*` and `?` stay within one part of the path, as in a shell and in Go. What stands before is
 //! free, because a bundle is often unpacked into a folder of its own, or lies in another archive.
 
-use super::matcher::Pattern;
+use crate::rules::pattern::Pattern;
 
 /// The end of a path.
 #[derive(Debug)]

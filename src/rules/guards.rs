@@ -5,7 +5,7 @@
 //! that a rule has already matched and that holds a literal of the guard, or looks at the front of
 //! the line alone, so it costs next to nothing.
 
-use super::matcher::Pattern;
+use crate::rules::pattern::Pattern;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
@@ -149,7 +149,7 @@ fn message_of(line: &[u8], message: usize) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::matcher::compile;
+    use crate::rules::pattern::compile;
 
     #[test]
     fn each_guard_compiles_and_knows_its_own_example() {

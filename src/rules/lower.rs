@@ -3,18 +3,20 @@
 //! In: a [`RuleFile`] and its text. Out: a [`Draft`], or every mistake in the file with its place.
 //! What only shows beside other files (unknown ids, cycles) is judged in [`super::compile`].
 
-use super::compile::{Example, Rule};
 use super::field::FieldPath;
 use super::glob::PathGlob;
 use super::matcher::{
-    Condition, EVENT, EventMatcher, LogMatcher, Matcher, ObjectMatcher, Pattern, Rate, STATUS,
+    Condition, EVENT, EventMatcher, LogMatcher, Matcher, ObjectMatcher, Rate, STATUS,
 };
 use super::syntax::{
     EventTable, ExampleTable, Kind, LogTable, ObjectTable, Requires, RuleError, RuleFile,
     SubjectOf, Text, VersionTable,
 };
-use super::version::{VersionRange, parse_version};
+use super::version::parse_version;
 use crate::component::COMPONENTS;
+use crate::rules::affected::VersionRange;
+use crate::rules::pattern::Pattern;
+use crate::rules::rule::{Example, Rule};
 use crate::severity::{Confidence, Severity};
 use semver::VersionReq;
 use std::collections::BTreeSet;

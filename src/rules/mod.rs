@@ -5,6 +5,7 @@
 //! In: TOML text. Out: a [`RuleSet`], compiled once before any input is opened. This room knows no
 //! input: matching texts is the examining room's, and [`check`] is handed that engine.
 
+pub mod affected;
 pub mod builtin;
 pub mod catalogue;
 pub mod check;
@@ -20,16 +21,19 @@ pub mod literals;
 mod lower;
 mod markers;
 pub mod matcher;
+pub mod pattern;
 pub mod predicate;
 pub mod probe;
+pub mod rule;
 pub mod syntax;
 pub mod version;
 pub mod words;
 
-pub use compile::{Example, Rule, RuleId, RuleSet};
+pub use crate::rules::affected::VersionRange;
+pub use crate::rules::pattern::Pattern;
+pub use crate::rules::rule::{Example, Rule, RuleId};
+pub use compile::RuleSet;
 pub use folder::load_folder;
-pub use matcher::{
-    Condition, EventMatcher, LogMatcher, Matcher, MatcherId, ObjectMatcher, Pattern, Rate,
-};
+pub use matcher::{Condition, EventMatcher, LogMatcher, Matcher, MatcherId, ObjectMatcher, Rate};
 pub use syntax::{EventType, Kind, Maturity, Require, Requires, RuleError, Should};
-pub use version::{VersionRange, parse_version};
+pub use version::parse_version;

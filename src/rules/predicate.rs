@@ -5,8 +5,8 @@
 //! An analyzer names its outcomes in order, and the first whose condition holds is the answer. Here
 //! are the questions and conditions; the diagnosing room asks and answers them.
 
-use super::matcher::Pattern;
 use super::version::parse_version;
+use crate::rules::pattern::Pattern;
 use semver::Version;
 use std::cmp::Ordering;
 

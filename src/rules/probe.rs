@@ -4,10 +4,10 @@
 //! condition taken away or turned round, and what a hit of each means. They run through the same
 //! engine as all rules, so a near miss is counted where a hit would have been.
 
-use super::compile::{Rule, RuleSet};
-use super::matcher::{
-    Condition, EventMatcher, LogMatcher, Matcher, MatcherId, ObjectMatcher, Pattern,
-};
+use super::compile::RuleSet;
+use super::matcher::{Condition, EventMatcher, LogMatcher, Matcher, MatcherId, ObjectMatcher};
+use crate::rules::pattern::Pattern;
+use crate::rules::rule::Rule;
 
 /// What hits a probe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

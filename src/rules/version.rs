@@ -3,32 +3,7 @@
 //! Only major, minor and patch are compared: `v1.15.7-hotfix.20200127` and `1.15.7+ceaf338` are
 //! builds of 1.15.7, not versions before or after it.
 
-use super::syntax::{Provider, Requires};
-use semver::{Version, VersionReq};
-
-/// The `[version]` table of a rule.
-#[derive(Debug, Clone)]
-pub struct VersionRange {
-    /// `kubernetes`, `kubelet`, `containerd`, ...
-    pub component: String,
-    /// The ranges as the file writes them.
-    pub affected: Vec<String>,
-    /// Versions with the fix, as the file writes them.
-    pub fixed: Vec<String>,
-    /// Whether the version alone is a finding.
-    pub requires: Requires,
-    /// Cloud whose clusters are affected; all when `None`.
-    pub provider: Option<Provider>,
-    pub(super) ranges: Vec<VersionReq>,
-}
-
-impl VersionRange {
-    /// Whether a version has the failure; `None` where the text is no version.
-    pub fn affects(&self, version: &str) -> Option<bool> {
-        let version = parse_version(version)?;
-        Some(self.ranges.iter().any(|range| range.matches(&version)))
-    }
-}
+use semver::Version;
 
 /// Major, minor and patch of a version as clusters write it: `v1.15.7-hotfix.20200127`,
 /// `1.16.7+ceaf338`, `containerd://1.4.4`, `5.4.0-1051-azure`, `v1.19`.
@@ -79,31 +54,6 @@ mod tests {
         ] {
             let expected = expected.map(|(a, b, c)| Version::new(a, b, c));
             assert_eq!(parse_version(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn ranges_are_alternatives_and_commas_are_conditions() {
-        let range = VersionRange {
-            component: "kubernetes".into(),
-            affected: vec![],
-            fixed: vec![],
-            requires: Requires::Symptom,
-            provider: None,
-            ranges: [">=1.17.0, <1.17.3", "<1.16.6"]
-                .iter()
-                .map(|text| VersionReq::parse(text).unwrap())
-                .collect(),
-        };
-        for (version, affected) in [
-            ("v1.17.2-hotfix.1", Some(true)),
-            ("1.17.3", Some(false)),
-            ("1.16.6", Some(false)),
-            ("1.16.5+abc", Some(true)),
-            ("1.1.0", Some(true)),
-            ("none", None),
-        ] {
-            assert_eq!(range.affects(version), affected, "{version}");
         }
     }
 

@@ -1,12 +1,13 @@
 //! What a matcher hit in a bundle, and which other rules speak about the same lines.
 
-use super::{Line, MatcherTrial, SHOWN, accepts, asks};
+use super::{Line, MatcherTrial, SHOWN};
 use crate::evidence::{Evidence, LogHit, LogSource};
 use crate::examine::proof::Engine;
 use crate::kube::TextHit;
 use crate::locator::{EntryPath, Snippet};
 use crate::redact::Masker;
 use crate::rules::{Matcher, MatcherId, RuleSet};
+use crate::trial::asked::{accepts, asks};
 use std::collections::BTreeSet;
 
 /// The hits of one matcher.

@@ -1,7 +1,7 @@
 //! What came close to a matcher, by the condition that failed.
 
+use super::Miss;
 use super::hits::{First, Places, cited, others_on_line};
-use super::{Miss, accepts};
 use crate::evidence::{Evidence, LogHit, LogSource};
 use crate::examine::proof::Engine;
 use crate::kube::{Event, TextHit};
@@ -9,6 +9,7 @@ use crate::locator::{EntryPath, Snippet};
 use crate::rules::matcher::{EVENT, STATUS};
 use crate::rules::probe::{Probes, Question};
 use crate::rules::{EventMatcher, Kind, LogMatcher, Matcher, MatcherId, RuleSet};
+use crate::trial::asked::accepts;
 use std::collections::BTreeMap;
 
 /// Near misses of one matcher, which hit at these places; `evidence` was gathered with the probes.

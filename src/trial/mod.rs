@@ -6,6 +6,7 @@
 //! with weaker copies of the rule's matchers ([`crate::rules::probe`]). Both readings keep what a
 //! report keeps, so memory is bounded by the same limits.
 
+mod asked;
 mod hits;
 mod misses;
 
@@ -13,7 +14,7 @@ use crate::analyze::{AnalyzeError, Settings, collect};
 use crate::diagnose::{Diagnosis, Outcome, Window, diagnose};
 use crate::ingest::Input;
 use crate::rules::probe::Probes;
-use crate::rules::{Kind, Matcher, MatcherId, Require, Rule, RuleSet};
+use crate::rules::{Kind, Require, Rule, RuleSet};
 use std::collections::BTreeSet;
 
 /// Lines shown of each matcher and of each way to miss.
@@ -209,37 +210,5 @@ fn join(first: String, second: String) -> String {
         (true, _) => second,
         (_, true) => first,
         _ => format!("{first}; {second}"),
-    }
-}
-
-/// What a matcher asks for, where one hit is not enough.
-fn asks(matcher: &Matcher) -> Option<String> {
-    let rate = matcher.rate()?;
-    Some(match rate.within {
-        Some(within) => format!(
-            "{} within {}",
-            rate.at_least,
-            crate::rules::words::duration(within)
-        ),
-        None => rate.at_least.to_string(),
-    })
-}
-
-/// Whether a matcher of lines takes lines of this log: by the component of the line's writer, or
-/// by that of the log as its name says.
-fn accepts(
-    rules: &RuleSet,
-    id: MatcherId,
-    writer: Option<&'static str>,
-    log: Option<&'static str>,
-) -> bool {
-    let Some(matcher) = rules.log_matcher(id) else {
-        return false;
-    };
-    if let (None, None) = (writer, log) {
-        matcher.accepts(None)
-    } else {
-        let mut names = [writer, log].into_iter().flatten();
-        names.any(|name| matcher.accepts(Some(name)))
     }
 }

@@ -1,5 +1,6 @@
 //! Who may use whom, and which parser crate is named where, as data; read from the sources.
 
+use crate::imports::{Graph, Use};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,30 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "redact", "report", "rules", "trial",
         ],
     ),
+];
+
+/// The rooms within `diagnose/`, in the order that data takes, with those that each may use; the
+/// module file that runs them may use all.
+const WITHIN_DIAGNOSE: &[(&str, &[&str])] = &[
+    ("finding", &[]),
+    ("window", &[]),
+    ("scene", &["finding"]),
+    ("observe", &["finding", "scene"]),
+    ("conclude", &["finding", "observe", "scene", "window"]),
+    ("relate", &["finding", "observe", "scene"]),
+    (
+        "answer",
+        &[
+            "conclude", "finding", "observe", "relate", "scene", "window",
+        ],
+    ),
+    ("diagnosis", &["answer", "finding", "relate"]),
+];
+
+/// Uses that close a circle and have to: who uses what, and why.
+const CIRCLES: &[(&str, &str)] = &[
+    // What base64 hides is searched like any other text.
+    ("redact/chance.rs", "redact/search.rs"),
 ];
 
 /// Crates that one file (or folder) only may name: a parser that is replaced is replaced there.
@@ -200,6 +225,81 @@ fn rooms_use_only_the_rooms_before_them() {
                 && !VOCABULARY.contains(&used.as_str())
             {
                 wrong.push(format!("{} uses {used}", source.name));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "edges against the flow:\n{}",
+        wrong.join("\n")
+    );
+}
+
+/// Who uses whom, without the files that hold tests only.
+fn graph() -> Graph {
+    let sources = sources();
+    let ships = |source: &&Source| {
+        !["tests", "testing"]
+            .iter()
+            .any(|name| source.name.ends_with(&format!("/{name}.rs")))
+    };
+    let sources = sources.iter().filter(ships);
+    Graph::of(sources.map(|source| (source.name.as_str(), source.code.as_str())))
+}
+
+/// Whether a use is one of a word that a module shares with those below it: a type or a constant.
+fn is_vocabulary(used: &Use) -> bool {
+    used.above && used.name.starts_with(|c: char| c.is_uppercase())
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let graph = graph();
+    let circles = graph
+        .loops(|from, used| !is_vocabulary(used) && !CIRCLES.contains(&(from, used.file.as_str())));
+    assert_eq!(circles, Vec::<Vec<&str>>::new());
+}
+
+#[test]
+fn a_module_lends_words_only_to_what_stands_below_it() {
+    let graph = graph();
+    let mut wrong = Vec::new();
+    for (from, uses) in &graph.uses {
+        for used in uses
+            .iter()
+            .filter(|used| used.above && !is_vocabulary(used))
+        {
+            wrong.push(format!("{from} uses {} of {}", used.name, used.file));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "these belong in a file of their own:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn rooms_within_the_diagnosis_use_only_the_rooms_before_them() {
+    let allowed: BTreeMap<&str, &[&str]> = WITHIN_DIAGNOSE.iter().copied().collect();
+    let room = |file: &str| {
+        let rest = file.strip_prefix("diagnose/")?;
+        let first = rest.split('/').next()?;
+        Some(first.strip_suffix(".rs").unwrap_or(first).to_owned())
+    };
+    let mut wrong = Vec::new();
+    for (from, uses) in &graph().uses {
+        let Some(own) = room(from).filter(|own| own != "mod") else {
+            continue;
+        };
+        let Some(rooms) = allowed.get(own.as_str()) else {
+            wrong.push(format!("{from}: a room that the table does not know"));
+            continue;
+        };
+        for used in uses {
+            let other = room(&used.file).filter(|other| *other != own);
+            if let Some(other) = other.filter(|other| !rooms.contains(&other.as_str())) {
+                wrong.push(format!("{from} uses {} of {other}", used.name));
             }
         }
     }

@@ -218,3 +218,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn two_logs_of_one_name_are_two_logs_whichever_is_named_first() {
+    let killed = |node: &str, hour: u32| {
+        let line = |minute: u32| {
+            format!(
+                "2024-03-01T{hour:02}:{minute:02}:00Z {node} kernel: Memory cgroup out of memory: \
+                 Killed process {minute} (java) total-vm:8123kB\n"
+            )
+        };
+        (0..3).map(line).collect::<String>()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for (name, hour) in [("a", 9), ("b", 4)] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        let log = folder.path().join(name).join("kernel.log");
+        fs::write(log, killed(&format!("node-{name}"), hour)).unwrap();
+    }
+    let run = |inputs: [&str; 2]| {
+        Command::new(env!("CARGO_BIN_EXE_bundlescope"))
+            .current_dir(folder.path())
+            .arg("analyze")
+            .args(inputs)
+            .args(["-o", "report.json", "--fail-on", "never"])
+            .assert()
+            .success();
+        let text = fs::read_to_string(folder.path().join("report.json")).unwrap();
+        let mut report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        report["tool"] = serde_json::Value::Null;
+        report
+    };
+    let report = run(["a/kernel.log", "b/kernel.log"]);
+    assert_eq!(report["bundle"]["name"], "a/kernel.log, b/kernel.log");
+    assert_eq!(report, run(["b/kernel.log", "a/kernel.log"]));
+}

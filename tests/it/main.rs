@@ -26,6 +26,7 @@ mod foreign;
 mod honesty;
 mod hostile;
 mod hostile_ingest;
+mod imports;
 mod losses;
 mod outputs;
 mod pasted;

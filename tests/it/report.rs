@@ -4,7 +4,7 @@ use crate::sample;
 use bundlescope::diagnose::{Diagnosis, Finding, Fingerprint, Outcome, State};
 use bundlescope::redact;
 use bundlescope::report::{
-    Format, MAX_BYTES, ReportOptions, glyphs, html, markdown, render, text, view,
+    Draft, Format, MAX_BYTES, ReportOptions, glyphs, html, markdown, render, text, view,
 };
 use bundlescope::severity::{Confidence, Severity};
 use regex::Regex;
@@ -562,7 +562,9 @@ fn the_terminal_answer_fits_and_holds_no_control_characters() {
             width,
             ..text::Style::default()
         };
-        let answer = text::render(&diagnosis, &options(), style).expect("it renders");
+        let answer = Draft::new(&diagnosis, &options())
+            .text(style)
+            .expect("it renders");
         assert!(answer.lines().count() <= 25, "{}", answer.lines().count());
         let widest = answer.lines().map(|line| line.chars().count()).max();
         assert!(
@@ -571,22 +573,20 @@ fn the_terminal_answer_fits_and_holds_no_control_characters() {
         );
         assert!(!answer.contains('\u{1b}'));
         assert!(answer.contains("customer-4711.zip") || width < 80);
-        let ascii = text::render(
-            &diagnosis,
-            &options(),
-            text::Style {
-                ascii: true,
-                ..style
-            },
-        )
-        .expect("it renders");
+        let ascii = Draft::new(&diagnosis, &options()).text(text::Style {
+            ascii: true,
+            ..style
+        });
+        let ascii = ascii.expect("it renders");
         assert!(ascii.is_ascii(), "{ascii}");
     }
     let style = text::Style {
         color: true,
         ..text::Style::default()
     };
-    let coloured = text::render(&diagnosis, &options(), style).expect("it renders");
+    let coloured = Draft::new(&diagnosis, &options())
+        .text(style)
+        .expect("it renders");
     assert!(coloured.contains("\u{1b}[1;31mCRITICAL \u{1b}[0m The cluster"));
 }
 

@@ -5,14 +5,16 @@
 
 mod matrix;
 mod rows;
+mod shown;
 mod top;
 
 use super::digest::{self, Archive, ReadLine, Template};
 use super::record::{Class, UnknownRow};
 use super::runs::Runs;
+use crate::batch::index::shown::{shown, span};
 use crate::report::ReportError;
-use crate::report::glyphs::visible;
-use crate::report::html::{Inline, unix_line_ends};
+use crate::report::html::Inline;
+use crate::report::html::unix_line_ends;
 use askama::Template as _;
 use matrix::Matrix;
 use rows::{Group, Row};
@@ -78,15 +80,6 @@ impl Unexplained {
             some: named.take(3).collect(),
             days: span(days.first().copied(), days.last().copied()),
         }
-    }
-}
-
-/// From one day to another.
-fn span(first: Option<&str>, last: Option<&str>) -> String {
-    match (first, last) {
-        (Some(first), Some(last)) if first != last => format!("{first} – {last}"),
-        (Some(day), _) | (_, Some(day)) => day.to_owned(),
-        (None, None) => String::new(),
     }
 }
 
@@ -182,9 +175,4 @@ fn reading_order(line: &digest::Line) -> (bool, Option<Class>, std::cmp::Reverse
         std::cmp::Reverse(captured),
         line.location.clone(),
     )
-}
-
-/// Text of a bundle as it may be shown.
-fn shown(text: &str) -> String {
-    visible(text)
 }

@@ -1,8 +1,9 @@
 //! What the first page says of the whole archive.
 
 use super::matrix::legend;
-use super::{Extras, Unexplained, shown, span};
+use super::{Extras, Unexplained, shown};
 use crate::batch::digest::Archive;
+use crate::batch::index::shown::span;
 use crate::batch::record::Class;
 use crate::batch::runs::Change;
 use crate::report::words::{cut, number, plural, size};

@@ -1,6 +1,6 @@
 //! What each node brought, for collectors that run on every node.
 
-use super::wrapped;
+use crate::commands::inspect::wrap::wrapped;
 use crate::evidence::Evidence;
 use crate::report::glyphs::visible;
 use jiff::Timestamp;
@@ -74,7 +74,7 @@ fn journal(evidence: &Evidence, node: Option<&str>) -> Option<(Timestamp, Timest
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::inspect::WIDTH;
+    use crate::commands::inspect::wrap::WIDTH;
 
     #[test]
     fn a_long_list_wraps_under_its_first_item() {

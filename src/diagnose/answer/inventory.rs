@@ -60,7 +60,7 @@ pub(super) fn bundle_facts(evidence: &Evidence) -> BundleFacts {
         (all > 0).then_some((bad, all))
     };
     BundleFacts {
-        format: evidence.layout.format.to_owned(),
+        format: evidence.layout.format.as_str().to_owned(),
         format_reason: evidence.layout.reason.clone(),
         captured_at: evidence.capture.at,
         captured_by: evidence.capture.known_by.to_owned(),

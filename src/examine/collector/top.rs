@@ -63,7 +63,7 @@ fn row(words: &[&str]) -> Option<Usage> {
         cpu: quantity("cpu", cpu)?,
         memory: quantity("memory", memory)?,
         percent,
-        snippet: super::line_snippet("", 0),
+        snippet: crate::examine::snippet::line_snippet("", 0),
     })
 }
 

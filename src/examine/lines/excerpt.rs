@@ -1,7 +1,7 @@
 //! The excerpt that a report shows for a match.
 
 use super::record::record;
-use super::{line_after, line_at, line_before, lossy};
+use crate::examine::lines::line::{line_after, line_at, line_before, lossy};
 use crate::limits::Limits;
 use crate::locator::{Around, LineCut, Snippet};
 use std::ops::Range;

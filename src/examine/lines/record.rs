@@ -5,7 +5,7 @@
 //! kernel traces. Wrappers (CRI, journald) put their own prefix before every line, so that the
 //! header is looked for inside them, and the lines must be of the same writer at the same moment.
 
-use super::{line_after, line_before};
+use crate::examine::lines::line::{line_after, line_before};
 use crate::examine::prefix::{Front, front};
 use crate::time::{Clock, Stamp};
 use jiff::{SignedDuration, Timestamp};
@@ -247,7 +247,7 @@ fn trim_blank_end(text: &[u8], lines: &mut Vec<Range<usize>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examine::lines::line_at;
+    use crate::examine::lines::line::line_at;
 
     /// The record around the first line that holds `needle`, as text.
     fn around(text: &str, needle: &str) -> Vec<String> {

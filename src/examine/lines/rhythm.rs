@@ -4,7 +4,7 @@
 //! between two lines that may be far apart; where exactly it lies is then found by halving, so that
 //! a piece costs some hundred lines however long it is.
 
-use super::line_at;
+use crate::examine::lines::line::line_at;
 use crate::examine::prefix::front;
 use crate::time::{Stamp, seconds_between, zone_offset};
 use std::collections::BTreeMap;
@@ -162,7 +162,7 @@ fn beat_between(text: &[u8], middle: usize, from: usize, to: usize) -> Option<Be
                 stamp,
             });
         }
-        line = super::line_after(text, line.end)?;
+        line = crate::examine::lines::line::line_after(text, line.end)?;
     }
     None
 }

@@ -2,7 +2,7 @@
 
 use super::hint::Votes;
 use super::rhythm::{BOOTS, Listener, Rhythm};
-use super::{line_after, line_at, line_before};
+use crate::examine::lines::line::{line_after, line_at, line_before};
 use crate::examine::part::Tag;
 use crate::examine::prefix::{Prefix, parse, writer};
 use crate::time::{Stamp, read};

@@ -1,6 +1,6 @@
 //! The last lines of a log: what a program wrote before it ended.
 
-use super::{line_at, line_before};
+use crate::examine::lines::line::{line_at, line_before};
 use crate::examine::prefix::parse;
 use crate::limits::Limits;
 use crate::locator::{Around, LineCut, Snippet};

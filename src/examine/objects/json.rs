@@ -3,7 +3,9 @@
 //! Items stay raw until each is parsed from its own text: its place in the document is the place
 //! of its bytes, so its line costs no bookkeeping in a parser.
 
-use super::{Reader, collector, item_kind};
+use super::Reader;
+use crate::examine::collector;
+use crate::examine::objects::kind::item_kind;
 use crate::gap::GapReason;
 use crate::kube::TextFormat;
 use serde::Deserialize;

@@ -1,6 +1,7 @@
 //! YAML documents: lists, cut into items before anything is parsed, and single objects.
 
-use super::{Reader, UNREAD_KINDS, item_kind};
+use super::{Reader, UNREAD_KINDS};
+use crate::examine::objects::kind::item_kind;
 use crate::kube::{TextFormat, yaml};
 use serde_json::Value;
 

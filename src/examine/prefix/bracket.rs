@@ -1,6 +1,7 @@
 //! Lines that begin with a bracket: dmesg, `CoreDNS`, tunnelfront, Envoy.
 
-use super::{Inner, Kind, Layer, blanks, level};
+use super::{Inner, Kind, Layer, level};
+use crate::examine::prefix::words::blanks;
 use crate::time::{Stamp, read};
 
 /// Whatever the bracket holds: a clock of the kernel, a date, a time, or a level.

@@ -2,7 +2,8 @@
 //! short-iso, zap console, capnslog, nginx, Go's standard log, PowerShell; and access logs, whose
 //! date stands behind the client's address.
 
-use super::{Inner, Kind, Layer, Level, blanks, file_name, level, syslog};
+use super::{Inner, Kind, Layer, Level, level, syslog};
+use crate::examine::prefix::words::{blanks, file_name};
 use crate::time::{Stamp, read};
 
 /// How far the date of an access log may stand from the line's front.

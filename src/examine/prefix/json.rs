@@ -4,7 +4,9 @@
 //! Only the keys of the outermost object are looked at, and nothing is built; a line cut short is
 //! read as far as it goes.
 
-use super::{Inner, Kind, Layer, Level, field_stamp, file_name, level, logfmt::string_end};
+use super::logfmt::string_end;
+use super::{Inner, Kind, Layer, Level, level};
+use crate::examine::prefix::words::{field_stamp, file_name};
 use crate::time::Stamp;
 use jiff::tz::Offset;
 use std::ops::Range;

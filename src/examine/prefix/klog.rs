@@ -1,6 +1,7 @@
 //! The header of klog: `E0725 22:17:35.698639   25249 kubelet.go:2291] `.
 
-use super::{Layer, Level, blanks, file_name};
+use super::{Layer, Level};
+use crate::examine::prefix::words::{blanks, file_name};
 use crate::time::read;
 
 /// How far the `]` that ends the header may stand from its time.

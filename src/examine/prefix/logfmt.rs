@@ -1,6 +1,7 @@
 //! logfmt: `time="..." level=error msg="..."` of logrus, containerd, Cilium, go-kit and slog.
 
-use super::{Inner, Layer, field_stamp, file_name, level};
+use super::{Inner, Layer, level};
+use crate::examine::prefix::words::{field_stamp, file_name};
 use std::ops::Range;
 
 /// Pairs read at most; time and level stand among the first.
@@ -98,7 +99,7 @@ fn pair(text: &[u8], at: usize) -> Option<Pair> {
     let end = value.end + quote;
     Some(Pair {
         key: at..equals,
-        end: end + super::blanks(text, end),
+        end: end + super::words::blanks(text, end),
         value,
     })
 }

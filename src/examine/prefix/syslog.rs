@@ -58,7 +58,7 @@ fn stamped(text: &[u8], stamp: Stamp, length: usize) -> Layer {
         Some(owner) => owned(text, stamp, owner),
         None => Layer {
             stamp: Some(stamp),
-            message: text.len().min(length + super::blanks(text, length)),
+            message: text.len().min(length + super::words::blanks(text, length)),
             inner: Inner::Plain,
             ..Layer::default()
         },

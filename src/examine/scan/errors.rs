@@ -3,9 +3,9 @@
 //! As with hits, only places are kept while the scan runs. Which templates of a piece are kept is
 //! decided by the order of its lines alone; lines of further ones are counted.
 
-use super::groups::{Place, cut_out};
 use crate::examine::lines;
 use crate::examine::part::{ErrorGroup, ErrorKey, Sample, Tag};
+use crate::examine::scan::place::{Place, cut_out};
 use crate::examine::templates::{self, ErrorLine};
 use crate::limits::Limits;
 use crate::rules::MatcherId;

@@ -4,19 +4,12 @@
 //! are kept until [`Groups::finish`], because nearly all are displaced by later ones.
 
 use super::sample::Samples;
-use crate::examine::lines;
 use crate::examine::part::{About, HitGroup, Sample, Tag};
-use crate::limits::Limits;
-use crate::locator::Snippet;
+use crate::examine::scan::place::Place;
 use crate::rules::MatcherId;
-use crate::rules::matcher::Match;
+use crate::rules::pattern::Match;
 use crate::time::Stamp;
-use memchr::{memchr, memrchr};
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::Range;
-
-/// Bytes before and after a line in which its record and context are looked for.
-const WINDOW_BYTES: usize = 64 << 10;
 
 /// One hit on one line.
 pub(super) struct Hit<'a> {
@@ -30,19 +23,6 @@ pub(super) struct Hit<'a> {
     pub place: Place,
     /// What the matcher's regex found on the line, where that was asked already.
     pub found: Option<Match>,
-}
-
-/// Where a hit stands.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
-    /// The line in the text, without its line end.
-    pub line: Range<usize>,
-    /// Its number in the entry.
-    pub number: u64,
-    /// A literal of the matcher in the text; empty where there is none.
-    pub literal: Range<usize>,
-    /// The time it states.
-    pub stamp: Option<Stamp>,
 }
 
 /// What hits are told apart by; its order is the order of the output.
@@ -155,32 +135,4 @@ impl<'a> Groups<'a> {
         };
         self.found.into_iter().map(finish).collect()
     }
-}
-
-/// The snippet of a place, with the match that it shows. Only a window around its line is shown to
-/// [`lines::snippet`], so that its cost does not grow with the piece.
-pub(super) fn cut_out(
-    text: &[u8],
-    place: &Place,
-    matched: Range<usize>,
-    limits: &Limits,
-) -> Snippet {
-    let line = &place.line;
-    let floor = line.start.saturating_sub(WINDOW_BYTES);
-    let above = text.get(floor..line.start).unwrap_or_default();
-    let start = match memchr(b'\n', above) {
-        _ if floor == 0 => 0,
-        Some(end) => floor + end + 1,
-        None => line.start,
-    };
-    let ceiling = line.end.saturating_add(WINDOW_BYTES).min(text.len());
-    let below = text.get(line.end..ceiling).unwrap_or_default();
-    let end = match memrchr(b'\n', below) {
-        _ if ceiling == text.len() => ceiling,
-        Some(length) => line.end + length + 1,
-        None => line.end,
-    };
-    let window = text.get(start..end).unwrap_or_default();
-    let matched = matched.start - start..matched.end - start;
-    lines::snippet(window, place.number, matched, limits)
 }

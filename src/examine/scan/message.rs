@@ -1,6 +1,7 @@
 //! Messages outside logs: of events, and of statuses and conditions of objects.
 
-use super::{clip, silence};
+use super::silence;
+use crate::examine::scan::place::clip;
 use crate::kube::{Event, TextHit};
 use crate::limits::Limits;
 use crate::locator::Snippet;

@@ -1,6 +1,6 @@
 //! Fields of objects.
 
-use super::clip;
+use crate::examine::scan::place::clip;
 use crate::kube::TextHit;
 use crate::limits::Limits;
 use crate::locator::Snippet;

@@ -6,12 +6,12 @@
 //! matcher until [`completed`] searches the line that it shows. Only a line that the excerpt does
 //! not show as it is, is searched while its text is there.
 
-use super::clip;
-use super::groups::{Place, cut_out};
 use crate::examine::lines::line_at;
 use crate::examine::part::Sample;
+use crate::examine::scan::place::clip;
+use crate::examine::scan::place::{Place, cut_out};
 use crate::limits::Limits;
-use crate::rules::matcher::{Captured, Match};
+use crate::rules::pattern::{Captured, Match};
 use crate::rules::{MatcherId, Pattern, RuleSet};
 
 /// Cuts samples out of a piece.

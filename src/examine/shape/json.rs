@@ -4,8 +4,9 @@
 //! nor a dump. Only the front is read, in one pass without recursion, so that no nesting and no
 //! half document can hurt.
 
-use super::{Extension, Name, SECTION, first_line, is_noise};
+use super::{Extension, Name, SECTION};
 use crate::examine::Shape;
+use crate::examine::shape::noise::{first_line, is_noise};
 use memchr::{memchr, memchr2, memmem};
 
 /// Keys of a log record, by what they say; a record of a log says two things at least.

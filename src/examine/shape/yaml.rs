@@ -4,8 +4,9 @@
 //! name to say so has to begin as Kubernetes objects do, and every line of the head that is not
 //! indented has to be a line that YAML allows there.
 
-use super::{Extension, Name, SECTION, is_noise};
+use super::{Extension, Name, SECTION};
 use crate::examine::Shape;
+use crate::examine::shape::noise::is_noise;
 
 /// Keys that a Kubernetes object or list begins with.
 const FIRST_KEYS: &[&[u8]] = &[b"apiVersion:", b"items:", b"kind:"];

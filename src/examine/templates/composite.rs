@@ -2,7 +2,7 @@
 
 use super::bytes::Bytes;
 use super::classify as is;
-use super::text::Out;
+use crate::examine::templates::out::Out;
 
 /// Bytes that stand between the parts of a segment which may be an address or an id as a whole.
 const JOINTS: Bytes = Bytes::of(b"_:@~+#%&?!*$\\|");

@@ -10,6 +10,7 @@ mod bytes;
 mod classify;
 mod composite;
 mod known;
+mod out;
 mod record;
 mod shown;
 mod text;

@@ -4,6 +4,7 @@ use super::bytes::Bytes;
 use super::classify as is;
 use super::composite;
 use crate::examine::lines::lossy;
+use crate::examine::templates::out::Out;
 
 /// Bytes of a text that are looked at: behind them stand dumps, not what tells errors apart.
 const READ: usize = 4_096;
@@ -19,43 +20,6 @@ const DUMP: usize = 200;
 
 /// Longest quoted word that is taken for a name.
 const NAME: usize = 300;
-
-/// Keys whose values say what went wrong, so that their words stay.
-const TELLING_KEYS: &[&[u8]] = &[
-    b"code",
-    b"cause",
-    b"controller",
-    b"controllerkind",
-    b"desc",
-    b"description",
-    b"err",
-    b"error",
-    b"errmsg",
-    b"errors",
-    b"kind",
-    b"level",
-    b"message",
-    b"msg",
-    b"method",
-    b"op",
-    b"operation",
-    b"output",
-    b"phase",
-    b"plugin",
-    b"reason",
-    b"result",
-    b"signal",
-    b"state",
-    b"status",
-    b"statuscode",
-    b"stderr",
-    b"type",
-    b"verb",
-    b"warning",
-    b"resource",
-    b"panic",
-    b"exception",
-];
 
 /// Words before a number that is a code and no count.
 const CODES: &[&[u8]] = &[
@@ -131,75 +95,6 @@ pub fn normalise(text: &[u8]) -> String {
     let template = lossy(&out.text);
     let listed = without_repeats(template.trim(), ", ");
     shortened(&without_repeats(&listed, " "))
-}
-
-/// What has been written, and what it depends on.
-#[derive(Default)]
-pub(super) struct Out {
-    text: Vec<u8>,
-    /// The last word in lower case, where nothing but a blank, a colon or an equals sign follows it.
-    word: Vec<u8>,
-    /// Whether the last word is a key: an equals sign or a colon behind a quoted word follows it.
-    keyed: bool,
-}
-
-impl Out {
-    /// Writes as it stands.
-    pub(super) fn raw(&mut self, bytes: &[u8]) {
-        self.text.extend_from_slice(bytes);
-    }
-
-    /// Writes a placeholder; where a name goes on with the same one, it stands once.
-    pub(super) fn placeholder(&mut self, name: &[u8]) {
-        const BETWEEN: [&[u8]; 3] = [b"-", b".", b"_"];
-        for between in BETWEEN {
-            let Some(before) = self.text.strip_suffix(between) else {
-                continue;
-            };
-            let same = before
-                .strip_suffix(b">")
-                .and_then(|before| before.strip_suffix(name))
-                .is_some_and(|before| before.ends_with(b"<"));
-            if same {
-                let length = before.len();
-                self.text.truncate(length);
-                return;
-            }
-            break;
-        }
-        self.raw(b"<");
-        self.raw(name);
-        self.raw(b">");
-    }
-
-    /// A blank, never two.
-    fn blank(&mut self) {
-        if !self.text.is_empty() && self.text.last() != Some(&b' ') {
-            self.text.push(b' ');
-        }
-    }
-
-    /// Notes the last word.
-    fn remember(&mut self, word: &[u8]) {
-        self.word.clear();
-        self.word.extend(word.iter().map(u8::to_ascii_lowercase));
-        self.keyed = false;
-    }
-
-    /// Nothing is known of what stands before.
-    fn forget(&mut self) {
-        self.word.clear();
-        self.keyed = false;
-    }
-
-    /// The placeholder of a value whose key is known and does not say what went wrong.
-    fn key(&self) -> Option<&[u8]> {
-        let word = self.word.as_slice();
-        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        let fits = self.keyed && (1..=40).contains(&word.len()) && word.iter().all(plain);
-        (fits && word.iter().any(u8::is_ascii_alphabetic) && !TELLING_KEYS.contains(&word))
-            .then_some(word)
-    }
 }
 
 /// Writes what the text begins with and says how many bytes that was.

@@ -1,9 +1,9 @@
 //! A value in the making: fields put at their paths, each with its line.
 
-use super::events::seconds;
 use super::tree::{Node, Tree, stated};
+use crate::kube::describe::age::seconds;
+use crate::kube::describe::age::time;
 use crate::kube::value::{Segment, push_key, segments};
-use jiff::fmt::rfc2822::DateTimeParser;
 use serde_json::{Map, Value, json};
 
 /// The value of one object and the line of each of its fields.
@@ -196,11 +196,4 @@ impl Draft {
 /// The whole number that a text begins with.
 pub(super) fn number(text: &str) -> Option<i64> {
     text.split_whitespace().next()?.parse().ok()
-}
-
-/// A time as kubectl prints it (`Mon, 03 Jun 2019 13:54:18 +0000`) as the API writes it.
-pub(super) fn time(text: &str) -> Option<String> {
-    let parser = DateTimeParser::new().relaxed_weekday(true);
-    let time = parser.parse_timestamp(text.trim()).ok()?;
-    Some(time.to_string())
 }

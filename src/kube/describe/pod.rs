@@ -1,8 +1,9 @@
 //! A described pod: containers with their states, conditions, what its volumes refer to.
 
-use super::draft::{Draft, number, time};
+use super::draft::{Draft, number};
 use super::table::conditions;
 use super::tree::{Node, Tree, stated};
+use crate::kube::describe::age::time;
 use serde_json::{Value, json};
 
 /// Puts the fields of a pod.

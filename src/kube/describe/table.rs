@@ -1,7 +1,8 @@
 //! Tables within a description: a header, a line of dashes, rows in columns.
 
-use super::draft::{Draft, time};
+use super::draft::Draft;
 use super::tree::{Node, Tree, stated};
+use crate::kube::describe::age::time;
 use std::borrow::Cow;
 
 /// A table's columns, by the column in which each heading begins.

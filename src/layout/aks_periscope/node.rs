@@ -1,9 +1,9 @@
 //! Which node a folder or zip is of.
 
 use super::super::Named;
-use super::is_in_run;
 use super::keys::Collector;
 use super::place::{Base, Place};
+use crate::layout::aks_periscope::run::is_in_run;
 use std::collections::BTreeMap;
 
 /// What the files of one base say of their node.

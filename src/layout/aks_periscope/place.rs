@@ -2,7 +2,8 @@
 
 use super::super::Named;
 use super::keys::{self, Collector};
-use super::{PROOF, is_in_run, mesh, spelling};
+use super::{PROOF, mesh, spelling};
+use crate::layout::aks_periscope::run::is_in_run;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders of releases before 0.4 between the node and the collector.

@@ -2,8 +2,8 @@
 
 use super::super::testing::{entries, facts, role, words};
 use super::super::{EntryFacts, Layout, detect};
-use super::upload::run_time;
 use super::*;
+use crate::layout::aks_periscope::run::run_time;
 use jiff::Timestamp;
 
 const NODE: &str = "aks-nodepool1-12345678-vmss000000";
@@ -203,7 +203,7 @@ fn a_zip_of_a_node_is_recognised_under_its_name() {
         ("unpacked/".to_string(), String::new()),
     ] {
         let layout = detect(&latest(&root, true));
-        assert_eq!(layout.format, "aks-periscope", "{root}");
+        assert_eq!(layout.format, Format::AksPeriscope, "{root}");
         assert_eq!(collected(&layout), None);
         check_latest(&layout, &root, true, &node);
     }
@@ -239,7 +239,7 @@ fn a_tree_of_blobs_is_recognised_by_run_and_node() {
         (format!("{NODE}/"), false),
     ] {
         let layout = detect(&latest(&root, false));
-        assert_eq!(layout.format, "aks-periscope", "{root}");
+        assert_eq!(layout.format, Format::AksPeriscope, "{root}");
         let at = dated.then(|| "2023-10-05T09:15:02Z".parse().expect("a valid time"));
         assert_eq!(collected(&layout), at);
         check_latest(&layout, &root, false, &format!(" @{NODE}"));
@@ -267,7 +267,7 @@ fn check_old(root: &str, keys: &[&(&str, &str)]) {
     let names: Vec<_> = keys.iter().map(|(key, _)| format!("{root}{key}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let layout = detect(&entries("b", &names));
-    assert_eq!(layout.format, "aks-periscope");
+    assert_eq!(layout.format, Format::AksPeriscope);
     for (key, expected) in keys {
         let role = role(&layout, &format!("{root}{key}"));
         let of_cluster = ["kubeobjects", "systemperf"];
@@ -388,16 +388,20 @@ fn trees_of_others_are_not_periscopes() {
         &["iptables"],
         &["nodelogs/a", "x/podscontainerlogs/b"],
     ] {
-        assert_eq!(detect(&entries("b", names)).format, "generic", "{names:?}");
+        assert_eq!(
+            detect(&entries("b", names)).format,
+            Format::Generic,
+            "{names:?}"
+        );
     }
 }
 
 #[test]
 fn content_is_proof_where_names_are_few() {
     let mut all = entries("b", &["networkconfig/networkconfig", "x/y.log"]);
-    assert_eq!(detect(&all).format, "generic");
+    assert_eq!(detect(&all).format, Format::Generic);
     all[0].periscope = true;
-    assert_eq!(detect(&all).format, "aks-periscope");
+    assert_eq!(detect(&all).format, Format::AksPeriscope);
 }
 
 #[test]

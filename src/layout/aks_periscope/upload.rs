@@ -10,6 +10,7 @@
 use super::super::{Collected, Named, ToldBy};
 use super::keys::Collector;
 use super::place::{Base, Place};
+use crate::layout::aks_periscope::run::run_time;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -188,22 +189,4 @@ impl<'a> Known<'a> {
 /// Times of the runs that a path names.
 fn runs(segments: &[&str]) -> impl Iterator<Item = Timestamp> {
     segments.iter().filter_map(|segment| run_time(segment))
-}
-
-/// The time in a run's id, `2023-10-05T09-15-02Z`; other ids are free text.
-pub(super) fn run_time(id: &str) -> Option<Timestamp> {
-    const FORM: &[u8] = b"dddd-dd-ddTdd-dd-ddZ";
-    let fits = id.len() == FORM.len()
-        && id
-            .bytes()
-            .zip(FORM)
-            .enumerate()
-            .all(|(at, (byte, form))| match form {
-                b'd' => byte.is_ascii_digit(),
-                // Whoever renames the folder may put the colons back.
-                b'-' => byte == b'-' || at > 10 && byte == b':',
-                _ => byte == *form,
-            });
-    let (date, time) = id.split_once('T').filter(|_| fits)?;
-    format!("{date}T{}", time.replace('-', ":")).parse().ok()
 }

@@ -4,8 +4,9 @@ use super::text::{capital, concerned, error_words, summary, was_words};
 use super::{Change, Diff, Kind, Side, Sight};
 use crate::diagnose::State;
 use crate::report::ReportError;
+use crate::report::html::shown::unix_line_ends;
 use crate::report::html::shown::{Shown, shown};
-use crate::report::html::{Inline, STYLE, unix_line_ends};
+use crate::report::html::{Inline, STYLE};
 use crate::report::words::{clock, number, span};
 use askama::Template;
 

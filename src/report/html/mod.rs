@@ -18,6 +18,7 @@ mod similar;
 mod timeline;
 mod unknown;
 
+pub use shown::unix_line_ends;
 pub use similar::{section as similar_section, with_similar};
 
 use super::view::Report;
@@ -131,12 +132,6 @@ pub(super) fn parts(html: &str) -> (&str, &str, &str) {
 /// `sha256-...` as a policy names it.
 fn hash(inline: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(inline)))
-}
-
-/// The text with `\n` line ends: browsers hash inline text after this very change, and a checkout
-/// on Windows may hold the templates with other line ends.
-pub fn unix_line_ends(text: &str) -> String {
-    text.replace("\r\n", "\n")
 }
 
 #[cfg(test)]

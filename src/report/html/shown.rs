@@ -76,6 +76,12 @@ pub(in crate::report) fn shown(text: impl Into<String>) -> Shown {
     Shown(text.into())
 }
 
+/// The text with `\n` line ends: browsers hash inline text after this very change, and a checkout
+/// on Windows may hold the templates with other line ends.
+pub fn unix_line_ends(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,8 +2,8 @@
 //! rendered before its neighbours were known.
 
 use super::shown::{Shown, shown};
-use super::unix_line_ends;
 use crate::report::ReportError;
+use crate::report::html::shown::unix_line_ends;
 use crate::report::view::{SimilarCase, SimilarCases};
 use crate::report::words::{clock, plural};
 use askama::Template;

@@ -1,6 +1,6 @@
 //! `changes` and `common`.
 
-use super::{Subject, subject};
+use crate::report::json::cited::{Subject, subject};
 use crate::report::view;
 use serde::Serialize;
 

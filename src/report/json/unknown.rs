@@ -1,6 +1,6 @@
 //! `unknown_errors` and `unknown_errors_more`.
 
-use super::{Citation, citation};
+use crate::report::json::cited::{Citation, citation};
 use crate::report::view;
 use serde::Serialize;
 

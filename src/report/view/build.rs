@@ -1,17 +1,17 @@
 //! From a diagnosis to a view: masking, and words for what is a type inside the program.
 
 use super::{
-    Bundle, Citation, Coverage, Finding, GapRow, HIDES_NODES, HIDES_NOTHING, HIDES_UNFETCHED,
-    Incident, LogGap, Missing, NodeRow, Report, RuleRow, SimilarCases, Source, Subject, Timeline,
-    ask, change, detectors, unknown,
+    Bundle, Coverage, Finding, GapRow, HIDES_NODES, HIDES_NOTHING, HIDES_UNFETCHED, Incident,
+    LogGap, Missing, NodeRow, Report, RuleRow, SimilarCases, Source, Timeline, ask, change,
+    detectors, unknown,
 };
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
 use crate::ingest::InputFacts;
 use crate::redact::{Masker, Secrets};
+use crate::report::view::cited::{citation, subject, time};
 use crate::report::{Masking, ReportOptions, verdict};
 use crate::severity::Severity;
-use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
@@ -198,32 +198,6 @@ fn texts(m: &mut Masker, texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| m.text(text)).collect()
 }
 
-/// One subject.
-pub(super) fn subject(m: &mut Masker, subject: &diagnose::Subject) -> Subject {
-    Subject {
-        kind: m.text(&subject.kind),
-        namespace: m.text(&subject.namespace),
-        name: m.text(&subject.name),
-        node: subject.node.as_deref().map(|node| m.text(node)),
-    }
-}
-
-/// One citation.
-pub(super) fn citation(m: &mut Masker, citation: &diagnose::Citation) -> Citation {
-    m.enter(&citation.path.line(citation.snippet.line).to_string());
-    let snippet = m.snippet(&citation.snippet);
-    Citation {
-        locator: m.text(&citation.path.line(snippet.line).to_string()),
-        path: m.text(&citation.path.path()),
-        line: snippet.line,
-        time: time(citation.time),
-        excerpt: snippet.text,
-        matched: snippet.matched,
-        before: snippet.before,
-        after: snippet.after,
-    }
-}
-
 /// The coverage.
 fn coverage(m: &mut Masker, coverage: &diagnose::Coverage) -> Coverage {
     Coverage {
@@ -368,11 +342,6 @@ fn hides(gap: &Gap) -> &'static str {
             "everything after this point of the entry"
         }
     }
-}
-
-/// RFC 3339 in UTC.
-pub(super) fn time(time: Option<Timestamp>) -> Option<String> {
-    time.map(|time| time.to_string())
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ fn change(m: &mut Masker, change: &diagnose::Change) -> Change {
     Change {
         at: time(change.at),
         what: change.what.as_str(),
-        subject: super::build::subject(m, &change.subject),
+        subject: super::cited::subject(m, &change.subject),
         more: change.more,
         by: m.text(&change.by),
         detail: m.text(&change.detail),

@@ -7,6 +7,7 @@
 mod ask;
 mod build;
 mod change;
+mod cited;
 mod detectors;
 mod similar;
 mod unknown;

@@ -1,10 +1,10 @@
 //! Errors that no rule explains, masked and in words.
 
 use super::Citation;
-use super::build::{citation, time};
 use crate::diagnose;
 use crate::diagnose::unknown::EVENTS;
 use crate::redact::Masker;
+use crate::report::view::cited::{citation, time};
 use crate::report::words::{number, plural};
 
 /// Errors that no rule explains.

@@ -8,14 +8,14 @@
 //! tool means it is left out, and said.
 
 mod npd;
+mod parts;
 mod pattern;
 mod troubleshoot;
 mod yaml;
 
 use super::predicate::Predicate;
-use super::syntax::{
-    self, EventTable, Kind, LogTable, Maturity, Require, RuleError, RuleFile, Text,
-};
+use super::syntax::{self, EventTable, Kind, LogTable, Maturity, Require, RuleError, RuleFile};
+use crate::rules::foreign::parts::{one_line, word};
 use crate::severity::{Category, Confidence, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -24,8 +24,6 @@ use toml::Spanned;
 
 /// Most parts of one file: the largest that either project ships has about sixty.
 const MOST_PARTS: usize = 1_000;
-/// Longest word made of an author's text in an id.
-const LONGEST_ID: usize = 72;
 
 /// Whose file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,78 +248,6 @@ impl Reader<'_> {
         }
         unique
     }
-}
-
-/// A text with its place.
-fn word(at: usize, text: impl Into<String>) -> Text {
-    Spanned::new(at..at, text.into())
-}
-
-/// Texts with the place of the part they belong to.
-fn words<T: Into<String>>(at: usize, texts: impl IntoIterator<Item = T>) -> Vec<Text> {
-    texts.into_iter().map(|text| word(at, text)).collect()
-}
-
-/// A matcher of lines.
-fn log_table(at: usize, literals: Vec<String>, regex: String) -> LogTable {
-    LogTable {
-        id: None,
-        component: vec![],
-        literal: Spanned::new(at..at, words(at, literals)),
-        regex: Some(word(at, regex)),
-        unless: vec![],
-        path: vec![],
-        not_path: vec![],
-        at_least: None,
-        within: None,
-    }
-}
-
-/// A matcher of events.
-fn event_table(at: usize, reason: Option<&str>, literals: Vec<String>) -> EventTable {
-    EventTable {
-        id: None,
-        reason: words(at, reason),
-        literal: words(at, literals),
-        regex: None,
-        unless: vec![],
-        kind: vec![],
-        event_type: None,
-        at_least: None,
-        within: None,
-    }
-}
-
-/// Words of a text as an id: lower-case letters and digits with single hyphens between them.
-fn kebab(text: &str) -> String {
-    let mut id = String::new();
-    for character in text.chars() {
-        if character.is_ascii_alphanumeric() {
-            id.push(character.to_ascii_lowercase());
-        } else if !id.ends_with('-') && !id.is_empty() {
-            id.push('-');
-        }
-        if id.len() >= LONGEST_ID {
-            break;
-        }
-    }
-    id.trim_end_matches('-').to_owned()
-}
-
-/// Words of an id in a row; an author's text may leave none of its own.
-fn joined(parts: &[&str]) -> String {
-    let parts: Vec<&str> = parts
-        .iter()
-        .copied()
-        .filter(|part| !part.is_empty())
-        .collect();
-    parts.join("-")
-}
-
-/// A text on one line, as titles are, and no longer than a line is read.
-fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(200).collect()
 }
 
 #[cfg(test)]

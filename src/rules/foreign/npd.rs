@@ -7,8 +7,9 @@
 
 use super::super::syntax::RuleError;
 use super::pattern::{self, Anchors};
-use super::{Draft, Reader, event_table, joined, kebab, log_table, words};
+use super::{Draft, Reader};
 use crate::component::COMPONENTS;
+use crate::rules::foreign::parts::{event_table, joined, kebab, log_table, words};
 use crate::severity::{Category, Severity};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -83,7 +84,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<(), RuleError> {
 
 /// The name of the monitor's file, which tells apart those that name the same source.
 fn monitor_name(file: &str, monitor: &Monitor<'_>) -> String {
-    let stem = super::super::compile::file_stem(file);
+    let stem = crate::rules::rule::file_stem(file);
     match (kebab(stem), kebab(&monitor.source)) {
         (stem, source) if stem.is_empty() => source,
         (stem, _) => stem,
@@ -148,7 +149,7 @@ fn take_rule(
     );
     log.component = words(at, component);
     let mut event = event_table(at, Some(&rule.reason), literals);
-    event.regex = Some(super::word(at, rule.pattern.clone()));
+    event.regex = Some(super::parts::word(at, rule.pattern.clone()));
     event.kind = words(at, ["Node"]);
     let place = component.map_or_else(|| "a log".to_owned(), |name| format!("the log of {name}"));
     let explain = format!(

@@ -4,7 +4,7 @@
 //! which one stands in every match, or why the pattern cannot be used. Our engine reads lines, and
 //! looks at a line only where one of a rule's literals stands on it.
 
-use super::super::matcher::compile;
+use crate::rules::pattern::compile;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 

@@ -9,7 +9,9 @@ mod status;
 mod text;
 
 use super::super::syntax::RuleError;
-use super::{Draft, Reader, joined, kebab, one_line, yaml};
+use super::{Draft, Reader, yaml};
+use crate::rules::foreign::parts::{joined, kebab, one_line};
+use crate::rules::foreign::troubleshoot::outcome::plain;
 use crate::severity::{Category, Severity};
 use outcome::Outcomes;
 use serde::Deserialize;
@@ -300,9 +302,4 @@ impl Analyzer<'_> {
             references: outcomes.links(),
         }
     }
-}
-
-/// A text with its templates shown, not filled in.
-fn plain(text: &str) -> String {
-    super::super::predicate::fill(text, |_| None)
 }

@@ -5,9 +5,8 @@
 //! up in a table of all windows.
 
 use super::windows::WIDTH;
+use crate::rules::literals::windows::{STEP, Window};
 
-/// Only every second place is looked at.
-pub(super) const STEP: usize = 2;
 /// Places that are looked at together: one branch for all of them.
 const PLACES: usize = 8;
 /// Bytes from the first of these places to the first of the next ones.
@@ -24,20 +23,6 @@ const WORD_BITS: u32 = 12;
 const WORDS: usize = 1 << WORD_BITS;
 /// Bits of a hash that number a bucket of the table.
 const BUCKET_BITS: u32 = 12;
-
-/// Four bytes by which a literal is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Window {
-    /// The bytes, the first one lowest.
-    pub bytes: u32,
-    /// Number of the literal.
-    pub literal: u32,
-    /// Where it begins, counted from the byte before the literal.
-    pub place: u16,
-    /// The first byte of the literal: most places with this window in another word are turned down
-    /// by it.
-    pub first: u8,
-}
 
 /// A place where a literal may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

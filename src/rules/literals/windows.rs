@@ -1,7 +1,5 @@
 //! By which of its bytes a literal is known: windows of four, where logs seldom hold them.
 
-use super::filter::{STEP, Window};
-
 /// Bytes of a window.
 pub(super) const WIDTH: usize = 4;
 
@@ -147,4 +145,21 @@ mod tests {
         assert!(windows.contains(&(0, "\n<3>".to_owned())));
         assert!(windows.contains(&(1, "<3>[".to_owned())));
     }
+}
+
+/// Only every second place is looked at.
+pub(super) const STEP: usize = 2;
+
+/// Four bytes by which a literal is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Window {
+    /// The bytes, the first one lowest.
+    pub bytes: u32,
+    /// Number of the literal.
+    pub literal: u32,
+    /// Where it begins, counted from the byte before the literal.
+    pub place: u16,
+    /// The first byte of the literal: most places with this window in another word are turned down
+    /// by it.
+    pub first: u8,
 }

@@ -7,7 +7,7 @@ use crate::diagnose::scene::Scene;
 use crate::diagnose::window::Window;
 use crate::evidence::{Evidence, LogSource};
 use crate::examine::facts::FactKind;
-use crate::layout::Content;
+use crate::layout::{Content, Never};
 use crate::rules::glob::PathGlob;
 use crate::rules::predicate::{Ask, Predicate};
 use crate::rules::syntax::Requires;
@@ -57,17 +57,6 @@ const CONTROL_PLANE: &[&str] = &[
     "kube-apiserver",
     "kube-controller-manager",
     "kube-scheduler",
-];
-/// Kinds that `kubectl cluster-info dump` asks for; it never asks for another.
-const IN_DUMPS: &[&str] = &[
-    "DaemonSet",
-    "Deployment",
-    "Event",
-    "Node",
-    "Pod",
-    "ReplicaSet",
-    "ReplicationController",
-    "Service",
 ];
 /// Names in `component` that stand for messages of objects, not for logs.
 const MESSAGES: &[&str] = &["event", "status"];
@@ -299,8 +288,8 @@ impl<'a> Seen<'a> {
             Why::OutsideWindow
         } else if any(&|name| self.damaged.contains_key(name)) {
             Why::Unreadable
-        } else if self.evidence.layout.format == "cluster-info-dump" && all(ON_NODES) {
-            Why::NotInFormat("cluster-info dump")
+        } else if let Some(never) = self.never().filter(|_| all(ON_NODES)) {
+            Why::NotInFormat(never.called)
         } else if self.windows && all(LINUX_ONLY) {
             Why::NotOnWindows
         } else if self.managed && all(CONTROL_PLANE) {
@@ -351,8 +340,9 @@ impl<'a> Seen<'a> {
             }
             Need::Budgets => {
                 let mut roles = self.evidence.layout.roles.keys();
-                let listed = self.evidence.layout.format == "aks-periscope"
-                    && roles.any(|path| path.file_name().starts_with("pdb-"));
+                let lists = self.evidence.layout.format.promises().budget_lists;
+                let listed = lists
+                    .is_some_and(|lists| roles.any(|path| path.file_name().starts_with(lists)));
                 // The objects say more than the list does.
                 let read = listed || self.evidence.collected("PodDisruptionBudget");
                 there(read, Wanted::Budgets)
@@ -365,10 +355,10 @@ impl<'a> Seen<'a> {
                 let mut facts = self.evidence.collector.iter();
                 let mut roles = self.evidence.layout.roles.keys();
                 // A cluster without releases has a list, and nothing in it.
+                let list = self.evidence.layout.format.promises().release_list;
+                let list = list.filter(|_| kind == FactKind::HelmReleases);
                 let read = facts.any(|(_, _, fact)| fact.is(kind))
-                    || kind == FactKind::HelmReleases
-                        && self.evidence.layout.format == "aks-periscope"
-                        && roles.any(|path| path.file_name() == "helm_list");
+                    || list.is_some_and(|list| roles.any(|path| path.file_name() == list));
                 there(read, Wanted::Collected(kind))?;
                 self.of_all_nodes(kind)
             }
@@ -468,15 +458,16 @@ impl<'a> Seen<'a> {
                 format!("{left_out} objects were over the limit and were not looked at")
             }));
         }
-        let dump = self.evidence.layout.format == "cluster-info-dump" && !IN_DUMPS.contains(&kind);
+        let never = self.never().filter(|never| !never.kinds.contains(&kind));
         Err(Missing {
             what: Wanted::Objects(kind.to_owned()),
-            why: if dump {
-                Why::NotInFormat("cluster-info dump")
-            } else {
-                Why::Absent
-            },
+            why: never.map_or(Why::Absent, |never| Why::NotInFormat(never.called)),
         })
+    }
+
+    /// What bundles of this format never hold.
+    fn never(&self) -> Option<Never> {
+        self.evidence.layout.format.promises().never
     }
 }
 

@@ -1,6 +1,5 @@
 //! Outcomes of an analyzer: `fail`, `warn` and `pass`, each with a condition and a message.
 
-use super::plain;
 use crate::rules::predicate::{Outcome, Test, Verdict};
 use crate::severity::Severity;
 use serde_json::Value;
@@ -139,4 +138,9 @@ pub(super) fn parse_bool(text: &str) -> Option<bool> {
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
         _ => None,
     }
+}
+
+/// A text with its templates shown, not filled in.
+pub(super) fn plain(text: &str) -> String {
+    crate::rules::predicate::fill(text, |_| None)
 }

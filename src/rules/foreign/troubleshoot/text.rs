@@ -3,11 +3,12 @@
 //! `textAnalyze` with `regex` asks whether a file matches; only where a match is the failure can a
 //! line tell it. With `regexGroups` the first match of a file decides, by what its groups hold.
 
+use super::super::Reader;
 use super::super::pattern::{self, Anchors};
-use super::super::{Reader, event_table, log_table, words};
 use super::Analyzer;
 use super::outcome::{Outcomes, Stated, parse_bool};
 use crate::rules::Pattern;
+use crate::rules::foreign::parts::{event_table, log_table, words};
 use crate::rules::predicate::{Ask, Compare, EventFilter, Outcome, Predicate, Test, Verdict};
 use crate::severity::{Category, Severity};
 
