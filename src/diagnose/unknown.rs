@@ -14,7 +14,7 @@ pub use pressing::Pressing;
 
 use super::finding::Citation;
 use crate::evidence::{Evidence, LogError, LogSource};
-use crate::examine::prefix::Level;
+use crate::examine::prefix::{self, Level};
 use crate::rules::{Kind, RuleSet};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
@@ -28,6 +28,15 @@ pub const BINS: usize = 24;
 
 /// Places that are named; all are counted.
 const PLACES: usize = 5;
+
+/// Rows that a reader goes through; warnings take up to so many, errors as many as they are.
+const CALM: usize = 20;
+
+/// Rows that warnings have at least.
+const FEWEST_WARNINGS: usize = 5;
+
+/// Lines of a warning that make it worth a look far from any incident.
+const REPEATED: u64 = 3;
 
 /// How long before the first incident's begin an error may be its cause.
 const BEFORE: SignedDuration = SignedDuration::from_mins(5);
@@ -145,7 +154,13 @@ pub(super) fn errors(
             error.template.clone(),
         )
     });
-    let more = listed.split_off(limit.min(listed.len()));
+    let (mut listed, passing): (Vec<_>, Vec<_>) =
+        listed.into_iter().partition(|error| !is_in_passing(error));
+    // Warnings fill the rows that errors leave.
+    let errors = listed.iter().filter(|error| rank(error) > Level::Warning);
+    let rows = CALM.max(errors.count() + FEWEST_WARNINGS).min(limit);
+    let mut more = listed.split_off(rows.min(listed.len()));
+    more.extend(passing);
     UnknownErrors {
         listed,
         more_templates: more.len() as u64,
@@ -154,6 +169,15 @@ pub(super) fn errors(
         span,
         pressing,
     }
+}
+
+/// Whether a program warned once, far from any incident: all do.
+fn is_in_passing(error: &UnknownError) -> bool {
+    let once = error.level == Level::Warning && error.count < REPEATED && !error.near_onset;
+    once && error.component != EVENTS
+        && error.samples.first().is_some_and(|sample| {
+            prefix::parse(sample.snippet.text.as_bytes()).level == Some(Level::Warning)
+        })
 }
 
 /// How bad a template counts: a component writes a Warning event where its log has an error.

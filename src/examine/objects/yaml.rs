@@ -1,6 +1,6 @@
 //! YAML documents: lists, cut into items before anything is parsed, and single objects.
 
-use super::{Reader, UNREAD_KINDS, item_kind};
+use super::{Reader, UNREAD_KINDS, collector, item_kind};
 use crate::kube::{TextFormat, yaml};
 use serde_json::Value;
 
@@ -89,7 +89,8 @@ impl Reader<'_> {
             Ok(value) if value.get("kind").is_some() || kind.is_some() => {
                 self.object(text, value, &TextFormat::Yaml, line, kind);
             }
-            Ok(_) => {}
+            // What `kubectl version -o yaml` prints has no kind.
+            Ok(value) => collector::read(self.examiner, &value, text, line, self.part),
             Err(error) => self.malformed(line, &error),
         }
     }

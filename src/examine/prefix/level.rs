@@ -18,9 +18,21 @@ pub(super) fn word(text: &[u8]) -> Option<Level> {
         b"trace" | b"debug" | b"dbg" | b"verbose" => Level::Debug,
         b"info" | b"inf" | b"information" | b"informational" | b"notice" => Level::Info,
         b"warn" | b"warning" | b"wrn" => Level::Warning,
-        b"error" | b"err" | b"eror" | b"severe" => Level::Error,
+        b"error" | b"err" | b"eror" | b"severe" | b"fail" => Level::Error,
         b"fatal" | b"panic" | b"dpanic" | b"crit" | b"critical" | b"alert" | b"emerg"
         | b"emergency" => Level::Fatal,
+        _ => return None,
+    })
+}
+
+/// The level that a number means to pino and bunyan: 10 for trace to 60 for fatal.
+pub(super) fn number(text: &[u8]) -> Option<Level> {
+    Some(match text {
+        b"10" | b"20" => Level::Debug,
+        b"30" => Level::Info,
+        b"40" => Level::Warning,
+        b"50" => Level::Error,
+        b"60" => Level::Fatal,
         _ => return None,
     })
 }
