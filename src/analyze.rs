@@ -8,8 +8,9 @@ use crate::diagnose::{self, Diagnosis, Window};
 use crate::evidence::Evidence;
 use crate::examine::{self, Examiner, Part};
 use crate::gap::Gap;
-use crate::ingest::{IngestError, Input, InputFacts, Meter, Reader, Work};
+use crate::ingest::{IngestError, Input, InputFacts, Meter, Reader, Stop, Work};
 use crate::limits::Limits;
+use crate::locator::EntryPath;
 use crate::rules::RuleSet;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
@@ -76,8 +77,18 @@ pub fn analyze(
     window: Window,
 ) -> Result<Diagnosis, AnalyzeError> {
     let (evidence, facts) = collect(inputs, settings)?;
+    Ok(conclude(evidence, facts, settings, window))
+}
+
+/// Diagnoses what was read.
+pub fn conclude(
+    evidence: Evidence,
+    facts: Vec<InputFacts>,
+    settings: &Settings<'_>,
+    window: Window,
+) -> Diagnosis {
     let diagnose = || diagnose::diagnose(evidence, facts, settings.rules, window);
-    Ok(settings.workers.run(diagnose))
+    settings.workers.run(diagnose)
 }
 
 /// Reads the inputs and builds the evidence, without a diagnosis.
@@ -116,8 +127,25 @@ pub fn collect(
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
+    if let (true, None) = (parts.is_empty(), settings.meter.stop.reason()) {
+        return Err(unreadable(inputs, gaps).into());
+    }
     let build = || Evidence::build(parts, gaps, settings.rules, settings.limits);
     Ok((settings.workers.run(build), facts))
+}
+
+/// The error for inputs of which not one entry was read.
+fn unreadable(inputs: &[Input], mut gaps: Vec<Gap>) -> IngestError {
+    gaps.sort();
+    let lost = gaps.iter().find(|gap| gap.reason.loses_evidence());
+    let first = lost.or(gaps.first()).map(|gap| gap.reason.to_string());
+    IngestError::Unreadable {
+        name: inputs
+            .first()
+            .map(|input| input.name.clone())
+            .unwrap_or_default(),
+        first: first.unwrap_or_else(|| "no entry is text".to_owned()),
+    }
 }
 
 /// Reads all inputs and sends their work in batches.
@@ -133,12 +161,32 @@ fn read_all(
     };
     let mut facts = Vec::new();
     for input in inputs {
-        facts.push(reader.read(input, &mut |work| batch.add(work))?);
+        let stop = &reader.meter.stop;
+        let read = reader.read(input, &mut |work| {
+            batch.add(work)?;
+            go_on(stop)
+        });
+        let mut read = read?;
+        if let Some(reason) = stop.reason() {
+            // The hash is that of a part, which no other run would find again.
+            read.sha256.clear();
+            let locator = EntryPath::bundle(&input.name, false).whole();
+            let _ = batch.add(Work::Gap(Gap { locator, reason }));
+        }
+        facts.push(read);
     }
     // Where nobody receives any more, the receiver has failed and says so itself.
     let _ = batch.send();
     facts.sort_by(|a: &InputFacts, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
     Ok(facts)
+}
+
+/// Breaks when the reading should end.
+fn go_on(stop: &Stop) -> ControlFlow<()> {
+    match stop.reason() {
+        Some(_) => ControlFlow::Break(()),
+        None => ControlFlow::Continue(()),
+    }
 }
 
 /// Work that was read and not yet handed over.
@@ -180,6 +228,8 @@ fn work_off(reader: &Reader<'_>, examiner: Examiner<'_>, work: Work) -> (Vec<Par
     let mut todo = vec![work];
     while let Some(work) = todo.pop() {
         match work {
+            // What is left was not asked for any more; the reading thread says so of the input.
+            Work::Deferred(_) if reader.meter.stop.reason().is_some() => {}
             Work::Chunk(chunk) => parts.push(examiner.examine(&chunk)),
             Work::Gap(gap) => gaps.push(gap),
             Work::Deferred(deferred) => reader.open(deferred, &mut |work| {
@@ -188,7 +238,7 @@ fn work_off(reader: &Reader<'_>, examiner: Examiner<'_>, work: Work) -> (Vec<Par
                     Work::Gap(gap) => gaps.push(gap),
                     nested @ Work::Deferred(_) => todo.push(nested),
                 }
-                ControlFlow::Continue(())
+                go_on(&reader.meter.stop)
             }),
         }
     }

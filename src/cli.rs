@@ -1,8 +1,10 @@
 //! The command line: what may be typed. No input or output.
 
+use crate::limits::MOST_THREADS;
 use crate::report::Format;
 use crate::report::diff::DiffFormat;
 use crate::severity::{Category, Severity};
+use clap::builder::RangedU64ValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -37,10 +39,10 @@ pub enum Command {
     Batch(BatchArgs),
     /// Show what is in a bundle: its format and why, components, times, gaps
     Inspect(InspectArgs),
-    /// Compare two bundles, or earlier reports: new, resolved, no longer visible
+    /// Compare two bundles, reports or archives: new, resolved, no longer visible
     ///
     /// Each side is a bundle, which is analyzed now, or a report that `analyze` wrote as HTML or
-    /// JSON. A finding that is gone is resolved only if its rule could look in NEW as well as in
+    /// JSON; or both are archives of `bundlescope batch`. A finding that is gone is resolved only if its rule could look in NEW as well as in
     /// OLD. Exit status: 0 NEW has no finding at or above --fail-on that OLD does not have, 1 it has,
     /// 2 the run failed.
     Diff(DiffArgs),
@@ -70,7 +72,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
     /// Threads that examine entries [default: as many as the machine has]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub threads: usize,
 }
 
@@ -103,6 +105,10 @@ pub struct AnalyzeArgs {
     /// what they were as its resolutions.toml says
     #[arg(long, value_name = "OUTDIR")]
     pub archive: Option<PathBuf>,
+    /// End the reading after so many seconds and report what was read until then; how much that is
+    /// depends on the machine
+    #[arg(long, value_name = "SECONDS")]
+    pub max_time: Option<u64>,
     /// Largest HTML report in bytes; what is left out is said in it
     #[arg(long, value_name = "BYTES", default_value_t = crate::report::MAX_BYTES)]
     pub max_size: usize,
@@ -123,10 +129,10 @@ pub struct BatchArgs {
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
     /// Cases side by side [default: as many as there are threads]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub jobs: usize,
     /// Threads that examine entries, of all cases together [default: as many as the machine has]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub threads: usize,
     /// Memory that all cases in work may need together, such as 800M or 4G
     /// [default: a quarter of the machine's]
@@ -171,6 +177,11 @@ impl std::str::FromStr for Share {
             "a share is I/N, with I from 0 to N-1, such as 0/8 for the first of eight".to_owned()
         })
     }
+}
+
+/// A number of threads that a machine can have.
+fn threads() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(0..=MOST_THREADS)
 }
 
 /// A number of bytes: `1048576`, `800M`, `4G`, `1.5GiB`.
@@ -241,10 +252,10 @@ impl FailOn {
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The earlier bundle or report
+    /// The earlier bundle, report or archive of `bundlescope batch`
     #[arg(value_name = "OLD")]
     pub old: PathBuf,
-    /// The later bundle or report
+    /// The later one of the same kind
     #[arg(value_name = "NEW")]
     pub new: PathBuf,
     /// File to write, or - for standard output; may be repeated, one for each --format
@@ -263,7 +274,7 @@ pub struct DiffArgs {
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
     /// Threads that examine entries [default: as many as the machine has]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub threads: usize,
 }
 

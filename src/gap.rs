@@ -27,6 +27,11 @@ pub enum GapReason {
         /// Which limit, in words with its unit: "2 GiB of one entry".
         limit: String,
     },
+    /// The reading was ended early; what came before was read.
+    Stopped {
+        /// By whom, or after how long.
+        why: String,
+    },
     /// A compression method or archive kind that is not read.
     Unsupported {
         /// Which.
@@ -94,6 +99,7 @@ impl fmt::Display for GapReason {
             Self::Damaged { detail } => write!(f, "damaged or cut short: {detail}"),
             Self::Encrypted => f.write_str("encrypted; ask for it without a password"),
             Self::Limit { limit } => write!(f, "over the limit of {limit}"),
+            Self::Stopped { why } => write!(f, "the reading was stopped {why}"),
             Self::Unsupported { what } => write!(f, "not supported: {what}"),
             Self::Unreadable { detail } => write!(f, "could not be read: {detail}"),
             Self::NotAFile { what } => write!(f, "{what}, not followed"),

@@ -17,6 +17,9 @@
 //! `limits`, `time`, `gap`, `component`) is open to all, `kube` and `rules` to rooms 2 to 7, and
 //! [`redact`], pure functions of text, to those that cut text or show it: `examine`, `report`,
 //! `batch`, `trial`, `draft` and the commands.
+//! Room 5 has rooms of its own, in the same order: `observe` (rules and checks to clues), `conclude`
+//! (clues to findings), `relate` (findings to incidents, changes and shared attributes), `answer`
+//! (coverage, unexplained errors, what to ask for).
 //! [`analyze()`] runs rooms 1 to 5, [`batch`] calls it for every case of an archive; [`commands`] is
 //! what the binary calls; [`trial`] and [`draft`] help authors of rules. The architecture test
 //! (`tests/it/architecture.rs`) holds this picture as a table and reads the `use` lines.
@@ -67,4 +70,4 @@ pub mod commands;
 pub mod draft;
 pub mod trial;
 
-pub use analyze::{AnalyzeError, Settings, Workers, analyze, collect};
+pub use analyze::{AnalyzeError, Settings, Workers, analyze, collect, conclude};

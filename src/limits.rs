@@ -119,6 +119,10 @@ impl Limits {
     };
 }
 
+/// Threads, or cases side by side, that may be asked for; more than any machine makes use of, and few
+/// enough that every system starts them.
+pub const MOST_THREADS: u64 = 256;
+
 /// Bytes read of an earlier report: an HTML report has 3.5 MB unless told otherwise, and the JSON
 /// of the largest bundles some ten.
 pub const STORED_REPORT_BYTES: u64 = 64 << 20;

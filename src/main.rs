@@ -3,18 +3,21 @@
 use bundlescope::cli::Cli;
 use bundlescope::commands::{self, Console};
 use clap::Parser as _;
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if commands::say_wrong_use(&error) => return ExitCode::from(2),
+        Err(error) => error.exit(),
+    };
     let mut console = Console::of_process();
     match commands::run(cli, &mut console) {
         Ok(status) => status.into(),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to do when even standard error is gone.
-            let _ = writeln!(io::stderr(), "bundlescope: {error:#}");
+            commands::say_error(&error);
             ExitCode::from(2)
         }
     }

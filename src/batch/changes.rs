@@ -5,7 +5,7 @@
 //! in its report. Whether a rule with other logic could fire is not judged from what an earlier one
 //! saw, because coverage speaks of the sources that the earlier one wanted.
 
-use super::record::CaseRecord;
+use super::record::{CaseRecord, Stamp};
 use super::scan::Scan;
 use super::store::{Rules, Store, StoreError, failed};
 use crate::diagnose::Outcome;
@@ -53,18 +53,22 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// What is to be done with a record.
-    pub fn judge(&mut self, record: CaseRecord) -> Judged {
-        if record.keys.tool_version != env!("CARGO_PKG_VERSION") {
+    /// What is to be done with a record that was made so; it is loaded where that does not tell.
+    pub fn judge(&mut self, stamp: &Stamp, load: impl Fn() -> Option<CaseRecord>) -> Judged {
+        if stamp.tool_version != env!("CARGO_PKG_VERSION") {
             return Judged::Other;
         }
-        if record.keys.rules_hash == self.rules_hash {
+        if stamp.rules_hash == self.rules_hash {
             return Judged::Same;
         }
-        let Some(difference) = self.difference(&record.keys.rules_hash) else {
+        let Some(difference) = self.difference(&stamp.rules_hash) else {
             return Judged::Other;
         };
-        let Some(case) = record.case() else {
+        if difference.logic {
+            return Judged::Other;
+        }
+        let record = load();
+        let Some((record, case)) = record.as_ref().and_then(|one| Some((one, one.case()?))) else {
             return Judged::Other;
         };
         let mut fired = case
@@ -72,10 +76,10 @@ impl<'a> Changes<'a> {
             .iter()
             .filter(|row| row.outcome == Outcome::Found);
         let touched = fired.any(|row| difference.words.contains(&row.rule_id));
-        if difference.logic || touched {
+        if touched {
             Judged::Other
         } else {
-            Judged::Untouched(Box::new(record))
+            Judged::Untouched(Box::new(record.clone()))
         }
     }
 

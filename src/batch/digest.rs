@@ -5,11 +5,13 @@
 //! are no more than a few megabytes.
 
 use super::record::{Case, CaseRecord, Class, Reading};
-use super::store::{Key, report_name};
+use super::similar::{Corpus, Traits, traits_of};
+use super::store::{Key, Store, StoreError, report_name};
 use super::tables;
 use crate::diagnose::{Outcome, State};
 use crate::report::words::cut;
 use crate::severity::Severity;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// One case, as the index tells it.
@@ -36,6 +38,8 @@ pub struct Line {
 /// What the index tells of a case that was read.
 #[derive(Debug, Clone)]
 pub struct ReadLine {
+    /// When it was taken.
+    pub captured_at: Option<String>,
     /// Day of the capture; empty where it is not known.
     pub captured: String,
     /// Version of Kubernetes.
@@ -114,6 +118,8 @@ pub struct Archive {
     pub signatures: Vec<Signature>,
     /// Templates by id.
     pub templates: BTreeMap<String, Template>,
+    /// What the cases show that were read, in their order.
+    pub corpus: Corpus,
 }
 
 /// A record, shrunk; rules are still named. Made side by side, and joined in order.
@@ -122,6 +128,7 @@ pub struct Shrunk {
     rules: Vec<(String, bool)>,
     hits: Vec<(String, String, Severity)>,
     templates: Vec<(String, u64)>,
+    traits: Traits,
 }
 
 impl Shrunk {
@@ -132,7 +139,7 @@ impl Shrunk {
         let findings = case.map(|case| &case.findings).into_iter().flatten();
         let unknown = case.map(|case| &case.unknown).into_iter().flatten();
         Self {
-            line: line(record),
+            line: Line::of(record),
             rules: rules
                 .map(|row| (row.rule_id.clone(), row.outcome == Outcome::NotChecked))
                 .collect(),
@@ -142,6 +149,7 @@ impl Shrunk {
             templates: unknown
                 .map(|row| (row.template_id.clone(), row.count))
                 .collect(),
+            traits: traits_of(record),
         }
     }
 }
@@ -163,21 +171,23 @@ impl Shrunk {
     }
 }
 
-/// The line of a record, without its rules.
-fn line(record: &CaseRecord) -> Line {
-    let read = match &record.reading {
-        Reading::Read(case) => Ok(read_line(record, case)),
-        Reading::Unreadable(unreadable) => Err(unreadable.reason.clone()),
-    };
-    Line {
-        key: read.is_ok().then(|| Key::of(record)),
-        location: record.location.clone(),
-        other_paths: vec![],
-        case: record.case.clone(),
-        sha256: record.keys.bundle_sha256.clone(),
-        bytes: record.bytes,
-        day: tables::day(record).to_owned(),
-        read,
+impl Line {
+    /// The line of a record, without its rules.
+    pub fn of(record: &CaseRecord) -> Self {
+        let read = match &record.reading {
+            Reading::Read(case) => Ok(read_line(record, case)),
+            Reading::Unreadable(unreadable) => Err(unreadable.reason.clone()),
+        };
+        Self {
+            key: read.is_ok().then(|| Key::of(record)),
+            location: record.location.clone(),
+            other_paths: vec![],
+            case: record.case.clone(),
+            sha256: record.keys.bundle_sha256.clone(),
+            bytes: record.bytes,
+            day: tables::day(record).to_owned(),
+            read,
+        }
     }
 }
 
@@ -193,6 +203,7 @@ fn read_line(record: &CaseRecord, case: &Case) -> ReadLine {
         .iter()
         .filter(|row| row.state != State::Resolved);
     ReadLine {
+        captured_at: case.captured_at.clone(),
         captured: captured.unwrap_or_default().to_owned(),
         version: case.k8s_version.clone(),
         cloud: case.cloud.clone(),
@@ -229,6 +240,20 @@ fn headline(case: &Case) -> String {
 /// Characters of an unexplained template in a headline.
 const TEMPLATE: usize = 160;
 
+/// The digest of an archive that lies on disk, on the threads of the pool that this runs in.
+///
+/// # Errors
+///
+/// A record cannot be read.
+pub fn of_store(store: &Store) -> Result<Archive, StoreError> {
+    let keys = store.keys()?;
+    let load = |key| store.load(key).map(|record| Shrunk::of(&record));
+    let mut cases: Vec<Shrunk> = keys.par_iter().map(load).collect::<Result<_, _>>()?;
+    cases.extend(store.unreadable()?.iter().map(Shrunk::of));
+    cases.sort_by(|a, b| a.location().cmp(b.location()));
+    Ok(join(cases))
+}
+
 /// Joins what was kept of records, in the order of their locations.
 pub fn join(shrunk: impl IntoIterator<Item = Shrunk>) -> Archive {
     let mut archive = Archive::default();
@@ -257,6 +282,10 @@ pub fn join(shrunk: impl IntoIterator<Item = Shrunk>) -> Archive {
             let template = archive.templates.entry(id).or_default();
             template.cases.push(place);
             template.lines += lines;
+        }
+        // Only cases that were read are compared with others.
+        if one.line.read.is_ok() {
+            archive.corpus.push(&one.traits);
         }
         archive.lines.push(one.line);
     }

@@ -4,7 +4,7 @@
 //! A line that a killed worker left half is told of and left out; records of other rules or another
 //! program are refused, because their sum would mean nothing.
 
-use super::publish::Entry;
+use super::entries::Entry;
 use super::record::{CaseRecord, Keys};
 use super::store::{Store, StoreError};
 use super::wire;

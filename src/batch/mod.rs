@@ -7,10 +7,13 @@
 pub mod case;
 pub mod cases;
 pub mod changes;
+pub mod diff;
 pub mod digest;
+pub mod entries;
 pub mod index;
 pub mod merge;
 pub mod neighbours;
+pub mod publication;
 pub mod publish;
 pub mod record;
 pub mod resolutions;

@@ -1,53 +1,20 @@
 //! The cases of an archive that look like a bundle, in words.
 //!
-//! In: an archive on disk, or the heads and traits of its cases, and a case. Out: what a report shows.
-//! Of each archived case only its head and its traits are kept in memory.
+//! In: an archive on disk and a case from elsewhere, or an archive that is being written and one of its
+//! own. Out: what a report shows.
 
-use super::record::{Case, CaseRecord};
+use super::digest::{Archive, Line};
+use super::record::Case;
 use super::resolutions::Resolutions;
-use super::similar::{Corpus, NEAREST, Neighbour, Shared, Trait, Traits, traits, traits_of};
-use super::store::{Key, Store, StoreError, report_name};
+use super::similar::{Corpus, NEAREST, Neighbour, Shared, Trait, Traits, traits};
+use super::store::{Key, Store, StoreError};
 use crate::report::view::{SharedTrait, SimilarCase, SimilarCases};
 use rayon::prelude::*;
-
-/// What is told of an archived case beside its traits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// Its name.
-    pub case: String,
-    /// Its place: two cases may have one name.
-    pub location: String,
-    /// Hash of its bundle.
-    pub sha256: String,
-    /// When it was taken.
-    pub captured_at: Option<String>,
-    /// Version of Kubernetes; empty where it is not known.
-    pub k8s_version: String,
-    /// Its first incident, or its first sentence where there is none.
-    pub headline: String,
-    /// Name of its report.
-    pub report: String,
-}
-
-/// The head of a record; `None` where the bundle could not be read.
-pub fn head_of(record: &CaseRecord) -> Option<Head> {
-    let case = record.case()?;
-    let headline = case.first_incident().map(|incident| &incident.title);
-    Some(Head {
-        case: record.case.clone(),
-        location: record.location.clone(),
-        sha256: record.keys.bundle_sha256.clone(),
-        captured_at: case.captured_at.clone(),
-        k8s_version: case.k8s_version.clone(),
-        headline: headline.unwrap_or(&case.verdict).clone(),
-        report: report_name(record),
-    })
-}
 
 /// An archive to look for similar cases in.
 #[derive(Debug, Clone, Default)]
 pub struct Neighbours {
-    heads: Vec<Head>,
+    lines: Vec<Line>,
     corpus: Corpus,
     resolutions: Resolutions,
     /// Why it is not known what cases were.
@@ -61,25 +28,24 @@ impl Neighbours {
     /// this runs in.
     pub fn open(archive: &Store, without: &str) -> Result<Self, StoreError> {
         let keys: Vec<Key> = archive.keys()?;
-        let read: Vec<Option<(Head, Traits)>> = keys
+        let read: Vec<Option<(Line, Traits)>> = keys
             .par_iter()
             .filter_map(|key| match archive.load(key) {
                 Ok(record) if record.keys.bundle_sha256 == without => None,
-                Ok(record) => head_of(&record).map(|head| Some((head, traits_of(&record)))),
+                Ok(record) => record
+                    .case()
+                    .map(|case| Some((Line::of(&record), traits(case)))),
                 Err(_) => Some(None),
             })
             .collect();
         let unread = read.iter().filter(|one| one.is_none()).count();
-        let mut cases: Vec<(Head, Traits)> = read.into_iter().flatten().collect();
-        let place = |head: &Head| (head.case.clone(), head.location.clone());
-        cases.sort_by_cached_key(|(head, _)| place(head));
-        let (resolutions, note) = match Resolutions::read(archive.root()) {
-            Ok(resolutions) => (resolutions, String::new()),
-            Err(note) => (Resolutions::default(), note),
-        };
+        let mut cases: Vec<(Line, Traits)> = read.into_iter().flatten().collect();
+        let place = |line: &Line| (line.case.clone(), line.location.clone());
+        cases.sort_by_cached_key(|(line, _)| place(line));
+        let (resolutions, note) = resolutions(archive);
         Ok(Self {
             corpus: Corpus::new(cases.iter().map(|(_, traits)| traits)),
-            heads: cases.into_iter().map(|(head, _)| head).collect(),
+            lines: cases.into_iter().map(|(line, _)| line).collect(),
             resolutions,
             note,
             unread,
@@ -105,39 +71,91 @@ impl Neighbours {
     pub fn like(&self, case: &Case) -> SimilarCases {
         let nearest = self.corpus.nearest(&traits(case), NEAREST);
         let found = nearest.iter().filter_map(|near| {
-            let head = self.heads.get(near.case)?;
-            Some(in_words(case, near, head, &self.resolutions))
+            let line = self.lines.get(near.case)?;
+            in_words(case, near, line, &self.resolutions)
         });
         SimilarCases {
-            compared: self.heads.len() + 1,
+            compared: self.lines.len() + 1,
             cases: found.collect(),
             note: self.note.clone(),
         }
     }
 }
 
-/// A neighbour in words; without a link to its report.
-pub fn in_words(
+/// The cases of an archive beside one another.
+pub struct Beside<'a> {
+    archive: &'a Archive,
+    /// Places of the cases that were read, in the order of the corpus.
+    read: Vec<usize>,
+    resolutions: Resolutions,
+    note: String,
+}
+
+impl<'a> Beside<'a> {
+    /// The cases of this archive.
+    pub fn new(store: &Store, archive: &'a Archive) -> Self {
+        let (resolutions, note) = resolutions(store);
+        Self {
+            archive,
+            read: archive.read().map(|(place, ..)| place).collect(),
+            resolutions,
+            note,
+        }
+    }
+
+    /// The cases most like the one of this place in the archive, with links to their reports; nothing
+    /// where it is the only one.
+    pub fn like(&self, place: usize, case: &Case) -> SimilarCases {
+        let own = self.read.binary_search(&place);
+        let (Ok(own), true) = (own, self.read.len() > 1) else {
+            return SimilarCases::default();
+        };
+        let nearest = self.archive.corpus.nearest_to(own, NEAREST);
+        let found = nearest.iter().filter_map(|near| {
+            let line = self.archive.lines.get(*self.read.get(near.case)?)?;
+            let report = line.read.as_ref().ok()?.report.clone();
+            let similar = in_words(case, near, line, &self.resolutions)?;
+            Some(SimilarCase { report, ..similar })
+        });
+        SimilarCases {
+            compared: self.read.len(),
+            cases: found.collect(),
+            note: self.note.clone(),
+        }
+    }
+}
+
+/// What the cases of an archive were, and why that may not be known.
+fn resolutions(archive: &Store) -> (Resolutions, String) {
+    match Resolutions::read(archive.root()) {
+        Ok(resolutions) => (resolutions, String::new()),
+        Err(note) => (Resolutions::default(), note),
+    }
+}
+
+/// A neighbour in words, without a link to its report; `None` where it could not be read.
+fn in_words(
     own: &Case,
     near: &Neighbour,
-    head: &Head,
+    line: &Line,
     resolutions: &Resolutions,
-) -> SimilarCase {
-    let resolution = resolutions.of(&head.case, &head.sha256);
+) -> Option<SimilarCase> {
+    let read = line.read.as_ref().ok()?;
+    let resolution = resolutions.of(&line.case, &line.sha256);
     let (was, link) = resolution
         .map(|one| (one.was.clone(), one.link.clone()))
         .unwrap_or_default();
-    SimilarCase {
-        case: head.case.clone(),
+    Some(SimilarCase {
+        case: line.case.clone(),
         report: String::new(),
-        captured_at: head.captured_at.clone(),
-        kubernetes_version: head.k8s_version.clone(),
-        headline: head.headline.clone(),
+        captured_at: read.captured_at.clone(),
+        kubernetes_version: read.version.clone(),
+        headline: read.headline.clone(),
         percent: near.likeness / 10,
         shared: near.shared.iter().map(|one| shared(own, one)).collect(),
         was,
         link,
-    }
+    })
 }
 
 /// Something shared, in the words of the case that was asked about.

@@ -5,13 +5,17 @@
 //! of workers change a byte. Records are read one at a time; only a digest of them stays in memory.
 
 use super::digest::{self, Archive, Shrunk};
+use super::entries::{Entry, Records};
 use super::index::{self, Extras, Unexplained};
+use super::neighbours::Beside;
+use super::publication::Publication;
 use super::record::{CaseRecord, Reading};
 use super::runs::{Runs, Shown};
-use super::store::{Key, Rules, Store, StoreError, failed};
+use super::store::{Rules, Store, StoreError, failed};
 use super::wire::Packer;
 use super::{summary, tables, whole};
 use crate::analyze::Workers;
+use crate::report::html::{similar_section, with_similar};
 use crate::report::{Format, ReportError, checked};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,37 +26,6 @@ const TEMPLATES: usize = 25;
 
 /// Of these, templates of a single case: they fill the list only where it is short.
 const SINGLE: usize = 8;
-
-/// One case of an archive.
-#[derive(Debug, Clone)]
-pub enum Entry {
-    /// Its record lies in the store.
-    Read {
-        /// Where the bundle is.
-        location: String,
-        /// Where the record is.
-        key: Key,
-    },
-    /// It could not be read.
-    Unreadable(Box<CaseRecord>),
-    /// Its content is that of another case.
-    Double {
-        /// Where the bundle is.
-        location: String,
-        /// Hash of the content.
-        sha256: String,
-    },
-}
-
-impl Entry {
-    /// Where the bundle is.
-    pub fn location(&self) -> &str {
-        match self {
-            Self::Read { location, .. } | Self::Double { location, .. } => location,
-            Self::Unreadable(record) => &record.location,
-        }
-    }
-}
 
 /// Why an archive could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -101,10 +74,19 @@ pub fn publish(
         store,
         entries: &entries,
     };
-    workers.run(|| write_tables(&records, &archive))?;
-    write_summary(&records, &archive)?;
     let unexplained = unexplained(&records, &archive)?;
     let runs = Runs::load(store).then(Shown::of(&archive, made.rules_hash));
+    let publication = Publication::of(store, &archive, made.rules_hash);
+    if made.missing == 0 && publication.is_there(store) {
+        return Ok(Published {
+            archive,
+            unexplained,
+            runs,
+        });
+    }
+    store.unpublish()?;
+    workers.run(|| write_tables(&records, &archive))?;
+    workers.run(|| write_cases(&records, &archive))?;
     let extras = Extras {
         unexplained: &unexplained,
         runs: &runs,
@@ -115,35 +97,13 @@ pub fn publish(
     if made.missing == 0 {
         tidy(&records, &archive, made)?;
         runs.save(store)?;
+        publication.save(store)?;
     }
     Ok(Published {
         archive,
         unexplained,
         runs,
     })
-}
-
-/// Records by the number of their case.
-struct Records<'a> {
-    store: &'a Store,
-    /// By location.
-    entries: &'a [Entry],
-}
-
-impl Records<'_> {
-    /// The record of a case.
-    fn load(&self, line: &digest::Line) -> Result<CaseRecord, StoreError> {
-        let place = self
-            .entries
-            .binary_search_by(|entry| entry.location().cmp(&line.location));
-        match place.ok().and_then(|place| self.entries.get(place)) {
-            Some(Entry::Unreadable(record)) => Ok((**record).clone()),
-            Some(Entry::Read { key, .. }) => self.store.load(key),
-            Some(Entry::Double { .. }) | None => {
-                Err(StoreError::NotAnArchive(self.store.root().to_owned()))
-            }
-        }
-    }
 }
 
 /// The digest of all records; the same content at several places is one case, the first of them.
@@ -264,13 +224,31 @@ fn remove_other_parts(store: &Store, written: &BTreeSet<String>) -> Result<(), S
     Ok(())
 }
 
-/// Writes `summary.csv`.
-fn write_summary(records: &Records<'_>, archive: &Archive) -> Result<(), PublishError> {
-    let mut csv = summary::head();
-    for line in &archive.lines {
-        csv.push_str(&summary::row(&records.load(line)?));
-    }
-    let csv = checked(csv, Format::Text)?;
+/// Puts into each report the cases that look like it, and writes `summary.csv`.
+fn write_cases(records: &Records<'_>, archive: &Archive) -> Result<(), PublishError> {
+    let beside = Beside::new(records.store, archive);
+    let of_case = |(place, line): (usize, &digest::Line)| {
+        let record = records.load(line)?;
+        if let (Some(case), Ok(read)) = (record.case(), &line.read) {
+            let path = records.store.reports().join(&read.report);
+            let page = fs::read_to_string(&path).map_err(failed(&path, "cannot be read"))?;
+            let section = similar_section(&beside.like(place, case))?;
+            let section = checked(section, Format::Html)?;
+            // A page of another version has no place for it.
+            if let Some(page) = with_similar(&page, &section) {
+                whole::update(&path, page.as_bytes())
+                    .map_err(failed(&path, "cannot be written"))?;
+            }
+        }
+        Ok::<_, PublishError>(summary::row(&record))
+    };
+    let rows: Vec<String> = archive
+        .lines
+        .par_iter()
+        .enumerate()
+        .map(of_case)
+        .collect::<Result<_, _>>()?;
+    let csv = checked(summary::head() + &rows.concat(), Format::Text)?;
     let path = records.store.root().join("summary.csv");
     whole::update(&path, csv.as_bytes()).map_err(failed(&path, "cannot be written"))?;
     Ok(())

@@ -24,6 +24,7 @@ const ID_DIGITS: usize = 16;
 
 /// One bundle, read or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct CaseRecord {
     /// [`SCHEMA`].
     pub schema: String,
@@ -42,6 +43,60 @@ pub struct CaseRecord {
     /// What was read of it, or why nothing was.
     #[serde(flatten)]
     pub reading: Reading,
+}
+
+/// The keys of a record one by one: a flattened value is read into a tree of values first, which takes
+/// several times as long as reading it where it belongs.
+#[derive(Deserialize)]
+struct Parts {
+    schema: String,
+    location: String,
+    case: String,
+    bundle_sha256: String,
+    rules_hash: String,
+    tool_version: String,
+    bytes: u64,
+    inputs: Vec<InputRecord>,
+    read: Option<Box<Case>>,
+    unreadable: Option<Unreadable>,
+}
+
+impl TryFrom<Parts> for CaseRecord {
+    type Error = &'static str;
+
+    fn try_from(parts: Parts) -> Result<Self, Self::Error> {
+        let reading = match (parts.read, parts.unreadable) {
+            (Some(case), None) => Reading::Read(case),
+            (None, Some(unreadable)) => Reading::Unreadable(unreadable),
+            _ => return Err("either `read` or `unreadable` is needed"),
+        };
+        Ok(Self {
+            schema: parts.schema,
+            location: parts.location,
+            case: parts.case,
+            keys: Keys {
+                bundle_sha256: parts.bundle_sha256,
+                rules_hash: parts.rules_hash,
+                tool_version: parts.tool_version,
+            },
+            bytes: parts.bytes,
+            inputs: parts.inputs,
+            reading,
+        })
+    }
+}
+
+/// What a record was made of and with: all that tells whether it can be taken over.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Stamp {
+    /// Name of the case.
+    pub case: String,
+    /// Hash of the bundle's content.
+    pub bundle_sha256: String,
+    /// Hash of the rules.
+    pub rules_hash: String,
+    /// Version of the program.
+    pub tool_version: String,
 }
 
 /// What every row of every table repeats.
@@ -68,7 +123,7 @@ pub struct InputRecord {
 }
 
 /// Whether a bundle could be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reading {
     /// It could, perhaps with gaps.

@@ -2,8 +2,9 @@
 
 use super::cases::Place;
 use super::changes::{Changes, Judged};
-use super::publish::{Entry, Made, PublishError, Published, publish};
-use super::record::CaseRecord;
+use super::entries::Entry;
+use super::publish::{Made, PublishError, Published, publish};
+use super::record::{CaseRecord, Stamp};
 use super::scan::{Scan, Scanned};
 use super::schedule::{self, Bounds};
 use super::store::{Key, Store, StoreError};
@@ -84,10 +85,13 @@ pub struct Done {
     pub missing: usize,
 }
 
-/// A place, and its content where that was hashed.
+/// A place, and what is known of it.
 struct Known {
     place: Place,
+    /// Hash of its content, where it was hashed.
     sha256: Option<String>,
+    /// What its record was made with, where there is one.
+    stamp: Option<Stamp>,
 }
 
 /// Reads what is not known and publishes the whole.
@@ -228,9 +232,13 @@ fn hash(store: &Store, places: Vec<Place>, scan: &Scan<'_>, stop: &AtomicBool) -
         let facts = wanted
             .then(|| fingerprint("", &place.path, meter).ok())
             .flatten();
+        let stamp = facts
+            .as_ref()
+            .and_then(|facts| store.find(&Key::new(place.bytes, &facts.sha256, &place.location)));
         Known {
             place,
             sha256: facts.map(|facts| facts.sha256),
+            stamp,
         }
     };
     let workers = scan.settings.workers;
@@ -263,7 +271,12 @@ fn choose(store: &Store, hashed: Vec<Known>, scan: &Scan<'_>) -> Result<Choice, 
     let mut choice = Choice::default();
     let mut first: BTreeSet<String> = BTreeSet::new();
     let mut changes = Changes::new(store, scan);
-    for Known { place, sha256 } in hashed {
+    for known in hashed {
+        let Known {
+            place,
+            sha256,
+            stamp,
+        } = known;
         let Some(sha256) = sha256 else {
             choice.scan.push(place);
             continue;
@@ -273,7 +286,8 @@ fn choose(store: &Store, hashed: Vec<Known>, scan: &Scan<'_>) -> Result<Choice, 
             choice.doubles.push((place, sha256));
             continue;
         }
-        match store.find(&key).map(|record| changes.judge(record)) {
+        let judged = stamp.map(|stamp| changes.judge(&stamp, || store.load(&key).ok()));
+        match judged {
             Some(Judged::Same) => {}
             Some(Judged::Untouched(record)) => {
                 changes.restamp(store, *record)?;

@@ -131,6 +131,14 @@ impl Runs {
         Some(change)
     }
 
+    /// Hash of the rules and version of the program that the archive was made with; empty where no run
+    /// was finished.
+    pub fn made_with(self) -> (String, String) {
+        self.current
+            .map(|shown| (shown.rules_hash, shown.tool_version))
+            .unwrap_or_default()
+    }
+
     /// Whether a bundle was there before.
     pub fn knew(&self, bundle: &str) -> bool {
         let previous = self.previous.as_ref();

@@ -172,6 +172,7 @@ fn trouble(error: AnalyzeError) -> Trouble {
         IngestError::Io { source, .. } => format!("cannot be read: {source}"),
         IngestError::Empty { name }
         | IngestError::NotABundle { name }
+        | IngestError::Unreadable { name, .. }
         | IngestError::Encrypted { name } => {
             let rest = said.strip_prefix(name.as_str());
             rest.and_then(|rest| rest.strip_prefix(": "))

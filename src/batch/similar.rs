@@ -92,22 +92,28 @@ impl Corpus {
     /// The corpus of these cases.
     pub fn new<'t>(cases: impl IntoIterator<Item = &'t Traits>) -> Self {
         let mut corpus = Self::default();
-        for (case, traits) in cases.into_iter().enumerate() {
-            let mut known = Vec::with_capacity(traits.len());
-            for one in traits {
-                let fresh = corpus.having.len();
-                let number = *corpus.numbers.entry(one.clone()).or_insert(fresh);
-                if number == fresh {
-                    corpus.having.push(Vec::new());
-                }
-                if let Some(having) = corpus.having.get_mut(number) {
-                    having.push(case);
-                }
-                known.push(number);
-            }
-            corpus.cases.push(known);
+        for traits in cases {
+            corpus.push(traits);
         }
         corpus
+    }
+
+    /// Adds a case behind the others.
+    pub fn push(&mut self, traits: &Traits) {
+        let case = self.cases.len();
+        let mut known = Vec::with_capacity(traits.len());
+        for one in traits {
+            let fresh = self.having.len();
+            let number = *self.numbers.entry(one.clone()).or_insert(fresh);
+            if number == fresh {
+                self.having.push(Vec::new());
+            }
+            if let Some(having) = self.having.get_mut(number) {
+                having.push(case);
+            }
+            known.push(number);
+        }
+        self.cases.push(known);
     }
 
     /// Number of cases.

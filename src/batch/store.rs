@@ -7,16 +7,17 @@
 //! OUT/table=NAME/day=YYYY-MM-DD/     for programs
 //! OUT/state/cases/BYTES-KEY.json.zst one record for each case, written as soon as the case is read
 //! OUT/state/rules/HASH.json          what the rules of a run were
-//! OUT/state/unreadable.json, runs.json
+//! OUT/state/unreadable.json, runs.json, published.json
 //! ```
 //!
 //! A report is written before its record, so a record is never without one. Every file is whole
 //! ([`super::whole`]); a run that is killed at any moment has lost no more than the cases in work.
 
 use super::cases::MARKER;
-use super::record::{CaseRecord, token};
+use super::record::{CaseRecord, Stamp, token};
 use super::{whole, wire};
 use crate::rules::identity::Identity;
+use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -38,14 +39,14 @@ pub enum StoreError {
     #[error("{0}: holds other files; name a new folder, or one that `bundlescope batch` wrote")]
     NotEmpty(PathBuf),
     /// The operating system refused.
-    #[error("{path}: {action}: {source}")]
+    #[error("{path}: {action}: {reason}")]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What could not be done.
         action: &'static str,
         /// The operating system's words.
-        source: io::Error,
+        reason: io::Error,
     },
 }
 
@@ -54,10 +55,10 @@ pub(super) fn failed<'p>(
     path: &'p Path,
     action: &'static str,
 ) -> impl Fn(io::Error) -> StoreError + 'p {
-    move |source| StoreError::Io {
+    move |reason| StoreError::Io {
         path: path.to_owned(),
         action,
-        source,
+        reason,
     }
 }
 
@@ -74,6 +75,11 @@ impl Key {
     pub fn new(bytes: u64, sha256: &str, location: &str) -> Self {
         let name = location.rsplit('/').next().unwrap_or(location);
         Self(format!("{bytes}-{}", token(&[sha256, name])))
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// The key of a record.
@@ -146,7 +152,7 @@ impl Store {
     }
 
     /// Folder of the reports.
-    fn reports(&self) -> PathBuf {
+    pub(super) fn reports(&self) -> PathBuf {
         self.root.join("reports")
     }
 
@@ -174,15 +180,21 @@ impl Store {
         self.cases().join(format!("{}.json.zst", key.0))
     }
 
-    /// A record; `None` where there is none, or its report is gone, or it cannot be read: then the
-    /// bundle is read again.
-    pub fn find(&self, key: &Key) -> Option<CaseRecord> {
-        let record = self.load(key).ok()?;
-        self.report_path(&record).is_file().then_some(record)
+    /// What a record was made with; `None` where there is none, or its report is gone, or it cannot be
+    /// read: then the bundle is read again.
+    pub fn find(&self, key: &Key) -> Option<Stamp> {
+        let stamp: Stamp = self.read(key).ok()?;
+        let report = self.reports().join(stamp.report_name());
+        report.is_file().then_some(stamp)
     }
 
     /// A record that is there.
     pub fn load(&self, key: &Key) -> Result<CaseRecord, StoreError> {
+        self.read(key)
+    }
+
+    /// A record, or a part of it.
+    fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<T, StoreError> {
         let path = self.record_path(key);
         let read = || {
             let json = wire::unpack(&fs::read(&path)?)?;
@@ -198,8 +210,9 @@ impl Store {
         self.put_record(record)
     }
 
-    /// Keeps a record whose report is there.
+    /// Keeps a record whose report is there. What was published may not be true any more.
     pub fn put_record(&self, record: &CaseRecord) -> Result<Key, StoreError> {
+        self.unpublish()?;
         let key = Key::of(record);
         let path = self.record_path(&key);
         serde_json::to_vec(record)
@@ -212,6 +225,22 @@ impl Store {
     /// Where the report of a record lies.
     pub fn report_path(&self, record: &CaseRecord) -> PathBuf {
         self.reports().join(report_name(record))
+    }
+
+    /// Where it is kept what was published.
+    pub(super) fn publication(&self) -> PathBuf {
+        self.state().join("published.json")
+    }
+
+    /// Forgets what was published, so that the next run writes all of it.
+    pub fn unpublish(&self) -> Result<(), StoreError> {
+        let path = self.publication();
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(failed(&path, "cannot be removed")(error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Keeps the records of the bundles that could not be read; the next run tries them again.
@@ -278,9 +307,21 @@ impl Store {
     }
 }
 
-/// Name of a record's report: the case's name as far as every file system takes it, and the hash that
-/// keeps two cases of one name apart.
+/// Name of a record's report.
 pub fn report_name(record: &CaseRecord) -> String {
+    name_of_report(&record.case, &record.keys.bundle_sha256)
+}
+
+impl Stamp {
+    /// Name of the record's report.
+    fn report_name(&self) -> String {
+        name_of_report(&self.case, &self.bundle_sha256)
+    }
+}
+
+/// Name of a report: the case's name as far as every file system takes it, and the hash that keeps two
+/// cases of one name apart.
+fn name_of_report(case: &str, sha256: &str) -> String {
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || "._-".contains(c) {
             c
@@ -288,9 +329,9 @@ pub fn report_name(record: &CaseRecord) -> String {
             '_'
         }
     };
-    let name: String = record.case.chars().take(NAME_CHARS).map(plain).collect();
+    let name: String = case.chars().take(NAME_CHARS).map(plain).collect();
     let name = name.trim_start_matches('.');
-    format!("{name}-{}.html", token(&[&record.keys.bundle_sha256]))
+    format!("{name}-{}.html", token(&[sha256]))
 }
 
 /// Names of the files of a folder, in order.

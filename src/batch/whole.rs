@@ -3,21 +3,45 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 use tempfile::NamedTempFile;
 
 /// How the names of files begin that are not in their place yet. A run that was killed leaves some.
 pub const UNFINISHED: &str = ".bundlescope-part-";
 
-/// Writes a file; until that is done, what was there before stays.
+/// Held by everybody who has an unfinished file, so that a signal does not end the program while
+/// there is one.
+static WRITING: RwLock<()> = RwLock::new(());
+
+/// Writes a file and the folders that it lies in; until that is done, what was there before stays.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        .tempfile_in(folder)?;
-    fill(&mut file, bytes)?;
+    fs::create_dir_all(folder_of(path))?;
+    replace(path, bytes)
+}
+
+/// Writes a file in a folder that is there. One that was there keeps its permissions, a new one gets
+/// those that the umask leaves.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let _writing = WRITING.read().unwrap_or_else(PoisonError::into_inner);
+    let mut file = unfinished(folder_of(path))?;
+    file.write_all(bytes)?;
+    file.flush()?;
+    if let Ok(there) = fs::metadata(path) {
+        file.as_file().set_permissions(there.permissions())?;
+    }
     file.persist(path)?;
     Ok(())
+}
+
+/// Whether files can be made in the folder that `path` is to lie in: known before minutes of work.
+pub fn probe(path: &Path) -> io::Result<()> {
+    let _writing = WRITING.read().unwrap_or_else(PoisonError::into_inner);
+    unfinished(folder_of(path))?.close()
+}
+
+/// Waits until no file is unfinished; none is begun while the guard is held.
+pub fn none_unfinished() -> RwLockWriteGuard<'static, ()> {
+    WRITING.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Writes a file unless it has these bytes already, so that a run which changes nothing writes nothing.
@@ -38,16 +62,19 @@ pub fn clean(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes all bytes, and gives the file the permissions that a new file would have: a temporary
-/// one is its owner's alone.
-pub fn fill(file: &mut NamedTempFile, bytes: &[u8]) -> io::Result<()> {
-    file.write_all(bytes)?;
-    file.flush()?;
+/// The folder that a file lies in.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// A file that is removed unless it is put in its place. Temporary files are their owner's alone
+/// unless asked for with the mode of others, of which the system takes the umask.
+fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
-    Ok(())
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }

@@ -17,10 +17,16 @@ const LEVEL: i32 = 3;
 const LARGEST: usize = 256 << 20;
 
 /// One line.
-#[derive(Serialize, Deserialize)]
-struct Line {
+#[derive(Serialize)]
+struct Line<'r> {
     #[serde(flatten)]
-    record: CaseRecord,
+    record: &'r CaseRecord,
+    report: String,
+}
+
+/// What a line has beside the keys of its record.
+#[derive(Deserialize)]
+struct Beside {
     #[serde(default)]
     report: String,
 }
@@ -29,7 +35,7 @@ struct Line {
 pub fn encode(record: &CaseRecord, report: Option<&[u8]>) -> io::Result<String> {
     let report = report.map(pack).transpose()?;
     let line = Line {
-        record: record.clone(),
+        record,
         report: report
             .map(|bytes| STANDARD.encode(bytes))
             .unwrap_or_default(),
@@ -40,21 +46,20 @@ pub fn encode(record: &CaseRecord, report: Option<&[u8]>) -> io::Result<String> 
 
 /// The record of a line and its report; or what is wrong with the line.
 pub fn decode(line: &str) -> Result<(CaseRecord, Option<Vec<u8>>), String> {
-    let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    if line.record.schema != SCHEMA {
-        return Err(format!(
-            "schema {} where {SCHEMA} is read",
-            line.record.schema
-        ));
+    let wrong = |error: serde_json::Error| error.to_string();
+    let record: CaseRecord = serde_json::from_str(line).map_err(wrong)?;
+    if record.schema != SCHEMA {
+        return Err(format!("schema {} where {SCHEMA} is read", record.schema));
     }
-    if line.report.is_empty() {
-        return Ok((line.record, None));
+    let beside: Beside = serde_json::from_str(line).map_err(wrong)?;
+    if beside.report.is_empty() {
+        return Ok((record, None));
     }
     let packed = STANDARD
-        .decode(&line.report)
+        .decode(&beside.report)
         .map_err(|error| format!("report: {error}"))?;
     let report = unpack(&packed).map_err(|error| format!("report: {error}"))?;
-    Ok((line.record, Some(report)))
+    Ok((record, Some(report)))
 }
 
 /// Compresses what is written to it.

@@ -1,21 +1,30 @@
 //! `bundlescope analyze`: one report about a bundle.
 
-use super::output::Output;
-use super::{Console, ExitStatus, inputs, is_dash, progress};
-use crate::analyze::{Settings, Workers, analyze};
+use super::interrupt::Interrupt;
+use super::{Console, ExitStatus, inputs, is_dash, output, progress, say, shown};
+use crate::analyze::{Settings, Workers, collect, conclude};
 use crate::batch::{self, neighbours::Neighbours, store::Store};
 use crate::cli::{AnalyzeArgs, FailOn};
 use crate::diagnose::{Diagnosis, State, Window};
-use crate::ingest::{Input, Meter};
+use crate::ingest::{Input, Meter, Stop};
 use crate::limits::Limits;
+use crate::report::glyphs::visible;
 use crate::report::view::{Report, SimilarCases};
 use crate::report::{self, Draft, Format, ReportOptions, text::Style};
 use crate::rules::RuleSet;
 use crate::severity::Severity;
+use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// What is said when a signal stops the reading.
+const STOPPING: &str =
+    "bundlescope: stopping; the report tells what was read until now, a second Ctrl-C ends at once";
 
 /// Runs the command.
 pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
@@ -23,13 +32,22 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
     let archive = args.archive.as_deref().map(Store::open).transpose()?;
     let inputs = inputs(&args.input.bundles)?;
     let targets = targets(args, &inputs)?;
-    let outputs = targets
+    let read: Vec<&Path> = args
+        .input
+        .bundles
         .iter()
-        .map(|(path, _)| Output::open(path))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+        .chain(&args.input.rules)
+        .map(PathBuf::as_path)
+        .collect();
+    let places: Vec<&Path> = targets.iter().map(|(path, _)| path.as_path()).collect();
+    let outputs = output::open(&places, &read)?;
 
     let workers = Workers::start(args.input.threads)?;
-    let meter = Meter::default();
+    let interrupt = Interrupt::listen(STOPPING)?;
+    let meter = Meter {
+        stop: stop(&interrupt, args.max_time)?,
+        ..Meter::default()
+    };
     let settings = Settings {
         rules: &rules,
         limits: &Limits::RELEASE,
@@ -41,7 +59,10 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
         until: args.until,
     };
     let diagnosis = progress::during(&meter, console.progress, || {
-        analyze(&inputs, &settings, window)
+        let read = collect(&inputs, &settings);
+        // What was read is diagnosed and written in a moment.
+        interrupt.end_at_once();
+        read.map(|(evidence, facts)| conclude(evidence, facts, &settings, window))
     })?;
 
     let options = options(args, &rules);
@@ -63,7 +84,31 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
         let text = workers.run(|| draft.text(style))?;
         summary(text, &targets, console)?;
     }
+    anyhow::ensure!(
+        !interrupt.stop.load(Ordering::Relaxed),
+        "stopped before everything was read; the report says what it lacks"
+    );
     Ok(status(&diagnosis, args.fail_on))
+}
+
+/// What ends the reading: a signal, or that so many seconds have passed.
+fn stop(interrupt: &Interrupt, seconds: Option<u64>) -> anyhow::Result<Stop> {
+    let mut stop = Stop::default();
+    stop.on(Arc::clone(&interrupt.stop), "by Ctrl-C or a signal".into());
+    if let Some(seconds) = seconds {
+        let late = Arc::new(AtomicBool::new(seconds == 0));
+        stop.on(
+            Arc::clone(&late),
+            format!("after {seconds} s, as asked for"),
+        );
+        std::thread::Builder::new()
+            .spawn(move || {
+                std::thread::sleep(Duration::from_secs(seconds));
+                late.store(true, Ordering::Relaxed);
+            })
+            .context("cannot wait for the end of --max-time")?;
+    }
+    Ok(stop)
 }
 
 /// The cases of an archive that look like this one. What is wrong with the archive itself is said on
@@ -77,7 +122,7 @@ fn similar(
     let sha256 = &report.bundle.sha256;
     let neighbours = workers.run(|| Neighbours::open(archive, sha256))?;
     for warning in neighbours.warnings() {
-        writeln!(io::stderr(), "bundlescope: warning: {warning}")?;
+        say(&format!("bundlescope: warning: {}", visible(&warning)));
     }
     let case = batch::case::of(report, diagnosis, &BTreeMap::new(), &[]);
     Ok(neighbours.like(&case))
@@ -170,7 +215,7 @@ fn summary(
     console: &mut Console,
 ) -> anyhow::Result<()> {
     for (path, _) in targets {
-        writeln!(text, "wrote {}", path.display())?;
+        writeln!(text, "wrote {}", shown(path))?;
     }
     console.out.write_all(text.as_bytes())?;
     console.out.flush()?;

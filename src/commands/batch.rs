@@ -1,6 +1,7 @@
 //! `bundlescope batch`: an archive of many bundles, alone or with workers elsewhere.
 
-use super::{Console, ExitStatus, batch_words, interrupt, is_dash, memory, progress};
+use super::interrupt::Interrupt;
+use super::{Console, ExitStatus, batch_words, is_dash, memory, progress, say};
 use crate::analyze::{Settings, Workers};
 use crate::batch::cases::{self, Found, Place, location, share_of};
 use crate::batch::merge::Merge;
@@ -13,6 +14,7 @@ use crate::batch::wire;
 use crate::cli::{BatchArgs, FailOn};
 use crate::ingest::Meter;
 use crate::limits::Limits;
+use crate::report::glyphs::visible;
 use crate::rules::{RuleSet, builtin, identity};
 use crate::severity::Severity;
 use anyhow::Context as _;
@@ -20,6 +22,10 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+
+/// What is said when a signal stops the run.
+const STOPPING: &str =
+    "bundlescope: stopping when the cases in work are done; a second Ctrl-C ends at once";
 
 /// Runs the command.
 pub(super) fn run(args: &BatchArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
@@ -83,14 +89,9 @@ fn find(args: &BatchArgs) -> anyhow::Result<Found> {
         let own = |place: &Place| share_of(&place.location, share.count) == share.index;
         found.cases.retain(own);
     }
-    let mut said = String::new();
     for note in &found.notes {
-        said.push_str("bundlescope: ");
-        said.push_str(note);
-        said.push('\n');
+        say(&format!("bundlescope: {}", visible(note)));
     }
-    // Nothing is left to do when even standard error is gone.
-    let _ = io::stderr().write_all(said.as_bytes());
     Ok(found)
 }
 
@@ -129,7 +130,7 @@ fn local(args: &BatchArgs, scan: Scan<'_>, console: &mut Console) -> anyhow::Res
         writeln!(console.out, "no case falls into this share")?;
         return Ok(ExitStatus::Clean);
     }
-    let stop = interrupt::flag()?;
+    let stop = Interrupt::listen(STOPPING)?.stop;
     let total = found.cases.iter().map(|place| place.bytes).sum();
     let count = found.cases.len();
     let mut watcher = progress::Cases::new(count, total, console.progress);
@@ -204,7 +205,7 @@ fn status(worst: Option<Severity>, fail_on: FailOn) -> ExitStatus {
 
 /// Reads what standard input names, and prints records.
 fn worker(args: &BatchArgs, scan: &Scan<'_>, console: &mut Console) -> anyhow::Result<ExitStatus> {
-    let stop = interrupt::flag()?;
+    let stop = Interrupt::listen(STOPPING)?.stop;
     let mut trouble = None;
     let lines = BufReader::new(io::stdin()).lines();
     let lines = lines.map_while(Result::ok);
@@ -269,8 +270,7 @@ fn merge(
     let (entries, hash, notes) = merge.finish();
     anyhow::ensure!(!entries.is_empty(), "no records in what was named");
     for note in notes {
-        // Nothing is left to do when even standard error is gone.
-        let _ = writeln!(io::stderr(), "bundlescope: {note}");
+        say(&format!("bundlescope: {}", visible(&note)));
     }
     let read = entries.len();
     let made = Made {

@@ -1,5 +1,6 @@
 //! What a batch says: while it runs, and at its end in at most 25 lines.
 
+use super::shown;
 use crate::batch::index::Unexplained;
 use crate::batch::record::{CaseRecord, Class, Reading};
 use crate::batch::run::Done;
@@ -107,7 +108,7 @@ pub(super) fn summary(done: &Done, out: &Path) -> String {
     if more > 0 {
         let _ = writeln!(text, "not readable: {more} more; the index has all");
     }
-    let _ = writeln!(text, "wrote {}", out.join("index.html").display());
+    let _ = writeln!(text, "wrote {}", shown(&out.join("index.html")));
     text
 }
 

@@ -1,15 +1,17 @@
-//! `bundlescope diff`: two bundles, or earlier reports about them, compared.
+//! `bundlescope diff`: two bundles, or earlier reports about them, or two archives, compared.
 
-use super::output::Output;
-use super::{Console, ExitStatus, inputs, is_dash, progress};
+use super::{Console, ExitStatus, inputs, is_dash, output, progress, shown};
 use crate::analyze::{Settings, Workers, analyze};
+use crate::batch;
+use crate::batch::store::Store;
 use crate::cli::DiffArgs;
 use crate::diagnose::Window;
 use crate::ingest::{Input, Meter};
 use crate::limits::{Limits, STORED_REPORT_BYTES};
 use crate::report::diff::stored::{self, Stored};
 use crate::report::diff::{self, DiffFormat, Origin, compare};
-use crate::report::{self, Format, MAX_BYTES, ReportOptions};
+use crate::report::text::Style;
+use crate::report::{self, Format, MAX_BYTES, ReportError, ReportOptions};
 use crate::rules::RuleSet;
 use crate::severity::Severity;
 use anyhow::Context as _;
@@ -26,11 +28,21 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
     let rules = super::rules::load(&args.rules)?;
     let sides = inputs(&[args.old.clone(), args.new.clone()])?;
     let targets = targets(args)?;
-    let outputs = targets
-        .iter()
-        .map(|(path, _)| Output::open(path))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let read: Vec<&Path> = [&args.old, &args.new]
+        .into_iter()
+        .chain(&args.rules)
+        .map(PathBuf::as_path)
+        .collect();
+    let places: Vec<&Path> = targets.iter().map(|(path, _)| path.as_path()).collect();
+    let outputs = output::open(&places, &read)?;
     let workers = Workers::start(args.threads)?;
+    if let Some([old, new]) = archives(args)? {
+        let diff = workers.run(|| batch::diff::compare(&old, &new))?;
+        let render = |format, style| batch::diff::render(&diff, format, style);
+        write(&targets, outputs, &render, console)?;
+        let level = args.fail_on.severity();
+        return Ok(status(level.is_some_and(|level| diff.is_worse(level))));
+    }
     let mut read = Vec::new();
     for side in sides {
         read.push(match earlier_report(&side)? {
@@ -43,29 +55,70 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
     };
     let diff = compare((old, *old_origin), (new, *new_origin));
 
+    let render = |format, style| match format {
+        DiffFormat::Text => diff::text::render(&diff, style),
+        format => {
+            diff::render(&diff, format).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        }
+    };
+    write(&targets, outputs, &render, console)?;
+    let level = args.fail_on.severity();
+    Ok(status(level.is_some_and(|level| diff.is_worse(level))))
+}
+
+/// Writes a comparison where it was asked for, and to the terminal where that is not taken.
+fn write(
+    targets: &[(PathBuf, DiffFormat)],
+    outputs: Vec<output::Output>,
+    render: &dyn Fn(DiffFormat, Style) -> Result<String, ReportError>,
+    console: &mut Console,
+) -> anyhow::Result<()> {
     let to_stdout = targets.iter().any(|(path, _)| is_dash(path));
     for ((_, format), output) in targets.iter().zip(outputs) {
-        output.finish(&diff::render(&diff, *format)?, &mut console.out)?;
+        let text = render(*format, Style::default())?;
+        output.finish(text.as_bytes(), &mut console.out)?;
     }
     if !to_stdout {
-        let style = report::text::Style {
+        let style = Style {
             width: WIDTH,
             color: console.color,
             ascii: false,
         };
-        let mut text = diff::text::render(&diff, style)?;
-        for (path, _) in &targets {
-            writeln!(text, "wrote {}", path.display())?;
+        let mut text = render(DiffFormat::Text, style)?;
+        for (path, _) in targets {
+            writeln!(text, "wrote {}", shown(path))?;
         }
         console.out.write_all(text.as_bytes())?;
         console.out.flush()?;
     }
-    let level = args.fail_on.severity();
-    Ok(if level.is_some_and(|level| diff.is_worse(level)) {
+    Ok(())
+}
+
+/// The status of a comparison.
+fn status(worse: bool) -> ExitStatus {
+    if worse {
         ExitStatus::Findings
     } else {
         ExitStatus::Clean
-    })
+    }
+}
+
+/// The two archives, where both sides are such; a mistake where only one is.
+fn archives(args: &DiffArgs) -> anyhow::Result<Option<[Store; 2]>> {
+    match (Store::open(&args.old), Store::open(&args.new)) {
+        (Ok(old), Ok(new)) => Ok(Some([old, new])),
+        (Err(_), Err(_)) => Ok(None),
+        (Ok(_), Err(_)) => anyhow::bail!(
+            "{}: is not an archive of `bundlescope batch`, as {} is; compare two archives, or two bundles",
+            shown(&args.new),
+            shown(&args.old)
+        ),
+        (Err(_), Ok(_)) => anyhow::bail!(
+            "{}: is not an archive of `bundlescope batch`, as {} is; compare two archives, or two bundles",
+            shown(&args.old),
+            shown(&args.new)
+        ),
+    }
 }
 
 /// What to write where: the nth `--format` belongs to the nth `--output`.
@@ -106,7 +159,7 @@ fn earlier_report(input: &Input) -> anyhow::Result<Option<Stored>> {
     let Some(path) = input.path.as_deref().filter(|path| path.is_file()) else {
         return Ok(None);
     };
-    let failed = || format!("{}: cannot be read", path.display());
+    let failed = || format!("{}: cannot be read", shown(path));
     let file = File::open(path).with_context(failed)?;
     let mut bytes = Vec::new();
     let mut head = (&file).take(256);
@@ -122,9 +175,7 @@ fn earlier_report(input: &Input) -> anyhow::Result<Option<Stored>> {
     if !page && !stored::is_report_json(&bytes) {
         return Ok(None);
     }
-    stored::read(&bytes)
-        .map(Some)
-        .with_context(|| path.display().to_string())
+    stored::read(&bytes).map(Some).with_context(|| shown(path))
 }
 
 /// The report of a bundle, as it would be read back from a file.

@@ -22,6 +22,7 @@ pub use rules_docs::catalogue;
 
 use crate::cli::{Cli, Command, RulesCommand};
 use crate::ingest::Input;
+use crate::report::glyphs::visible;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
 use std::io::{self, IsTerminal as _, Write};
@@ -146,9 +147,9 @@ fn input(path: &Path) -> anyhow::Result<Input> {
     let real = path.canonicalize().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => anyhow::anyhow!(
             "{}: no such file or folder; name the folder or archive that the collector wrote",
-            path.display()
+            shown(path)
         ),
-        _ => anyhow::Error::new(error).context(path.display().to_string()),
+        _ => anyhow::Error::new(error).context(shown(path)),
     })?;
     // `.` and `..` have no name of their own; the folder they stand for has.
     let name = path
@@ -159,6 +160,50 @@ fn input(path: &Path) -> anyhow::Result<Input> {
         name: name.to_string_lossy().into_owned(),
         path: Some(path.to_owned()),
     })
+}
+
+/// A path as messages show it: a name must not move the cursor or begin a line of its own.
+fn shown(path: &Path) -> String {
+    visible(&path.display().to_string())
+}
+
+/// Says something on standard error, line by line, with nothing hidden in it.
+fn say(text: &str) {
+    let mut said = String::new();
+    for line in text.lines() {
+        said.push_str(&visible(line));
+        said.push('\n');
+    }
+    // Nothing is left to do when even standard error is gone.
+    let _ = io::stderr().write_all(said.as_bytes());
+}
+
+/// Several mistakes, each on a line of its own.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+struct Mistakes(Vec<String>);
+
+/// Says why a run failed.
+pub fn say_error(error: &anyhow::Error) {
+    let said = match error.downcast_ref::<Mistakes>() {
+        Some(mistakes) => mistakes.to_string(),
+        None => visible(&format!("{error:#}")),
+    };
+    say(&format!("bundlescope: {said}"));
+}
+
+/// Says what clap has to say of arguments with something hidden in them; `false` for others, which it
+/// says itself, with colours.
+pub fn say_wrong_use(error: &clap::Error) -> bool {
+    let hides = std::env::args_os().any(|argument| {
+        argument
+            .to_string_lossy()
+            .contains(crate::report::glyphs::is_hidden)
+    });
+    if hides && error.use_stderr() {
+        say(&error.render().to_string());
+    }
+    hides && error.use_stderr()
 }
 
 /// Whether a path means standard input or output.

@@ -1,8 +1,9 @@
 //! A progress bar on standard error, for runs that take longer than a second.
 
+use super::say;
 use crate::ingest::Meter;
+use crate::report::glyphs::visible;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{self, Write as _};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
@@ -104,9 +105,8 @@ impl Cases {
     /// Says something beside the progress.
     pub(super) fn say(&self, line: &str) {
         match &self.bar {
-            Some(bar) => bar.println(line.trim_end()),
-            // Nothing is left to do when even standard error is gone.
-            None => _ = io::stderr().write_all(line.as_bytes()),
+            Some(bar) => bar.println(visible(line.trim_end())),
+            None => say(line),
         }
     }
 

@@ -1,12 +1,12 @@
 //! `bundlescope rules`: list and check.
 
-use super::{Console, ExitStatus};
+use super::{Console, ExitStatus, say};
 use crate::examine::proof::Engine;
 use crate::rules::check::Level;
 use crate::rules::{self, RuleSet, foreign};
 use crate::severity::Severity;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 /// Parts of other tools' files named one by one on standard error; of more, only their number.
@@ -28,10 +28,9 @@ pub(super) fn load_with_files(
     }
     let rules = RuleSet::builtin_and(&files).map_err(|errors| {
         let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("{}", said.join("\n"))
+        super::Mistakes(said)
     })?;
-    // Nothing is left to do when even standard error is gone.
-    let _ = io::stderr().write_all(left_out(&rules).as_bytes());
+    say(&left_out(&rules));
     Ok((rules, files))
 }
 

@@ -14,6 +14,8 @@ use memchr::memmem;
 
 /// What opens a section, at the beginning of a line.
 const START: &str = "==== START logs for ";
+/// Sections without an end that are named in one piece; kubectl stops once.
+const LOST: usize = 32;
 /// What kubectl writes in place of a log that it could not fetch.
 const FETCH_ERRORS: [&str; 2] = ["Request log error: ", "Create log request error: "];
 
@@ -25,16 +27,17 @@ pub(super) fn read(examiner: Examiner<'_>, chunk: &Chunk, part: &mut Part) {
         body,
         at: 0,
         line: chunk.first_line,
+        lost: 0,
     };
     if let Some(start) = &chunk.section {
-        reader.section(start.trim_end(), part);
+        reader.section(start.trim_end(), chunk.last, part);
     }
     while reader.at < body.len() {
         reader.documents(part);
         let Some(start) = reader.take_start_line() else {
             break;
         };
-        reader.section(&start, part);
+        reader.section(&start, chunk.last, part);
     }
 }
 
@@ -44,6 +47,8 @@ struct Reader<'a> {
     body: &'a [u8],
     at: usize,
     line: u64,
+    /// Sections without an end so far.
+    lost: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -82,17 +87,21 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the log of the section that `start` opened, and its END line where it has one.
-    fn section(&mut self, start: &str, part: &mut Part) {
+    /// Where the entry ends with the piece, a section must end there too.
+    fn section(&mut self, start: &str, last: bool, part: &mut Part) {
         let rest = self.body.get(self.at..).unwrap_or_default();
         let end_marker = start.replacen("START", "END", 1);
-        let (length, marker) = match memmem::find(rest, end_marker.as_bytes()) {
+        let next = || line_starting_with(rest, START.as_bytes()).unwrap_or(rest.len());
+        // Where many were lost already, an end is not looked for in all that follows.
+        let within = if self.lost > LOST { next() } else { rest.len() };
+        let end = memmem::find(&rest[..within], end_marker.as_bytes());
+        let (length, marker) = match end {
             Some(end) => (end, end_marker.len()),
             // The END was lost (kubectl stopped in the middle): the next section ends this one.
-            None => (
-                line_starting_with(rest, START.as_bytes()).unwrap_or(rest.len()),
-                0,
-            ),
+            None => (next(), 0),
         };
+        let endless = marker == 0 && (last || length < rest.len());
+        self.lost += usize::from(endless);
         let first_line = self.line;
         let text = self.take(length);
         let log = self.log(text, first_line, section_of(start));
@@ -103,6 +112,14 @@ impl<'a> Reader<'a> {
             },
         }));
         part.logs.push(log);
+        if endless && self.lost <= LOST {
+            part.gaps.push(Gap {
+                locator: part.path.line(self.line),
+                reason: GapReason::Damaged {
+                    detail: "this log ends without its END line".to_owned(),
+                },
+            });
+        }
         self.take(marker);
         let rest = self.body.get(self.at..).unwrap_or_default();
         let line_end = rest

@@ -4,18 +4,18 @@
 //! all names and contents.
 
 use super::Place;
-use super::budget::Budget;
 use super::entry::Source;
+use super::handle::{self, Shared};
 use super::name::{Names, is_clutter};
 use super::sniff::sniff;
-use super::stream::fill;
 use super::walk::Walker;
+use super::zip::{self, Zip};
 use super::{PROBE, Raw, hex};
 use crate::gap::GapReason;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io::{self, Read as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -112,7 +112,7 @@ fn read_entry(
         walker.gap(&place.path, GapReason::NotAFile { what })?;
         return ControlFlow::Continue(Some(0));
     }
-    let opened = File::open(entry.path()).and_then(|file| Ok((file.metadata()?, file)));
+    let opened = handle::open(entry.path()).and_then(|file| Ok((file.metadata()?, file)));
     let (metadata, file) = match opened {
         Ok(opened) => opened,
         Err(error) => {
@@ -126,22 +126,57 @@ fn read_entry(
         .ok()
         .and_then(|time| Timestamp::try_from(time).ok());
     let size = metadata.len();
-    let large = walker.is_large(size);
-    let meter = walker.reader.meter;
-    let mut raw = Raw::new(file, &meter.read);
-    if large {
+    let file = Shared::new(file);
+    let small = walker.reader.limits.chunk_bytes as u64;
+    if size > small && zip::at_end(&mut file.again()).unwrap_or(false) {
+        // Its members move the meter; the hash needs every byte, in order.
+        let uncounted = AtomicU64::new(0);
+        let mut raw = Raw::new(file.again(), &uncounted);
+        raw.drain();
+        let (content, read) = raw.finish();
+        add(hash, &name, read, &content);
+        zip::read(walker, &place, &Zip::File(file))?;
+        return ControlFlow::Continue(Some(read));
+    }
+    let mut raw = Raw::new(file.again(), &walker.reader.meter.read);
+    if walker.is_large(size) {
         walker.content(&place, &mut raw)?;
         raw.drain();
-    } else if let Some(budget) = set_aside(walker, size, &mut raw) {
-        raw.drain();
-        let source = Source::File(entry.path().to_owned());
-        walker.defer(place, budget, source)?;
-    } else {
-        walker.gap(&around.path, walker.budget.bytes_gap())?;
-        return ControlFlow::Continue(None);
+        let (content, read) = raw.finish();
+        add(hash, &name, read, &content);
+        return ControlFlow::Continue(Some(read));
     }
+    let mut bytes = Vec::new();
+    let wanted = if size <= small {
+        small + 1
+    } else {
+        PROBE as u64
+    };
+    if let Err(error) = (&mut raw).take(wanted).read_to_end(&mut bytes) {
+        let detail = error.to_string();
+        walker.gap(&place.path, GapReason::Unreadable { detail })?;
+    }
+    raw.drain();
     let (content, read) = raw.finish();
     add(hash, &name, read, &content);
+    let whole = bytes.len() as u64 == read;
+    let unfolds = sniff(bytes.get(..PROBE).unwrap_or(&bytes)).unfolds();
+    let zip = !unfolds && whole && zip::at_end(&mut io::Cursor::new(&bytes)).unwrap_or(false);
+    let budget = if unfolds || zip {
+        walker.budget.set_aside_archive(size, walker.reader.limits)
+    } else {
+        walker.budget.set_aside_plain(size)
+    };
+    let Some(budget) = budget else {
+        walker.gap(&around.path, walker.budget.bytes_gap())?;
+        return ControlFlow::Continue(None);
+    };
+    let source = match bytes {
+        bytes if zip => Source::Zip(bytes.into()),
+        bytes if whole => Source::Bytes(bytes),
+        _ => Source::File(file),
+    };
+    walker.defer(place, budget, source)?;
     ControlFlow::Continue(Some(read))
 }
 
@@ -164,7 +199,7 @@ pub(super) fn hash(root: &Path, meter: &AtomicU64) -> io::Result<Facts> {
             continue;
         }
         // A file that cannot be opened is a gap of its bundle, and none of its hash.
-        let Ok(file) = File::open(entry.path()) else {
+        let Ok(file) = handle::open(entry.path()) else {
             continue;
         };
         let mut raw = Raw::new(file, meter);
@@ -177,30 +212,6 @@ pub(super) fn hash(root: &Path, meter: &AtomicU64) -> io::Result<Facts> {
         sha256: hex(&hash.finalize()),
         bytes,
     })
-}
-
-/// Sets aside what a file needs: more than its size where its beginning is that of an archive.
-fn set_aside(walker: &Walker<'_>, size: u64, file: &mut dyn Read) -> Option<Budget> {
-    let mut head = [0; PROBE];
-    let (filled, _) = fill(file, &mut head);
-    if sniff(&head[..filled]).unfolds() {
-        walker.budget.set_aside_archive(size, walker.reader.limits)
-    } else {
-        walker.budget.set_aside_plain(size)
-    }
-}
-
-/// Reads a deferred file.
-pub(super) fn read_file(walker: &mut Walker<'_>, place: &Place, path: &Path) -> ControlFlow<()> {
-    // The meter counted its bytes when they were hashed.
-    let uncounted = AtomicU64::new(0);
-    match File::open(path) {
-        Ok(file) => walker.content(place, &mut Raw::new(file, &uncounted)),
-        Err(error) => {
-            let detail = error.to_string();
-            walker.gap(&place.path, GapReason::Unreadable { detail })
-        }
-    }
 }
 
 /// What is found in a folder and is no file.

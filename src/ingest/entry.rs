@@ -3,6 +3,7 @@
 //! Plain types without logic. A [`Deferred`] carries all that another thread needs to read it.
 
 use super::budget::Budget;
+use super::handle::Shared;
 use super::zip::Member;
 use crate::gap::Gap;
 use crate::locator::EntryPath;
@@ -96,20 +97,27 @@ pub struct Deferred {
 }
 
 impl Deferred {
-    /// Bytes that it holds in memory until it is opened.
+    /// Bytes that it holds in memory until it is read.
     pub fn held_bytes(&self) -> usize {
         match &self.source {
             Source::Zip(bytes) => bytes.len(),
-            Source::File(_) | Source::Member(_) => 0,
+            Source::Bytes(bytes) => bytes.len(),
+            Source::File(_) => HANDLE_BYTES,
+            Source::Member(_) => 0,
         }
     }
 }
 
+/// What an open file counts for: systems let a program have 256 and more of them.
+const HANDLE_BYTES: usize = 128 << 10;
+
 /// Where the bytes of a deferred entry are.
 #[derive(Debug)]
 pub(super) enum Source {
-    /// A file of a folder.
-    File(PathBuf),
+    /// A small file of a folder.
+    Bytes(Vec<u8>),
+    /// A larger one, open.
+    File(Shared),
     /// A member of a zip.
     Member(Box<Member>),
     /// A whole zip out of another archive.

@@ -9,9 +9,11 @@ mod budget;
 mod cut;
 mod directory;
 mod entry;
+mod handle;
 mod name;
 mod sections;
 mod sniff;
+mod stop;
 mod stream;
 mod tar;
 mod text;
@@ -23,11 +25,14 @@ mod tests;
 
 pub use entry::{Chunk, Cut, Deferred, Input, InputFacts, Work};
 pub use sniff::HEAD_BYTES;
+pub use stop::Stop;
 
+use crate::gap::GapReason;
 use crate::limits::Limits;
 use crate::locator::EntryPath;
 use budget::Budget;
 use entry::Source;
+use handle::Shared;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use sniff::{Kind, sniff};
@@ -73,6 +78,14 @@ pub enum IngestError {
         /// The bundle.
         name: String,
     },
+    /// Not one entry of the inputs could be read.
+    #[error("{name}: nothing in it can be read: {first}")]
+    Unreadable {
+        /// The first bundle.
+        name: String,
+        /// The first gap.
+        first: String,
+    },
     /// Every member is encrypted.
     #[error("{name}: encrypted; ask for it without a password, or decrypt it first")]
     Encrypted {
@@ -90,6 +103,8 @@ pub struct Meter {
     pub total: AtomicU64,
     /// Entries opened.
     pub entries: AtomicU64,
+    /// Whether it should end before its end.
+    pub stop: Stop,
 }
 
 /// Reads bundles.
@@ -129,7 +144,7 @@ impl Reader<'_> {
         self.meter
             .total
             .fetch_add(metadata.len(), Ordering::Relaxed);
-        self.read_file(&input.name, path, file, out)
+        self.read_file(&input.name, (path, metadata.len()), file, out)
     }
 
     /// Opens a deferred entry, and all that is nested in it, on any thread.
@@ -142,7 +157,9 @@ impl Reader<'_> {
         };
         let mut walker = Walker::new(self, &deferred.budget, false, out);
         let flow = match deferred.source {
-            Source::File(path) => directory::read_file(&mut walker, &place, &path),
+            // The meter counted its bytes when they were hashed.
+            Source::File(file) => walker.content(&place, &mut Raw::new(file, &AtomicU64::new(0))),
+            Source::Bytes(bytes) => walker.content(&place, &mut &*bytes),
             Source::Member(member) => zip::read_member(&mut walker, &place, &member),
             Source::Zip(bytes) => zip::read(&mut walker, &place, &Zip::Memory(bytes)),
         };
@@ -170,7 +187,7 @@ impl Reader<'_> {
     fn read_file(
         &self,
         name: &str,
-        path: &Path,
+        (path, length): (&Path, u64),
         mut file: File,
         out: &mut dyn FnMut(Work) -> ControlFlow<()>,
     ) -> Result<InputFacts, IngestError> {
@@ -183,17 +200,26 @@ impl Reader<'_> {
             return Err(io_error(path, error));
         }
         head.truncate(filled);
-        if sniff(&head) == Kind::Zip {
-            let flow = zip::read(&mut walker, &place, &Zip::File(path.into()));
+        let mut shared = Shared::new(file);
+        let kind = sniff(&head);
+        let behind = matches!(kind, Kind::Text | Kind::Binary)
+            && zip::at_end(&mut shared).map_err(|error| io_error(path, error))?;
+        if kind == Kind::Zip || behind {
+            let flow = zip::read(&mut walker, &place, &Zip::File(shared.again()));
             judge(name, walker.seen, flow)?;
             // The members moved the meter; the hash needs every byte, in order.
             let uncounted = AtomicU64::new(0);
-            let mut raw = Raw::new(io::Cursor::new(head).chain(file), &uncounted);
+            let mut raw = Raw::new(shared.again(), &uncounted);
             raw.drain();
             return Ok(raw.facts(name));
         }
-        let mut raw = Raw::new(io::Cursor::new(head).chain(file), &self.meter.read);
+        let mut raw = Raw::new(shared.again(), &self.meter.read);
         let flow = walker.content(&place, &mut raw);
+        if flow.is_continue() && walker.seen.damaged > 0 && raw.bytes < length {
+            let detail = format!("{} of {length} bytes were read", raw.bytes);
+            // Nobody who wants no more is told more.
+            let _ = walker.gap(&place.path, GapReason::Damaged { detail });
+        }
         judge(name, walker.seen, flow)?;
         if flow.is_continue() {
             raw.drain();

@@ -103,6 +103,12 @@ fn is_tar(head: &[u8]) -> bool {
     block[257..262] == *b"ustar" || (block[0] != 0 && checksum_holds(block))
 }
 
+/// Whether a block within a tar is the header of an entry: one with the `ustar` mark, because logs are
+/// full of blocks that are not.
+pub(super) fn is_header(block: &[u8]) -> bool {
+    block[257..262] == *b"ustar" && checksum_holds(block)
+}
+
 /// Whether the octal checksum at 148 is that of the block with its own field as spaces.
 fn checksum_holds(block: &[u8]) -> bool {
     let field = &block[148..156];

@@ -5,7 +5,7 @@
 
 use super::sniff::Codec;
 use jiff::Timestamp;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// Memory that an xz stream may ask for; `xz -9` needs 65 MiB, hostile headers ask for 4 GiB.
 const XZ_MEMORY: u64 = 256 << 20;
@@ -20,7 +20,7 @@ const COMPRESSED_BUFFER: usize = 64 << 10;
 pub(super) fn decode<'a>(codec: Codec, inner: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let inner = BufReader::with_capacity(COMPRESSED_BUFFER, inner);
     Ok(match codec {
-        Codec::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(inner)),
+        Codec::Gzip => Box::new(Members::new(inner)),
         Codec::Zstd => {
             let mut decoder = zstd::Decoder::with_buffer(inner)?;
             decoder.window_log_max(ZSTD_WINDOW)?;
@@ -36,6 +36,72 @@ pub(super) fn decode<'a>(codec: Codec, inner: impl Read + 'a) -> io::Result<Box<
         }
         Codec::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(inner)),
     })
+}
+
+/// Every member of a gzip. Zeros behind the last one, with which tapes and disks fill their blocks,
+/// are no damage.
+struct Members<R> {
+    /// The member that is read; none between two of them.
+    member: Option<flate2::bufread::GzDecoder<R>>,
+    /// The reader between two of them.
+    between: Option<R>,
+}
+
+impl<R: BufRead> Members<R> {
+    /// The members of `inner`.
+    fn new(inner: R) -> Self {
+        Self {
+            member: Some(flate2::bufread::GzDecoder::new(inner)),
+            between: None,
+        }
+    }
+
+    /// Opens the next member; `false` where there is none.
+    fn next(&mut self) -> io::Result<bool> {
+        let Some(mut inner) = self.between.take() else {
+            return Ok(false);
+        };
+        let mut padded = false;
+        let first = loop {
+            let block = inner.fill_buf()?;
+            if block.is_empty() {
+                return Ok(false);
+            }
+            let zeros = block.iter().position(|byte| *byte != 0);
+            let first = zeros.and_then(|at| block.get(at)).copied();
+            let skipped = zeros.unwrap_or(block.len());
+            padded |= skipped > 0;
+            inner.consume(skipped);
+            if first.is_some() {
+                break first;
+            }
+        };
+        if padded && first != Some(0x1f) {
+            return Err(io::Error::other("other bytes stand behind its end"));
+        }
+        self.member = Some(flate2::bufread::GzDecoder::new(inner));
+        Ok(true)
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(member) = &mut self.member {
+                let read = member.read(buf)?;
+                if read > 0 || buf.is_empty() {
+                    return Ok(read);
+                }
+                self.between = self
+                    .member
+                    .take()
+                    .map(flate2::bufread::GzDecoder::into_inner);
+            }
+            if !self.next()? {
+                return Ok(0);
+            }
+        }
+    }
 }
 
 /// The modification time in a gzip header; zero stands for none.
@@ -171,6 +237,28 @@ mod tests {
                 .read_to_string(&mut out)
                 .unwrap();
             assert_eq!(out, "one\ntwo\n", "{codec:?}");
+        }
+    }
+
+    #[test]
+    fn zeros_behind_a_gzip_are_no_damage_and_other_bytes_are() {
+        let read = |bytes: &[u8]| {
+            let mut out = String::new();
+            let ended = decode(Codec::Gzip, bytes).unwrap().read_to_string(&mut out);
+            (out, ended.is_ok())
+        };
+        let one = gzip(b"one\n");
+        let zeros = vec![0; 100_000];
+        let both = ("one\none\n".to_owned(), true);
+        assert_eq!(
+            read(&[&one[..], &zeros].concat()),
+            ("one\n".to_owned(), true)
+        );
+        assert_eq!(read(&[&one[..], &one].concat()), both);
+        assert_eq!(read(&[&one[..], &zeros, &one].concat()), both);
+        for tail in [&b"x"[..], b"\0\0x", b"\x1f\x8b"] {
+            let (out, whole) = read(&[&one[..], tail].concat());
+            assert_eq!((out.as_str(), whole), ("one\n", false), "{tail:?}");
         }
     }
 

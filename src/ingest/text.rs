@@ -142,6 +142,37 @@ impl Decoder {
     }
 }
 
+/// Makes line ends of the carriage returns of a text that has no other ones, as old Macs and some
+/// terminals' captures write them.
+#[derive(Debug, Default)]
+pub(super) struct Returns {
+    /// Whether they end lines; told from the first text.
+    end_lines: Option<bool>,
+}
+
+impl Returns {
+    /// Looks at the next text of an entry.
+    pub(super) fn push(&mut self, text: &mut [u8]) {
+        let Some(inner) = text.len().checked_sub(1).and_then(|end| text.get(..end)) else {
+            return;
+        };
+        if self.end_lines == Some(false) {
+            return;
+        }
+        let other_ends = memchr::memchr(b'\n', text).is_some();
+        let end_lines = match self.end_lines {
+            None => !other_ends && memchr::memchr(b'\r', inner).is_some(),
+            Some(_) => !other_ends,
+        };
+        self.end_lines = Some(end_lines);
+        if end_lines {
+            for byte in text.iter_mut().filter(|byte| **byte == b'\r') {
+                *byte = b'\n';
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +230,27 @@ mod tests {
         let mut out = Vec::new();
         decoder.push(b"\xef\xbb\xbfa \xff b\r\n\0\0c", &mut out);
         assert_eq!(out, b"a \xff b\r\n\0\0c");
+    }
+
+    #[test]
+    fn returns_end_lines_where_nothing_else_does() {
+        for (blocks, expected) in [
+            (&["a\rb\r", "c\rd"][..], "a\nb\nc\nd"),
+            (&["a\r\nb\r\n"], "a\r\nb\r\n"),
+            (&["10 %\r20 %\r\n", "x\ry"], "10 %\r20 %\r\nx\ry"),
+            (&["a\rb\r", "c\nd\re"], "a\nb\nc\nd\re"),
+            (&["a\r", "\nb"], "a\r\nb"),
+            (&["", "a\rb"], "a\nb"),
+        ] {
+            let mut returns = Returns::default();
+            let mut out = String::new();
+            for block in blocks {
+                let mut text = block.as_bytes().to_vec();
+                returns.push(&mut text);
+                out.push_str(std::str::from_utf8(&text).unwrap());
+            }
+            assert_eq!(out, expected, "{blocks:?}");
+        }
     }
 
     proptest! {

@@ -10,7 +10,7 @@ use super::entry::{Deferred, Source, Work};
 use super::name::{Names, clean, is_clutter};
 use super::sniff::{Codec, HEAD_BYTES, Kind, sniff};
 use super::stream::{Peeked, decode, fill, gzip_modified};
-use super::text::Decoder;
+use super::text::{Decoder, Returns};
 use super::zip::{self, Zip};
 use super::{Place, Reader, tar};
 use crate::gap::{Gap, GapReason};
@@ -33,6 +33,8 @@ pub(super) struct Seen {
     pub(super) entries: u64,
     /// Gaps.
     pub(super) gaps: u64,
+    /// Gaps that are damage.
+    pub(super) damaged: u64,
     /// Encrypted members.
     pub(super) encrypted: u64,
     /// Whether the input itself is of no known kind.
@@ -73,6 +75,7 @@ impl<'a> Walker<'a> {
     /// Hands on that something at `path` was not read.
     pub(super) fn gap(&mut self, path: &EntryPath, reason: GapReason) -> ControlFlow<()> {
         self.seen.gaps += 1;
+        self.seen.damaged += u64::from(matches!(reason, GapReason::Damaged { .. }));
         self.seen.encrypted += u64::from(reason == GapReason::Encrypted);
         (self.out)(Work::Gap(Gap {
             locator: path.whole(),
@@ -221,6 +224,7 @@ impl<'a> Walker<'a> {
         let limits = self.reader.limits;
         let mut cutter = Cutter::new(place, limits, self.reader.cut);
         let mut decoder = Decoder::new();
+        let mut returns = Returns::default();
         let mut block = vec![0; BLOCK];
         let mut text = Vec::new();
         let mut left = limits.entry_bytes;
@@ -243,6 +247,7 @@ impl<'a> Walker<'a> {
             left -= filled as u64;
             text.clear();
             decoder.push(&block[..filled], &mut text);
+            returns.push(&mut text);
             cutter.push(&text, &mut out)?;
             if cutter.done() {
                 break None;

@@ -5,22 +5,24 @@
 //! The directory is walked and never held, so that a million members cost no memory, and every
 //! opener has a reader of its own.
 
+mod salvage;
+
 use super::Place;
 use super::budget::{Budget, Metered, reason};
 use super::entry::Source;
+use super::handle::Shared;
 use super::name::{Names, with_slashes};
 use super::sniff::sniff;
 use super::stream::{Exact, fill};
 use super::walk::Walker;
 use crate::gap::GapReason;
 use jiff::{Timestamp, civil, tz::TimeZone};
-use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use salvage::Covered;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use zip::read::{Config, OwnedZipFileEntry, ZipFile, read_zipfile_from_stream};
+use zip::read::{Config, OwnedZipFileEntry};
 use zip::result::{ZipError, ZipResult};
 use zip::unstable::read::ZipIterable;
 use zip::{CompressionMethod, ZipReadOptions};
@@ -38,22 +40,22 @@ const PROBE: usize = 512;
 #[derive(Debug, Clone)]
 pub(super) enum Zip {
     /// On disk.
-    File(Arc<Path>),
+    File(Shared),
     /// In memory: it came out of another archive, or through a pipe.
     Memory(Arc<[u8]>),
 }
 
 /// Reads and seeks.
-trait ReadSeek: Read + Seek {}
+pub(super) trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
 
 impl Zip {
     /// A reader of its own.
-    fn open(&self, buffer: usize) -> io::Result<Box<dyn ReadSeek>> {
-        Ok(match self {
-            Self::File(path) => Box::new(BufReader::with_capacity(buffer, File::open(path)?)),
+    fn open(&self, buffer: usize) -> Box<dyn ReadSeek> {
+        match self {
+            Self::File(file) => Box::new(BufReader::with_capacity(buffer, file.again())),
             Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
-        })
+        }
     }
 
     /// Moves the meter on by a member on disk; what is in memory was counted when it was read.
@@ -78,46 +80,96 @@ pub(super) fn read_member(
     place: &Place,
     member: &Member,
 ) -> ControlFlow<()> {
-    match member.zip.open(MEMBER_BUFFER) {
-        Ok(mut reader) => {
-            member.zip.count(walker, &member.entry);
-            unpack(walker, place, &member.entry, &mut reader)
-        }
-        Err(error) => walker.gap(&place.path, unreadable(&error)),
-    }
+    member.zip.count(walker, &member.entry);
+    let mut reader = member.zip.open(MEMBER_BUFFER);
+    unpack(walker, place, &member.entry, &mut reader)
 }
 
-/// Reads the zip at `place`.
+/// Reads the zip at `place`: the members of its directory, then those that this leaves out.
 pub(super) fn read(walker: &mut Walker<'_>, place: &Place, zip: &Zip) -> ControlFlow<()> {
-    let readers = zip
-        .open(DIRECTORY_BUFFER)
-        .and_then(|directory| Ok((directory, zip.open(MEMBER_BUFFER)?)));
-    let (directory, mut members) = match readers {
-        Ok(readers) => readers,
-        Err(error) => return walker.gap(&place.path, unreadable(&error)),
-    };
-    let mut iterable = match ZipIterable::try_new(directory, Config::default()) {
-        Ok(iterable) => iterable,
-        Err(error) => return salvage(walker, place, members, &error),
-    };
-    let files = match iterable.files() {
-        Ok(files) => files,
-        Err(error) => return walker.gap(&place.path, damage(error)),
-    };
+    let mut members = zip.open(MEMBER_BUFFER);
     let mut names = Names::default();
+    let mut covered = Covered::default();
+    let length = match members.seek(SeekFrom::End(0)) {
+        Ok(length) => length,
+        Err(error) => return walker.gap(&place.path, reason(&error)),
+    };
+    let directory = ZipIterable::try_new(zip.open(DIRECTORY_BUFFER), Config::default());
+    let end = match directory {
+        Ok(directory) => listed(
+            walker,
+            place,
+            zip,
+            (directory, length),
+            (&mut members, &mut names, &mut covered),
+        )?,
+        Err(error) => {
+            let detail = format!("{error}; read from its beginning as far as that goes");
+            walker.gap(&place.path, GapReason::Damaged { detail })?;
+            return salvage::read(walker, place, &mut names, &mut *members, 0..length);
+        }
+    };
+    let Some(end) = end else {
+        return ControlFlow::Continue(());
+    };
+    let mut said = false;
+    for part in covered.rest(end) {
+        match salvage::first(&mut *members, part.clone()) {
+            Ok(Some(_)) => {}
+            Ok(None) => continue,
+            Err(error) => return walker.gap(&place.path, reason(&error)),
+        }
+        if !std::mem::replace(&mut said, true) {
+            let detail = "its directory leaves out members; they were read as well".to_owned();
+            walker.gap(&place.path, GapReason::Damaged { detail })?;
+        }
+        salvage::read(walker, place, &mut names, &mut *members, part)?;
+    }
+    ControlFlow::Continue(())
+}
+
+/// What of a zip's members is known so far.
+type State<'a> = (&'a mut Box<dyn ReadSeek>, &'a mut Names, &'a mut Covered);
+
+/// Reads the members that the directory lists; where it begins, or the length of the zip where it has
+/// none, or nothing when there may be no more members.
+fn listed(
+    walker: &mut Walker<'_>,
+    place: &Place,
+    zip: &Zip,
+    (mut directory, length): (ZipIterable<Box<dyn ReadSeek>>, u64),
+    (members, names, covered): State<'_>,
+) -> ControlFlow<(), Option<u64>> {
+    let mut begins = length;
+    let files = match directory.files() {
+        Ok(files) => files,
+        Err(error) => {
+            walker.gap(&place.path, damage(error))?;
+            return ControlFlow::Continue(Some(length));
+        }
+    };
     for entry in files {
         let entry: OwnedZipFileEntry = match entry {
             Ok(entry) => entry.into(),
-            Err(error) => return walker.gap(&place.path, damage(error)),
+            Err(error) => {
+                walker.gap(&place.path, damage(error))?;
+                break;
+            }
         };
-        if entry.is_dir() {
+        begins = begins.min(entry.central_header_start());
+        covered.add(
+            entry.header_start(),
+            entry.name_raw().len(),
+            entry.compressed_size(),
+        );
+        if entry.is_dir() && entry.size() == 0 {
             continue;
         }
         if !walker.take_entry(place)? {
-            break;
+            return ControlFlow::Continue(None);
         }
         let raw = lossy_name(entry.name(), entry.name_raw());
-        let Some(mut inside) = walker.enter(place, &mut names, &raw)? else {
+        let Some(mut inside) = walker.enter(place, names, &raw)? else {
             continue;
         };
         inside.modified = entry.last_modified().and_then(modified);
@@ -125,17 +177,49 @@ pub(super) fn read(walker: &mut Walker<'_>, place: &Place, zip: &Zip) -> Control
             walker.gap(&inside.path, reason)?;
         } else if !walker.defers || walker.is_large(entry.size()) {
             zip.count(walker, &entry);
-            unpack(walker, &inside, &entry, &mut members)?;
-        } else if let Some(budget) = set_aside(walker, &entry, &mut members) {
+            unpack(walker, &inside, &entry, members)?;
+        } else if let Some(budget) = set_aside(walker, &entry, members) {
             let zip = zip.clone();
             let member = Box::new(Member { zip, entry });
             walker.defer(inside, budget, Source::Member(member))?;
         } else {
             walker.gap(&place.path, walker.budget.bytes_gap())?;
-            break;
+            return ControlFlow::Continue(None);
         }
     }
-    ControlFlow::Continue(())
+    ControlFlow::Continue(Some(begins))
+}
+
+/// Whether a file that begins as something else is a zip at its end, as one that unpacks itself is:
+/// the end record closes the file, and the directory stands where it says.
+pub(super) fn at_end(reader: &mut dyn ReadSeek) -> io::Result<bool> {
+    const RECORD: usize = 22;
+    let length = reader.seek(SeekFrom::End(0))?;
+    let start = length.saturating_sub(RECORD as u64 + u64::from(u16::MAX));
+    reader.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::new();
+    reader.take(length - start).read_to_end(&mut tail)?;
+    for at in memchr::memmem::rfind_iter(&tail, b"PK\x05\x06") {
+        let Some(record) = tail.get(at..at + RECORD) else {
+            continue;
+        };
+        let word = |at: usize| u16::from_le_bytes([record[at], record[at + 1]]);
+        let size = u64::from(word(12)) | u64::from(word(14)) << 16;
+        let directory = (start + at as u64).checked_sub(size);
+        let Some(directory) = directory.filter(|_| size > 0) else {
+            continue;
+        };
+        if at + RECORD + usize::from(word(20)) != tail.len() {
+            continue;
+        }
+        let mut mark = [0; 4];
+        reader.seek(SeekFrom::Start(directory))?;
+        reader.read_exact(&mut mark)?;
+        if mark == *b"PK\x01\x02" {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Why a member is not read at all.
@@ -193,49 +277,6 @@ fn unpack(
     walker.content(place, &mut stream)
 }
 
-/// Reads what can be read of a zip without its central directory, from the local headers: members
-/// whose sizes stand there, up to the first one whose size does not.
-fn salvage(
-    walker: &mut Walker<'_>,
-    place: &Place,
-    mut stream: Box<dyn ReadSeek>,
-    error: &ZipError,
-) -> ControlFlow<()> {
-    let detail = format!("{error}; read from its beginning as far as that goes");
-    walker.gap(&place.path, GapReason::Damaged { detail })?;
-    let mut names = Names::default();
-    loop {
-        let mut member = match read_zipfile_from_stream(&mut stream) {
-            Ok(Some(member)) => member,
-            Ok(None) => return ControlFlow::Continue(()),
-            Err(error) => return walker.gap(&place.path, damage(error)),
-        };
-        if !walker.take_entry(place)? {
-            return ControlFlow::Continue(());
-        }
-        if !member.is_dir() {
-            salvage_member(walker, place, &mut names, &mut member)?;
-        }
-    }
-}
-
-/// Reads one member found by its local header.
-fn salvage_member(
-    walker: &mut Walker<'_>,
-    around: &Place,
-    names: &mut Names,
-    member: &mut ZipFile<'_, Box<dyn ReadSeek>>,
-) -> ControlFlow<()> {
-    let raw = lossy_name(member.name(), member.name_raw());
-    let Some(mut place) = walker.enter(around, names, &raw)? else {
-        return ControlFlow::Continue(());
-    };
-    place.modified = member.last_modified().and_then(modified);
-    let size = member.size();
-    let budget = walker.budget;
-    walker.content(&place, &mut Metered::new(Exact::new(member, size), budget))
-}
-
 /// A member's name, with what is no text replaced, and `/` between its folders.
 fn lossy_name(name: ZipResult<std::borrow::Cow<'_, str>>, raw: &[u8]) -> String {
     let name = name.map_or_else(
@@ -252,13 +293,6 @@ fn damage(error: ZipError) -> GapReason {
         other => GapReason::Damaged {
             detail: other.to_string(),
         },
-    }
-}
-
-/// The gap for a zip that the operating system does not open.
-fn unreadable(error: &io::Error) -> GapReason {
-    GapReason::Unreadable {
-        detail: error.to_string(),
     }
 }
 

@@ -304,7 +304,7 @@ fn hidden_at(escape: &str) -> Option<(char, &str)> {
 
 /// Writes hidden characters as `\u` escapes; they stand only inside strings, where that means the
 /// same. Line ends between values stay.
-pub(super) fn escape_hidden(json: String) -> String {
+pub fn escape_hidden(json: String) -> String {
     let hidden = |c: char| c != '\n' && glyphs::is_hidden(c);
     if !json.contains(hidden) {
         return json;

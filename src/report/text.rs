@@ -331,7 +331,7 @@ pub(super) fn indented_end(text: &str, width: usize, style: Style) -> String {
 }
 
 /// Text without anything that a terminal would act on.
-pub(super) fn plain(text: &str, style: Style) -> String {
+pub fn plain(text: &str, style: Style) -> String {
     let text = if style.ascii {
         glyphs::ascii(text)
     } else {
@@ -341,7 +341,7 @@ pub(super) fn plain(text: &str, style: Style) -> String {
 }
 
 /// The text on at most `most` lines, broken at spaces; what does not fit is cut with an ellipsis.
-pub(super) fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     let mut columns = 0;

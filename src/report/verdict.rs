@@ -7,6 +7,7 @@ mod unexplained;
 
 use super::words::{cut, entries};
 use crate::diagnose::{Coverage, Diagnosis, Outcome, State};
+use crate::gap::{Gap, GapReason};
 use crate::severity::{Confidence, Severity};
 use std::fmt::Write as _;
 
@@ -80,6 +81,7 @@ fn say_more(sentence: &mut String, more: usize) {
 /// part of the story.
 fn say_blindness(sentence: &mut String, diagnosis: &Diagnosis) {
     let coverage = &diagnosis.coverage;
+    say_stopped(sentence, diagnosis);
     say_absent_nodes(sentence, coverage);
     let blind = blind(coverage);
     if blind * 3 >= coverage.rules.len() && blind > 0 {
@@ -88,6 +90,14 @@ fn say_blindness(sentence: &mut String, diagnosis: &Diagnosis) {
             "; {blind} of {} checks could not run",
             coverage.rules.len()
         );
+    }
+}
+
+/// That somebody did not wait for the end.
+fn say_stopped(sentence: &mut String, diagnosis: &Diagnosis) {
+    let stopped = |gap: &Gap| matches!(gap.reason, GapReason::Stopped { .. });
+    if diagnosis.gaps.iter().any(stopped) {
+        sentence.push_str("; the reading was stopped, so this is a part of the story");
     }
 }
 
@@ -213,6 +223,7 @@ fn all_quiet(diagnosis: &Diagnosis, problems: &[Problem<'_>]) -> String {
             worst_of(&past)
         );
     }
+    say_stopped(&mut sentence, diagnosis);
     say_absent_nodes(&mut sentence, coverage);
     if blind == 0 {
         let _ = write!(sentence, "; all {ran} checks ran");

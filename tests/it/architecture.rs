@@ -62,25 +62,30 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Crates that one file (or folder) only may name: a parser that is replaced is replaced there.
 const NAMED_IN: &[(&str, &str)] = &[
     ("aho_corasick", "redact"),
-    ("askama", "report batch/index"),
+    ("askama", "report batch/diff/html.rs batch/index"),
     ("bzip2", "ingest/stream.rs"),
     ("clap_complete", "cli.rs commands/mod.rs"),
     ("clap_mangen", "commands/mod.rs"),
     ("encoding_rs", "ingest/text.rs"),
     ("indicatif", "commands/progress.rs"),
+    ("libc", "ingest/handle.rs"),
     ("liblzma", "ingest/stream.rs"),
     ("regex_syntax", "rules/foreign/pattern.rs"),
     // The bound of an EKS version is read as the server states it.
-    ("semver", "rules diagnose/predicate.rs"),
+    ("semver", "rules diagnose/observe/predicate"),
     // Objects are one thing, rule files of other tools another; neither room may use the other's.
     ("serde_saphyr", "kube/yaml.rs rules/foreign/yaml.rs"),
     ("signal_hook", "commands/interrupt.rs"),
+    ("same_file", "commands/output.rs"),
     ("sysinfo", "commands/memory.rs"),
-    ("tempfile", "batch/whole.rs commands/output.rs"),
+    ("tempfile", "batch/whole.rs"),
     // Rule files are one thing, the list of providers' formats and what a team notes of its cases
     // others.
     ("toml", "rules redact/providers.rs batch/resolutions.rs"),
-    ("walkdir", "ingest/directory.rs rules"),
+    (
+        "walkdir",
+        "batch/publication.rs commands/output.rs ingest/directory.rs rules",
+    ),
     ("x509_cert", "kube/certificate.rs"),
     ("xxhash_rust", "examine/mod.rs ingest/name.rs"),
     ("zstd", "batch/wire.rs ingest/stream.rs"),

@@ -275,6 +275,23 @@ fn every_bundle_has_a_row_and_what_could_not_be_read_has_a_reason() {
             "{case} is not in the index"
         );
     }
+    // Each report names the cases that look like it and leads to their reports.
+    let report = of("b/third-again.zip");
+    let page = fs::read_to_string(out.path().join("reports").join(text(report, "report"))).unwrap();
+    let like = text(of("a/case.tar.gz"), "report");
+    assert!(page.contains(&format!("<a href=\"{like}\"")), "{like}");
+    assert!(page.contains("The nearest of 6 other cases in the archive."));
+    // What is as it was is not written again, and what somebody broke is.
+    let before = contents(out.path());
+    fs::write(out.path().join("summary.csv"), "").unwrap();
+    let again = archive(from.path(), out.path(), 2);
+    assert_eq!((again.read, again.known), (2, 7));
+    let after = contents(out.path());
+    let broken: Vec<&String> = before
+        .keys()
+        .filter(|name| before.get(*name) != after.get(*name))
+        .collect();
+    assert!(broken.is_empty(), "not as they were: {broken:?}");
     // In any case: what a row is found by is in lower case.
     let folder = from.path().to_string_lossy().to_lowercase();
     assert!(

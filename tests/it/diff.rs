@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use tempfile::TempDir;
 
 /// The sample dump, and a failure that only an event states.
-fn dump_with_event() -> Files {
+pub(crate) fn dump_with_event() -> Files {
     let event = json!({
         "metadata": {"name": "db-0.1", "namespace": "default"},
         "involvedObject": {"kind": "Pod", "namespace": "default", "name": "db-0"},

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod archive_diff;
 mod ask;
 mod authoring;
 mod batch;
@@ -24,8 +25,9 @@ mod flywheel;
 mod foreign;
 mod honesty;
 mod hostile;
-
 mod hostile_ingest;
+mod losses;
+mod outputs;
 mod pasted;
 mod periscope;
 mod periscope_nodes;

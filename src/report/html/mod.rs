@@ -18,7 +18,7 @@ mod similar;
 mod timeline;
 mod unknown;
 
-pub use similar::with_similar;
+pub use similar::{section as similar_section, with_similar};
 
 use super::view::Report;
 use super::words::size;
@@ -29,7 +29,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 /// The inline style.
-pub(super) const STYLE: &str = include_str!("../../../templates/style.css");
+pub const STYLE: &str = include_str!("../../../templates/style.css");
 
 /// The inline script; the report is complete without it.
 const SCRIPT: &str = include_str!("../../../templates/report.js");

@@ -360,6 +360,9 @@ fn hides(gap: &Gap) -> &'static str {
         (GapReason::Limit { limit }, Some(_)) if limit.ends_with("of one line") => {
             "the rest of this line, and of others as long"
         }
+        (GapReason::Stopped { .. }, _) => {
+            "whatever was not read until then: this report is partial"
+        }
         (GapReason::Damaged { .. } | GapReason::Limit { .. }, Some(_)) => "lines after this point",
         (GapReason::Damaged { .. } | GapReason::Limit { .. }, None) => {
             "everything after this point of the entry"
