@@ -81,7 +81,6 @@ const WORDS: &[&str] = &[
     "Exception: ",
     "Exception in thread",
     // How programs of other languages end.
-    "Traceback (most recent call last)",
     "Unhandled exception",
     "unhandled exception",
     "Uncaught ",

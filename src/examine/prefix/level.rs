@@ -1,6 +1,7 @@
 //! Words for levels, and lines that begin with one.
 
 use super::{Kind, Layer, Level};
+use crate::time::read;
 
 /// How far into a message a level's word is looked for.
 const REACH: usize = 80;
@@ -37,6 +38,27 @@ pub(super) fn number(text: &[u8]) -> Option<Level> {
     })
 }
 
+/// `E, [2024-05-01T10:00:00.123456 #1] ERROR -- : message` of Ruby's logger.
+pub(super) fn ruby(text: &[u8]) -> Option<Layer> {
+    let level = match text {
+        [b'D', b',', b' ', b'[', ..] => Level::Debug,
+        [b'I', b',', b' ', b'[', ..] => Level::Info,
+        [b'W', b',', b' ', b'[', ..] => Level::Warning,
+        [b'E', b',', b' ', b'[', ..] => Level::Error,
+        [b'F', b',', b' ', b'[', ..] => Level::Fatal,
+        _ => return None,
+    };
+    let (stamp, _) = read::iso(text.get(4..)?)?;
+    let words = memchr::memmem::find(text, b" -- ")? + 4;
+    let colon = memchr::memmem::find(text.get(words..)?, b": ").map_or(0, |at| at + 2);
+    Some(Layer {
+        stamp: Some(stamp),
+        level: Some(level),
+        message: words + colon,
+        ..Layer::default()
+    })
+}
+
 /// A line that begins with a level: `panic: `, `fatal error: `, `ERROR something`, `Error: `.
 pub(super) fn layer(text: &[u8]) -> Option<Layer> {
     if text.starts_with(b"fatal error: ") {
@@ -56,6 +78,8 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
     let gap = match text.get(length..)? {
         [b':', b' ' | b'\t', ..] => 2,
         [b' ' | b'\t', ..] if loud => 1,
+        // `ERROR:root:message` of Python's logging.
+        [b':', b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] if loud && length >= 4 => 1,
         _ => return None,
     };
     Some(Layer {

@@ -246,6 +246,7 @@ fn layer(text: &[u8]) -> Option<Layer> {
 /// The readers for a line that begins with some word.
 fn word(text: &[u8]) -> Option<Layer> {
     grep::layer(text)
+        .or_else(|| level::ruby(text))
         .or_else(|| level::layer(text))
         .or_else(|| syslog::foreign(text))
         .or_else(|| dated::named(text))

@@ -12,7 +12,6 @@ const LOOKED_AT: usize = 600;
 
 /// With what the last words of a program begin.
 const CRASHES: &[&[u8]] = &[
-    b"Traceback (most recent call last)",
     b"Unhandled exception",
     b"Uncaught ",
     b"UnhandledPromiseRejection",

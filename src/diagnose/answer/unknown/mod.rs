@@ -6,16 +6,18 @@
 //! change them. Lines of a template that a found rule or a noise rule hit are left out.
 
 mod events;
+mod explained;
 mod fold;
 mod pressing;
 mod told;
 
+pub(super) use explained::Explained;
 pub use pressing::Pressing;
 
 use crate::diagnose::finding::Citation;
 use crate::evidence::{Evidence, LogError, LogSource};
 use crate::examine::prefix::{self, Level};
-use crate::rules::{Kind, RuleSet};
+use crate::rules::RuleSet;
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,12 +107,12 @@ type Key = (String, Level, String);
 /// The part of time that is looked at.
 pub(super) type Bounds = (Option<Timestamp>, Option<Timestamp>);
 
-/// Joins the error lines of all logs. `explained` are the rules with a finding, `onset` is when the
+/// Joins the error lines of all logs. `explained` is what findings tell, `onset` is when the
 /// first incident began, `bounds` what the user asked for, `limit` how many templates are listed.
 pub(super) fn errors(
     evidence: &Evidence,
     rules: &RuleSet,
-    explained: &BTreeSet<String>,
+    explained: &Explained<'_>,
     onset: Option<Timestamp>,
     bounds: Bounds,
     limit: usize,
@@ -191,12 +193,9 @@ fn rank(error: &UnknownError) -> Level {
 
 /// Whether a rule that is found, or one that knows the lines as harmless, hit these lines. Lines
 /// below the rate of a rule show nowhere else, so they count as unexplained.
-fn is_explained(rules: &RuleSet, explained: &BTreeSet<String>, error: &LogError) -> bool {
-    error.hit_by.iter().any(|id| {
-        rules.rule_of(*id).is_some_and(|rule| {
-            rule.kind == Kind::Noise || explained.contains(&rule.id.to_string())
-        })
-    })
+fn is_explained(rules: &RuleSet, explained: &Explained<'_>, error: &LogError) -> bool {
+    let mut hits = error.hit_by.iter();
+    hits.any(|matcher| explained.holds(rules, *matcher))
 }
 
 /// Whether any of the lines fall into the part of time that is looked at; lines without a time do.
