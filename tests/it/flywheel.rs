@@ -140,7 +140,7 @@ fn an_unexplained_error_becomes_a_rule_that_is_tried_on_all_bundles() {
     let root = folder.path();
     let listed: Value =
         serde_json::from_str(&stdout(root, &["rules", "unexplained", "out", "--json"], 0)).unwrap();
-    assert_eq!(listed["templates"], 3);
+    assert_eq!(listed["templates"], 2);
     let top = listed["listed"].as_array().unwrap();
     let flux = top
         .iter()
