@@ -40,7 +40,7 @@ pub(super) fn read(
     let mut reader = Reader { examiner, part };
     match shape {
         // Loops print documents without a line between them, and errors go where documents do.
-        Shape::Yaml if pasted::is_pasted(&text) => {
+        Shape::Yaml if pasted::has_more_than_yaml(&text) => {
             for block in pasted::blocks(&text) {
                 reader.block(&text, &block, first_line + block.line);
             }
@@ -60,7 +60,7 @@ pub(super) fn read_mixed(examiner: Examiner<'_>, body: &[u8], first_line: u64, p
     let mut reader = Reader { examiner, part };
     if json {
         reader.json(&text, first_line);
-    } else if pasted::is_pasted(&text) {
+    } else if pasted::has_more_than_yaml(&text) {
         for block in pasted::blocks(&text) {
             reader.block(&text, &block, first_line + block.line);
         }

@@ -9,6 +9,7 @@
 mod bytes;
 mod classify;
 mod composite;
+mod failure;
 mod known;
 mod out;
 mod record;
