@@ -7,7 +7,6 @@ use crate::batch::{self, neighbours::Neighbours, store::Store};
 use crate::cli::{AnalyzeArgs, FailOn};
 use crate::diagnose::{Diagnosis, State, Window};
 use crate::ingest::{Input, Meter, Stop};
-use crate::limits::Limits;
 use crate::report::glyphs::visible;
 use crate::report::view::{Report, SimilarCases};
 use crate::report::{Draft, Format, ReportOptions, text::Style};
@@ -50,7 +49,7 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
     };
     let settings = Settings {
         rules: &rules,
-        limits: &Limits::RELEASE,
+        limits: &super::limits(&args.input),
         workers: &workers,
         meter: &meter,
     };

@@ -20,8 +20,9 @@ mod rules_unexplained;
 
 pub use rules_docs::catalogue;
 
-use crate::cli::{Cli, Command, RulesCommand};
+use crate::cli::{Cli, Command, InputArgs, RulesCommand};
 use crate::ingest::Input;
+use crate::limits::Limits;
 use crate::report::glyphs::visible;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
@@ -123,6 +124,16 @@ pub fn run(cli: Cli, console: &mut Console) -> anyhow::Result<ExitStatus> {
             clap_mangen::Man::new(Cli::command()).render(&mut console.out)?;
             Ok(ExitStatus::Clean)
         }
+    }
+}
+
+/// The bounds that the user wants to differ from the usual ones.
+fn limits(args: &InputArgs) -> Limits {
+    let usual = Limits::RELEASE;
+    Limits {
+        bundle_bytes: args.max_bytes.unwrap_or(usual.bundle_bytes),
+        entries: args.max_entries.unwrap_or(usual.entries),
+        ..usual
     }
 }
 

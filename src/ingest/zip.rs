@@ -74,6 +74,13 @@ pub(super) struct Member {
     entry: OwnedZipFileEntry,
 }
 
+impl Member {
+    /// Its compressed bytes.
+    pub(super) fn packed(&self) -> usize {
+        usize::try_from(self.entry.compressed_size()).unwrap_or(usize::MAX)
+    }
+}
+
 /// Reads a deferred member.
 pub(super) fn read_member(
     walker: &mut Walker<'_>,

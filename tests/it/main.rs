@@ -24,6 +24,7 @@ mod flywheel;
 mod foreign;
 mod hostile;
 mod hostile_ingest;
+mod hostile_table;
 mod losses;
 mod outputs;
 mod periscope;
