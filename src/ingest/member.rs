@@ -34,3 +34,10 @@ pub(super) struct Member {
     pub(super) zip: Zip,
     pub(super) entry: OwnedZipFileEntry,
 }
+
+impl Member {
+    /// Its compressed bytes.
+    pub(super) fn packed(&self) -> usize {
+        usize::try_from(self.entry.compressed_size()).unwrap_or(usize::MAX)
+    }
+}
