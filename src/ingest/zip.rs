@@ -5,24 +5,25 @@
 //! The directory is walked and never held, so that a million members cost no memory, and every
 //! opener has a reader of its own.
 
+mod header;
 mod salvage;
 
 use super::Place;
 use super::budget::{Budget, Metered, reason};
 use super::entry::Source;
-use super::name::{Names, with_slashes};
+use super::name::Names;
 use super::sniff::sniff;
 use super::stream::{Exact, fill};
 use super::walk::Walker;
 use crate::gap::GapReason;
 use crate::ingest::member::{Member, ReadSeek, Zip};
-use jiff::{Timestamp, civil, tz::TimeZone};
+use header::{lossy_name, modified};
 use salvage::Covered;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use zip::read::{Config, OwnedZipFileEntry};
-use zip::result::{ZipError, ZipResult};
+use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 use zip::{CompressionMethod, ZipReadOptions};
 
@@ -248,15 +249,6 @@ fn unpack(
     walker.content(place, &mut stream)
 }
 
-/// A member's name, with what is no text replaced, and `/` between its folders.
-fn lossy_name(name: ZipResult<std::borrow::Cow<'_, str>>, raw: &[u8]) -> String {
-    let name = name.map_or_else(
-        |_| String::from_utf8_lossy(raw).into_owned(),
-        std::borrow::Cow::into_owned,
-    );
-    with_slashes(&name).into_owned()
-}
-
 /// The gap for an error of the zip reader.
 fn damage(error: ZipError) -> GapReason {
     match error {
@@ -265,19 +257,4 @@ fn damage(error: ZipError) -> GapReason {
             detail: other.to_string(),
         },
     }
-}
-
-/// A member's time, taken as UTC: zip states no zone. Collectors write impossible dates.
-fn modified(time: zip::DateTime) -> Option<Timestamp> {
-    let part = |value: u8| i8::try_from(value).ok();
-    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    let date = civil::Date::new(
-        i16::try_from(time.year()).ok()?,
-        part(time.month())?,
-        part(time.day())?,
-    );
-    let time = civil::Time::new(part(hour)?, part(minute)?, part(second)?, 0);
-    let civil = date.ok()?.to_datetime(time.ok()?);
-    let zoned = civil.to_zoned(TimeZone::UTC).ok()?;
-    Some(zoned.timestamp())
 }

@@ -9,8 +9,7 @@ mod json;
 mod pairs;
 mod text;
 
-use super::digest::{self, Archive, Line};
-use super::record::Class;
+use super::digest::{self, Archive};
 use super::runs::Runs;
 use super::store::{Store, StoreError};
 use crate::report::diff::{DiffFormat, Kind};
@@ -355,13 +354,5 @@ fn templates(old: &Archive, new: &Archive) -> Templates {
     Templates {
         new: only(new, old),
         gone: only(old, new),
-    }
-}
-
-/// The class of a case as a word.
-fn class(line: &Line) -> &'static str {
-    match &line.read {
-        Ok(read) => Class::as_str(read.class),
-        Err(_) => "unreadable",
     }
 }
