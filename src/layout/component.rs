@@ -2,267 +2,13 @@
 //!
 //! In: one name as a bundle spells it. Out: one of [`COMPONENTS`], or `None` where the name says
 //! nothing or where many components write to one file (`syslog`, `messages`, `journal.log`).
-//! The knowledge is in the tables; the functions only match names against them.
+//! The knowledge is in the table of components; the functions only match names against it.
 
 pub use crate::component::COMPONENTS;
 
-/// Containers whose own name says what runs in them, whatever the pod is called.
-const CONTAINERS: &[(&str, &str)] = &[
-    ("aks-link", "aks-link"),
-    ("azure-cni-networkmonitor", "azure-vnet"),
-    ("azure-npm", "azure-npm"),
-    ("azuredisk", "csi-azuredisk"),
-    ("azurefile", "csi-azurefile"),
-    ("calico-kube-controllers", "calico"),
-    ("calico-node", "calico"),
-    ("calico-typha", "calico"),
-    ("cert-manager", "cert-manager"),
-    ("cert-manager-controller", "cert-manager"),
-    ("cert-manager-cainjector", "cert-manager"),
-    ("cert-manager-webhook", "cert-manager"),
-    ("cilium-agent", "cilium"),
-    ("cilium-operator", "cilium"),
-    ("cloud-controller-manager", "cloud-controller-manager"),
-    ("cloud-node-manager", "cloud-controller-manager"),
-    ("cluster-autoscaler", "cluster-autoscaler"),
-    ("cluster-autoscaler-operator", WORKLOAD),
-    ("cns-container", "azure-cns"),
-    ("coredns", "coredns"),
-    ("etcd", "etcd"),
-    ("heapster", "heapster"),
-    ("ingress-appgw-container", "agic"),
-    ("ingress-azure", "agic"),
-    ("karpenter", "karpenter"),
-    ("keda-admission-webhooks", "keda"),
-    ("keda-operator", "keda"),
-    ("keda-operator-metrics-apiserver", "keda"),
-    ("konnectivity-agent", "konnectivity-agent"),
-    ("konnectivity-server", "konnectivity-server"),
-    ("konnectivity-server-container", "konnectivity-server"),
-    ("kube-apiserver", "kube-apiserver"),
-    ("kube-controller-manager", "kube-controller-manager"),
-    ("kube-flannel", "flannel"),
-    ("kube-proxy", "kube-proxy"),
-    ("kube-scheduler", "kube-scheduler"),
-    ("kubelet", "kubelet"),
-    ("kubernetes-dashboard", "dashboard"),
-    ("dashboard-metrics-scraper", "dashboard"),
-    ("kured", "kured"),
-    ("metrics-server", "metrics-server"),
-    ("mic", "aad-pod-identity"),
-    ("nginx-ingress-controller", "ingress-nginx"),
-    ("nmi", "aad-pod-identity"),
-    ("node-cache", "coredns"),
-    ("node-problem-detector", "node-problem-detector"),
-    ("nvidia-device-plugin-ctr", "nvidia"),
-    ("prometheus-collector", "ama-metrics"),
-    ("secrets-store", "secrets-store-csi"),
-    ("tunnel-front", "tunnelfront"),
-];
+use crate::component::{self, Component};
 
-/// Names that pods of a component begin with; every container of such a pod belongs to it, its
-/// side cars included (the provisioner of a CSI driver reports the driver's errors). The longest
-/// beginning decides, so that `coredns-autoscaler` is not `coredns`.
-const PODS: &[(&str, &str)] = &[
-    ("aad-pod-identity", "aad-pod-identity"),
-    ("aks-link", "aks-link"),
-    ("aks-secrets-store-csi-driver", "secrets-store-csi"),
-    ("aks-secrets-store-provider-azure", "secrets-store-csi"),
-    ("ama-metrics", "ama-metrics"),
-    ("azure-cns", "azure-cns"),
-    ("azure-cni-networkmonitor", "azure-vnet"),
-    ("azure-npm", "azure-npm"),
-    (
-        "azure-wi-webhook-controller-manager",
-        "workload-identity-webhook",
-    ),
-    ("calico", "calico"),
-    ("canal", "calico"),
-    ("cert-manager", "cert-manager"),
-    ("cilium", "cilium"),
-    ("cloud-controller-manager", "cloud-controller-manager"),
-    ("cloud-node-manager", "cloud-controller-manager"),
-    ("cluster-autoscaler", "cluster-autoscaler"),
-    ("coredns", "coredns"),
-    ("coredns-autoscaler", WORKLOAD),
-    ("csi-azuredisk-controller", "csi-azuredisk"),
-    ("csi-azuredisk-node", "csi-azuredisk"),
-    ("csi-azurefile-controller", "csi-azurefile"),
-    ("csi-azurefile-node", "csi-azurefile"),
-    ("csi-blob-controller", "csi-blobfuse"),
-    ("csi-blob-node", "csi-blobfuse"),
-    ("csi-secrets-store-provider-azure", "secrets-store-csi"),
-    ("dashboard-metrics-scraper", "dashboard"),
-    ("dns-default", "coredns"),
-    ("gpu-operator", "nvidia"),
-    ("heapster", "heapster"),
-    ("hubble-relay", "cilium"),
-    ("ingress-appgw-deployment", "agic"),
-    ("ingress-azure", "agic"),
-    ("ingress-nginx-controller", "ingress-nginx"),
-    ("karpenter", "karpenter"),
-    ("keda", "keda"),
-    ("konnectivity-agent", "konnectivity-agent"),
-    ("konnectivity-agent-autoscaler", WORKLOAD),
-    ("konnectivity-server", "konnectivity-server"),
-    ("kube-flannel", "flannel"),
-    ("kube-proxy", "kube-proxy"),
-    ("kubernetes-dashboard", "dashboard"),
-    ("kured", "kured"),
-    ("metrics-server", "metrics-server"),
-    ("mic", "aad-pod-identity"),
-    ("nginx-ingress-controller", "ingress-nginx"),
-    ("nmi", "aad-pod-identity"),
-    ("node-local-dns", "coredns"),
-    ("node-problem-detector", "node-problem-detector"),
-    ("nvidia", "nvidia"),
-    ("secrets-store-csi-driver", "secrets-store-csi"),
-    ("tigera-operator", "calico"),
-    ("tunnelfront", "tunnelfront"),
-];
-
-/// Pods whose side cars are other programs (there are six beside `etcd` on some platforms): the pod's name
-/// decides only where no container is named.
-const PODS_OF_MANY: &[(&str, &str)] = &[
-    ("etcd", "etcd"),
-    ("etcd-guard", WORKLOAD),
-    ("etcd-operator", WORKLOAD),
-    ("kube-apiserver", "kube-apiserver"),
-    ("kube-apiserver-guard", WORKLOAD),
-    ("kube-apiserver-operator", WORKLOAD),
-    ("kube-controller-manager", "kube-controller-manager"),
-    ("kube-controller-manager-guard", WORKLOAD),
-    ("kube-controller-manager-operator", WORKLOAD),
-    ("kube-scheduler", "kube-scheduler"),
-    ("openshift-kube-scheduler", "kube-scheduler"),
-    ("openshift-kube-scheduler-guard", WORKLOAD),
-    ("openshift-kube-scheduler-operator", WORKLOAD),
-];
-
-/// Programs as syslog and journald prefixes name them, in lower case and without `.service`.
-const UNITS: &[(&str, &str)] = &[
-    ("acr-credential-provider", "acr-credential-provider"),
-    ("aks-localdns", "localdns"),
-    ("atomic-openshift-node", "kubelet"),
-    ("azure-cni", "azure-vnet"),
-    ("azure-cns", "azure-cns"),
-    ("azure-npm", "azure-npm"),
-    ("azure-vnet", "azure-vnet"),
-    ("chrony", "chrony"),
-    ("chronyd", "chrony"),
-    ("cloud-init", "cloud-init"),
-    ("cloud-init-local", "cloud-init"),
-    ("cloud-config", "cloud-init"),
-    ("cloud-final", "cloud-init"),
-    ("conmon", "cri-o"),
-    ("containerd", "containerd"),
-    ("containerd-shim", "containerd"),
-    ("containerd-shim-runc-v1", "containerd"),
-    ("containerd-shim-runc-v2", "containerd"),
-    ("coredns", "coredns"),
-    ("cri-o", "cri-o"),
-    ("crio", "cri-o"),
-    ("cse_cmd.sh", "cse"),
-    ("cse_main.sh", "cse"),
-    ("cse_start.sh", "cse"),
-    ("docker", "docker"),
-    ("docker-containerd", "containerd"),
-    ("dockerd", "docker"),
-    ("dockerd-current", "docker"),
-    ("etcd", "etcd"),
-    ("etcd3", "etcd"),
-    ("flanneld", "flannel"),
-    // The kubelet of OpenShift up to 4.10 runs from one binary for all.
-    ("hyperkube", "kubelet"),
-    ("kernel", "kernel"),
-    ("kube-apiserver", "kube-apiserver"),
-    ("kube-controller-manager", "kube-controller-manager"),
-    ("kube-proxy", "kube-proxy"),
-    ("kube-scheduler", "kube-scheduler"),
-    ("kubelet", "kubelet"),
-    ("kubelet.sh", "kubelet"),
-    // The kubelet of OpenShift since 4.11.
-    ("kubenswrapper", "kubelet"),
-    ("localdns", "localdns"),
-    ("localdns.sh", "localdns"),
-    ("microk8s.daemon-apiserver", "kube-apiserver"),
-    ("microk8s.daemon-containerd", "containerd"),
-    ("microk8s.daemon-etcd", "etcd"),
-    ("microk8s.daemon-kubelet", "kubelet"),
-    ("microk8s.daemon-proxy", "kube-proxy"),
-    ("microk8s.daemon-scheduler", "kube-scheduler"),
-    ("mig-partition", "nvidia"),
-    ("node-problem-detector", "node-problem-detector"),
-    ("nv-fabricmanager", "nvidia"),
-    ("origin-node", "kubelet"),
-    ("provision.sh", "cse"),
-    ("provision_start.sh", "cse"),
-    ("systemd", "systemd"),
-    ("waagent", "waagent"),
-    ("walinuxagent", "waagent"),
-];
-
-/// Beginnings of program names that come in many variants.
-const UNIT_FAMILIES: &[(&str, &str)] = &[("nvidia-", "nvidia"), ("systemd-", "systemd")];
-
-/// Words of file names, joined by `-`. Anything that is neither a letter nor a digit parts words,
-/// so that `kubelet.err.log`, `node1_logs_kubelet.gz` and `raw-kubelet.log` all hold `kubelet`.
-/// The longest run of words decides, then the first in the name.
-const FILES: &[(&str, &str)] = &[
-    ("auditd", "kernel"),
-    ("azure-cni", "azure-vnet"),
-    ("azure-cns", "azure-cns"),
-    ("azure-ipam", "azure-vnet"),
-    ("azure-npm", "azure-npm"),
-    ("azure-vnet", "azure-vnet"),
-    ("boot-diagnostics", "serial-console"),
-    ("bootdiagnostics", "serial-console"),
-    ("calico", "calico"),
-    ("chrony", "chrony"),
-    ("chronyd", "chrony"),
-    ("cilium-cni", "cilium"),
-    ("cloud-config", "cloud-init"),
-    ("cloud-init", "cloud-init"),
-    ("cluster-provision", "cse"),
-    ("containerd", "containerd"),
-    ("cri-containerd", "containerd"),
-    ("cri-o", "cri-o"),
-    ("crio", "cri-o"),
-    ("cse", "cse"),
-    ("csi-proxy", "windows"),
-    ("customdatasetupscript", "cse"),
-    ("dmesg", "kernel"),
-    ("docker", "docker"),
-    ("dockerd", "docker"),
-    ("etcd", "etcd"),
-    ("fabricmanager", "nvidia"),
-    ("hosts-config-agent", "windows"),
-    ("hyper-v-compute-operational", "windows"),
-    ("kern", "kernel"),
-    ("kernel", "kernel"),
-    ("kube-apiserver", "kube-apiserver"),
-    ("kube-controller-manager", "kube-controller-manager"),
-    ("kube-proxy", "kube-proxy"),
-    ("kube-scheduler", "kube-scheduler"),
-    ("kubectl", "kubectl"),
-    ("kubelet", "kubelet"),
-    ("kubeproxy", "kube-proxy"),
-    ("localdns", "localdns"),
-    ("node-problem-detector", "node-problem-detector"),
-    ("npd", "node-problem-detector"),
-    ("nvidia", "nvidia"),
-    ("provision", "cse"),
-    ("provisionlogs", "cse"),
-    ("serial", "serial-console"),
-    ("serial-console", "serial-console"),
-    ("serialconsole", "serial-console"),
-    ("systemd", "systemd"),
-    ("waagent", "waagent"),
-    ("walinuxagent", "waagent"),
-    ("windows-exporter", "windows"),
-];
-
-/// Most words of a name in [`FILES`].
+/// Most words that a component is known by in the name of a file.
 const FILE_WORDS: usize = 4;
 
 /// What runs in a container that is no component.
@@ -275,14 +21,14 @@ pub fn component_of_container(container: &str, pod: &str) -> Option<&'static str
     if container.is_empty() && pod.is_empty() {
         return None;
     }
-    let by_pod = || longest_beginning(PODS, pod);
+    let by_pod = || longest_beginning(|row| row.pods, pod);
     let by_pod_alone = || {
         container
             .is_empty()
-            .then(|| longest_beginning(PODS_OF_MANY, pod))
+            .then(|| longest_beginning(|row| row.pods_of_many, pod))
             .flatten()
     };
-    lookup(CONTAINERS, container)
+    lookup(|row| row.containers, container)
         .or_else(by_pod)
         .or_else(by_pod_alone)
         .or(Some(WORKLOAD))
@@ -292,11 +38,13 @@ pub fn component_of_container(container: &str, pod: &str) -> Option<&'static str
 pub fn component_of_unit(unit: &str) -> Option<&'static str> {
     let unit = unit.to_ascii_lowercase();
     let unit = unit.strip_suffix(".service").unwrap_or(&unit);
-    lookup(UNITS, unit).or_else(|| {
-        UNIT_FAMILIES
-            .iter()
-            .find(|(beginning, _)| unit.starts_with(beginning))
-            .map(|(_, component)| *component)
+    lookup(|row| row.units, unit).or_else(|| {
+        let family = |row: &&Component| {
+            let mut beginnings = row.unit_families.iter();
+            beginnings.any(|beginning| unit.starts_with(beginning))
+        };
+        let mut rows = component::all().iter();
+        rows.find(family).map(|row| row.name)
     })
 }
 
@@ -321,29 +69,31 @@ pub fn component_of_file(name: &str) -> Option<&'static str> {
         .find_map(|count| {
             words
                 .windows(count)
-                .find_map(|run| lookup(FILES, &run.join("-")))
+                .find_map(|run| lookup(|row| row.files, &run.join("-")))
         })
         .or_else(|| {
             let stem = name.split('.').next().unwrap_or(name);
-            lookup(CONTAINERS, stem)
+            lookup(|row| row.containers, stem)
         })
 }
 
-/// The second column of the row whose first is `name`.
-fn lookup(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
-    table
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, component)| *component)
+/// Names by which a component is known.
+type Names = fn(&Component) -> &'static [&'static str];
+
+/// The component that is known by `name`.
+fn lookup(names: Names, name: &str) -> Option<&'static str> {
+    let mut rows = component::all().iter();
+    rows.find(|row| names(row).contains(&name))
+        .map(|row| row.name)
 }
 
-/// The component of the longest row that `name` begins with.
-fn longest_beginning(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
-    table
-        .iter()
+/// The component with the longest of its names that `name` begins with.
+fn longest_beginning(names: Names, name: &str) -> Option<&'static str> {
+    let rows = component::all().iter();
+    rows.flat_map(|row| names(row).iter().map(|beginning| (*beginning, row.name)))
         .filter(|(beginning, _)| begins(beginning, name))
         .max_by_key(|(beginning, _)| beginning.len())
-        .map(|(_, component)| *component)
+        .map(|(_, component)| component)
 }
 
 /// Whether `name` is `beginning`, or goes on after a `-`.
@@ -358,8 +108,21 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
-    const TABLES: [&[(&str, &str)]; 6] =
-        [CONTAINERS, PODS, PODS_OF_MANY, UNITS, UNIT_FAMILIES, FILES];
+    /// The columns by which names are looked up.
+    const COLUMNS: [Names; 6] = [
+        |row| row.containers,
+        |row| row.pods,
+        |row| row.pods_of_many,
+        |row| row.units,
+        |row| row.unit_families,
+        |row| row.files,
+    ];
+
+    /// Every name of a column, with its component.
+    fn names(column: Names) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let rows = component::all().iter();
+        rows.flat_map(move |row| column(row).iter().map(|name| (*name, row.name)))
+    }
 
     #[test]
     fn components_are_sorted_and_named_once() {
@@ -371,32 +134,29 @@ mod tests {
     }
 
     #[test]
-    fn every_row_names_a_component_that_exists_and_no_name_stands_twice() {
-        for table in TABLES {
-            for (name, component) in table {
-                assert!(COMPONENTS.contains(component), "{name}: {component}");
-            }
-            let names: BTreeSet<_> = table.iter().map(|(name, _)| name).collect();
-            assert_eq!(names.len(), table.len());
+    fn no_name_stands_twice_in_a_column() {
+        for column in COLUMNS {
+            let distinct: BTreeSet<_> = names(column).map(|(name, _)| name).collect();
+            assert_eq!(distinct.len(), names(column).count());
         }
     }
 
     #[test]
-    fn every_row_is_reachable() {
-        for (container, component) in CONTAINERS {
-            assert_eq!(component_of_container(container, "any"), Some(*component));
+    fn every_name_is_reachable() {
+        for (container, component) in names(|row| row.containers) {
+            assert_eq!(component_of_container(container, "any"), Some(component));
         }
-        for (pod, component) in PODS.iter().chain(PODS_OF_MANY) {
+        for (pod, component) in names(|row| row.pods).chain(names(|row| row.pods_of_many)) {
             let pod = format!("{pod}-7d9f8c6b5-abcde");
-            assert_eq!(component_of_container("", &pod), Some(*component), "{pod}");
+            assert_eq!(component_of_container("", &pod), Some(component), "{pod}");
         }
-        for (unit, component) in UNITS {
-            assert_eq!(component_of_unit(unit), Some(*component));
+        for (unit, component) in names(|row| row.units) {
+            assert_eq!(component_of_unit(unit), Some(component));
         }
-        for (name, component) in FILES {
+        for (name, component) in names(|row| row.files) {
             assert!(name.split('-').count() <= FILE_WORDS, "{name}");
             let file = format!("{name}.log");
-            assert_eq!(component_of_file(&file), Some(*component), "{file}");
+            assert_eq!(component_of_file(&file), Some(component), "{file}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The commands that get what is missing.
 
-use crate::diagnose::answer::coverage::{Missing, ON_NODES, Wanted, Why};
+use crate::component;
+use crate::diagnose::answer::coverage::{Missing, Wanted, Why};
 use crate::diagnose::finding::{Finding, is_plain};
 use crate::diagnose::relate::incident::Incident;
 use crate::diagnose::scene::Scene;
@@ -303,7 +304,7 @@ fn log_of(
             control_plane_log(component, place),
             format!("log of {component}"),
         )
-    } else if ON_NODES.contains(&component) {
+    } else if component::runs(component).on_nodes() {
         journal(scene, place)
     } else if place.looks_at(component) {
         (pod_log(running, component)?, format!("log of {component}"))

@@ -13,7 +13,6 @@ use crate::diagnose::window::Window;
 use crate::evidence::Evidence;
 use crate::rules::Kind;
 use jiff::Timestamp;
-pub(super) use seen::ON_NODES;
 use seen::Seen;
 use std::collections::BTreeSet;
 

@@ -2,6 +2,7 @@
 
 use super::missing::{Missing, Wanted, Why};
 use super::{Outcome, RuleCoverage};
+use crate::component::{self, Runs};
 use crate::diagnose::observe::checks::{self, Need};
 use crate::diagnose::scene::Scene;
 use crate::diagnose::window::Window;
@@ -15,49 +16,6 @@ use crate::rules::{LogMatcher, Matcher, Rule};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Components that run beside the pods of a node: no collector of pod logs meets them.
-pub(in crate::diagnose) const ON_NODES: &[&str] = &[
-    "acr-credential-provider",
-    "azure-vnet",
-    "chrony",
-    "cloud-init",
-    "containerd",
-    "cri-o",
-    "cse",
-    "dns-config",
-    "docker",
-    "kernel",
-    "kubelet",
-    "localdns",
-    "serial-console",
-    "syslog",
-    "systemd",
-    "waagent",
-    "windows",
-];
-/// Of these, those that a Windows node does not have.
-const LINUX_ONLY: &[&str] = &[
-    "chrony",
-    "cloud-init",
-    "cse",
-    "dns-config",
-    "kernel",
-    "localdns",
-    "serial-console",
-    "syslog",
-    "systemd",
-    "waagent",
-];
-/// Components of a control plane that AKS runs out of the customer's reach.
-const CONTROL_PLANE: &[&str] = &[
-    "cloud-controller-manager",
-    "cluster-autoscaler",
-    "etcd",
-    "konnectivity-server",
-    "kube-apiserver",
-    "kube-controller-manager",
-    "kube-scheduler",
-];
 /// Names in `component` that stand for messages of objects, not for logs.
 const MESSAGES: &[&str] = &["event", "status"];
 
@@ -238,7 +196,9 @@ impl<'a> Seen<'a> {
         }
         let read = |name: &String| match name.as_str() {
             "kubectl" => self.any_log || self.fetch_errors,
-            name => self.components.contains(name) || self.node_log && ON_NODES.contains(&name),
+            name => {
+                self.components.contains(name) || self.node_log && component::runs(name).on_nodes()
+            }
         };
         if writers.iter().any(read) {
             if let Some(missing) = self.on_some_nodes(&writers) {
@@ -261,7 +221,7 @@ impl<'a> Seen<'a> {
     /// The nodes whose logs of these components were not read, where no log from elsewhere was: what
     /// a rule did not see on the others, it may see there.
     fn on_some_nodes(&self, components: &[String]) -> Option<Missing> {
-        let on_nodes = |name: &&String| ON_NODES.contains(&name.as_str());
+        let on_nodes = |name: &&String| component::runs(name).on_nodes();
         let elsewhere = |name: &String| !on_nodes(&name) && self.components.contains(&**name);
         if components.iter().any(elsewhere) {
             return None;
@@ -269,7 +229,7 @@ impl<'a> Seen<'a> {
         let components: Vec<String> = components.iter().filter(on_nodes).cloned().collect();
         let linux_only = components
             .iter()
-            .all(|name| LINUX_ONLY.contains(&name.as_str()));
+            .all(|name| component::runs(name) == Runs::OnLinuxNodes);
         let (lacking, all) = self.evidence.nodes.without_log(&components, linux_only)?;
         let read = all - lacking.len();
         (!lacking.is_empty()).then_some(Missing {
@@ -280,19 +240,20 @@ impl<'a> Seen<'a> {
 
     /// Why there is no log of any of these components.
     fn no_log(&self, components: &[String]) -> Missing {
-        let all = |list: &[&str]| {
-            !components.is_empty() && components.iter().all(|name| list.contains(&name.as_str()))
+        let all = |test: fn(Runs) -> bool| {
+            let mut places = components.iter().map(|name| component::runs(name));
+            !components.is_empty() && places.all(test)
         };
         let any = |test: &dyn Fn(&str) -> bool| components.iter().any(|name| test(name));
         let why = if any(&|name| self.outside.contains(name)) {
             Why::OutsideWindow
         } else if any(&|name| self.damaged.contains_key(name)) {
             Why::Unreadable
-        } else if let Some(never) = self.never().filter(|_| all(ON_NODES)) {
+        } else if let Some(never) = self.never().filter(|_| all(Runs::on_nodes)) {
             Why::NotInFormat(never.called)
-        } else if self.windows && all(LINUX_ONLY) {
+        } else if self.windows && all(|runs| runs == Runs::OnLinuxNodes) {
             Why::NotOnWindows
-        } else if self.managed && all(CONTROL_PLANE) {
+        } else if self.managed && all(|runs| runs == Runs::InControlPlane) {
             Why::ManagedControlPlane
         } else if self.fetch_errors && !self.any_log {
             Why::NotFetched
