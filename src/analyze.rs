@@ -9,11 +9,12 @@ use crate::evidence::Evidence;
 use crate::examine::{self, Examiner, Part};
 use crate::gap::Gap;
 use crate::ingest::{self, IngestError, Input, InputFacts, Meter, Reader, Stop, Work};
-use crate::limits::Limits;
+use crate::limits::{Limits, STACK_BYTES};
 use crate::locator::EntryPath;
 use crate::rules::RuleSet;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// Bytes after which a batch is handed over: enough that every thread gets several pieces.
@@ -31,6 +32,7 @@ impl Workers {
     pub fn start(threads: usize) -> Result<Self, AnalyzeError> {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
+            .stack_size(STACK_BYTES)
             .build()
             .map(Self)
             .map_err(|source| AnalyzeError::Threads { threads, source })
@@ -60,6 +62,9 @@ pub enum AnalyzeError {
     /// An input cannot be read at all.
     #[error(transparent)]
     Ingest(#[from] IngestError),
+    /// The operating system gave no thread for the reading.
+    #[error("cannot start a thread")]
+    Thread(#[source] std::io::Error),
     /// The operating system gave no threads.
     #[error("cannot start {threads} threads; try fewer with --threads")]
     Threads {
@@ -110,21 +115,36 @@ pub fn collect(
     let mut parts = Vec::new();
     let mut gaps = Vec::new();
     let facts = std::thread::scope(|scope| {
-        let reading = scope.spawn(|| read_all(&reader, inputs, sender));
-        for batch in receiver {
-            let done: Vec<(Vec<Part>, Vec<Gap>)> = settings.workers.run(|| {
+        let reading = std::thread::Builder::new()
+            .spawn_scoped(scope, || read_all(&reader, inputs, sender))
+            .map_err(AnalyzeError::Thread)?;
+        let mut left = reader.allowance(inputs);
+        'batches: for batch in receiver {
+            let done: Vec<Done> = settings.workers.run(|| {
                 batch
                     .into_par_iter()
                     .map(|work| work_off(&reader, examiner, work))
                     .collect()
             });
-            for (more_parts, more_gaps) in done {
-                parts.extend(more_parts);
-                gaps.extend(more_gaps);
+            // In the order of the input, so that the same bytes are the last ones in every run.
+            for mut done in done {
+                parts.append(&mut done.parts);
+                gaps.append(&mut done.gaps);
+                match left.checked_sub(done.bytes) {
+                    Some(rest) => left = rest,
+                    None => {
+                        gaps.extend(
+                            inputs
+                                .iter()
+                                .map(|input| over_allowance(input, settings.limits)),
+                        );
+                        break 'batches;
+                    }
+                }
             }
         }
         match reading.join() {
-            Ok(result) => result,
+            Ok(result) => result.map_err(AnalyzeError::from),
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
@@ -163,11 +183,18 @@ fn read_all(
     let mut facts = Vec::new();
     for input in inputs {
         let stop = &reader.meter.stop;
+        let mut wanted = true;
         let read = reader.read(input, &mut |work| {
-            batch.add(work)?;
+            let flow = batch.add(work);
+            wanted &= flow.is_continue();
+            flow?;
             go_on(stop)
         });
         let mut read = read?;
+        if let (false, Some(path)) = (wanted, &input.path) {
+            // Its name is that of all its bytes, also of those that nobody wanted any more.
+            read = ingest::fingerprint(&input.name, path, &AtomicU64::new(0))?;
+        }
         if let Some(reason) = stop.reason() {
             // The hash is that of a part, which no other run would find again.
             read.sha256.clear();
@@ -200,11 +227,12 @@ struct Batch {
 impl Batch {
     /// Adds one thing to do; breaks when nobody receives any more.
     fn add(&mut self, work: Work) -> ControlFlow<()> {
-        self.bytes += match &work {
+        let cost = match &work {
             Work::Chunk(chunk) => chunk.bytes.len(),
-            Work::Deferred(deferred) => deferred.held_bytes(),
+            Work::Deferred(deferred) => deferred.cost(),
             Work::Gap(_) => 0,
         };
+        self.bytes = self.bytes.saturating_add(cost);
         self.work.push(work);
         if self.bytes >= BATCH_BYTES || self.work.len() >= BATCH_ENTRIES {
             self.send()
@@ -223,19 +251,46 @@ impl Batch {
     }
 }
 
+/// The gap of an input, with others perhaps, out of which more came than the limits allow.
+fn over_allowance(input: &Input, limits: &Limits) -> Gap {
+    Gap {
+        locator: EntryPath::bundle(&input.name, false).whole(),
+        reason: ingest::over_allowance(limits),
+    }
+}
+
+/// What came of one thing to do.
+#[derive(Default)]
+struct Done {
+    parts: Vec<Part>,
+    gaps: Vec<Gap>,
+    /// Bytes examined.
+    bytes: u64,
+}
+
 /// Examines one thing to do, and all that is nested in it.
-fn work_off(reader: &Reader<'_>, examiner: Examiner<'_>, work: Work) -> (Vec<Part>, Vec<Gap>) {
-    let (mut parts, mut gaps) = (Vec::new(), Vec::new());
+fn work_off(reader: &Reader<'_>, examiner: Examiner<'_>, work: Work) -> Done {
+    let Done {
+        mut parts,
+        mut gaps,
+        mut bytes,
+    } = Done::default();
     let mut todo = vec![work];
     while let Some(work) = todo.pop() {
         match work {
             // What is left was not asked for any more; the reading thread says so of the input.
             Work::Deferred(_) if reader.meter.stop.reason().is_some() => {}
-            Work::Chunk(chunk) => parts.push(examiner.examine(&chunk)),
+            Work::Chunk(chunk) => {
+                bytes += chunk.body.len() as u64;
+                parts.push(examiner.examine(&chunk));
+            }
             Work::Gap(gap) => gaps.push(gap),
             Work::Deferred(deferred) => reader.open(deferred, &mut |work| {
                 match work {
-                    Work::Chunk(chunk) => parts.push(examiner.examine(&chunk)),
+                    Work::Chunk(chunk) => {
+                        bytes += chunk.body.len() as u64;
+                        parts.push(examiner.examine(&chunk));
+                    }
                     Work::Gap(gap) => gaps.push(gap),
                     nested @ Work::Deferred(_) => todo.push(nested),
                 }
@@ -243,5 +298,5 @@ fn work_off(reader: &Reader<'_>, examiner: Examiner<'_>, work: Work) -> (Vec<Par
             }),
         }
     }
-    (parts, gaps)
+    Done { parts, gaps, bytes }
 }

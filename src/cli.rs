@@ -74,6 +74,13 @@ pub struct InputArgs {
     /// Threads that examine entries [default: as many as the machine has]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub threads: usize,
+    /// Bytes that may come out of the bundles beyond those on disk, such as 800M or 20G; the rest is
+    /// a gap in the report [default: 8G]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub max_bytes: Option<u64>,
+    /// Entries that are read of each bundle; the others are a gap in the report [default: 300000]
+    #[arg(long, value_name = "N")]
+    pub max_entries: Option<u64>,
 }
 
 /// Arguments of `analyze`.

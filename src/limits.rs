@@ -7,7 +7,8 @@ use jiff::SignedDuration;
 pub struct Limits {
     /// Decompressed bytes read of one entry. Honest journals reach a few GiB.
     pub entry_bytes: u64,
-    /// Decompressed bytes read of the whole run: a bomb ends here, no honest bundle comes near.
+    /// Bytes that may come out of an input beyond those that it has on disk: a bomb ends here. The
+    /// largest real bundles unfold to a few GiB, and scanning 8 GiB takes some 20 seconds.
     pub bundle_bytes: u64,
     /// Entries read of the whole run; the largest real bundles have some ten thousand.
     pub entries: u64,
@@ -85,7 +86,7 @@ impl Limits {
     /// What the released binary uses.
     pub const RELEASE: Self = Self {
         entry_bytes: 16 << 30,
-        bundle_bytes: 256 << 30,
+        bundle_bytes: 8 << 30,
         entries: 300_000,
         depth: 5,
         nested_zip_bytes: 96 << 20,
@@ -122,6 +123,10 @@ impl Limits {
 /// Threads, or cases side by side, that may be asked for; more than any machine makes use of, and few
 /// enough that every system starts them.
 pub const MOST_THREADS: u64 = 256;
+
+/// Stack of a thread that examines: YAML nested as deeply as it is read needs 3 MiB of it in a build
+/// without optimisations, and systems take memory for what is used of it only.
+pub const STACK_BYTES: usize = 8 << 20;
 
 /// Bytes read of an earlier report: an HTML report has 3.5 MB unless told otherwise, and the JSON
 /// of the largest bundles some ten.

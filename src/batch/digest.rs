@@ -191,6 +191,16 @@ impl Line {
     }
 }
 
+impl Line {
+    /// The class as a word; `unreadable` where there is none.
+    pub fn class(&self) -> &'static str {
+        match &self.read {
+            Ok(read) => read.class.as_str(),
+            Err(_) => "unreadable",
+        }
+    }
+}
+
 /// What the index tells of a case that was read.
 fn read_line(record: &CaseRecord, case: &Case) -> ReadLine {
     let captured = case.captured_at.as_deref().and_then(|at| at.get(..10));

@@ -1,15 +1,14 @@
 //! `bundlescope analyze`: one report about a bundle.
 
 use super::interrupt::Interrupt;
+use super::say::{say, shown};
 use super::{Console, ExitStatus, inputs, output, progress};
 use crate::analyze::{Settings, Workers, collect, conclude};
 use crate::batch::{self, neighbours::Neighbours, store::Store};
 use crate::cli::{AnalyzeArgs, FailOn};
 use crate::commands::inputs::is_dash;
-use crate::commands::said::{say, shown};
 use crate::diagnose::{Diagnosis, State, Window};
 use crate::ingest::{Input, Meter, Stop};
-use crate::limits::Limits;
 use crate::report::glyphs::visible;
 use crate::report::view::{Report, SimilarCases};
 use crate::report::{self, Draft, Format, ReportOptions, text::Style};
@@ -52,7 +51,7 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
     };
     let settings = Settings {
         rules: &rules,
-        limits: &Limits::RELEASE,
+        limits: &super::inputs::limits(&args.input),
         workers: &workers,
         meter: &meter,
     };

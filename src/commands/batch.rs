@@ -1,6 +1,7 @@
 //! `bundlescope batch`: an archive of many bundles, alone or with workers elsewhere.
 
 use super::interrupt::Interrupt;
+use super::say::say;
 use super::{Console, ExitStatus, batch_words, memory, progress};
 use crate::analyze::{Settings, Workers};
 use crate::batch::cases::{self, Found, Place, location, share_of};
@@ -13,7 +14,6 @@ use crate::batch::store::{Rules, Store};
 use crate::batch::wire;
 use crate::cli::{BatchArgs, FailOn};
 use crate::commands::inputs::is_dash;
-use crate::commands::said::say;
 use crate::ingest::Meter;
 use crate::limits::Limits;
 use crate::report::glyphs::visible;

@@ -1,9 +1,9 @@
 //! What a batch says: while it runs, and at its end in at most 25 lines.
 
+use super::say::shown;
 use crate::batch::index::Unexplained;
 use crate::batch::record::{CaseRecord, Class, Reading};
 use crate::batch::run::Done;
-use crate::commands::said::shown;
 use crate::report::glyphs::visible;
 use crate::report::words::{cut, number, plural};
 use std::fmt::Write as _;

@@ -1,12 +1,12 @@
 //! `bundlescope diff`: two bundles, or earlier reports about them, or two archives, compared.
 
+use super::say::shown;
 use super::{Console, ExitStatus, inputs, output, progress};
 use crate::analyze::{Settings, Workers, analyze};
 use crate::batch;
 use crate::batch::store::Store;
 use crate::cli::DiffArgs;
 use crate::commands::inputs::is_dash;
-use crate::commands::said::shown;
 use crate::diagnose::Window;
 use crate::ingest::{Input, Meter};
 use crate::limits::{Limits, STORED_REPORT_BYTES};

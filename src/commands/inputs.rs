@@ -1,9 +1,11 @@
-//! The inputs that the user named.
+//! The inputs that the user named, and the bounds for them.
 
-use crate::commands::said::shown;
+use super::say::shown;
+use crate::cli::InputArgs;
 use crate::ingest::Input;
+use crate::limits::Limits;
 use anyhow::Context as _;
-use std::io::{self};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The inputs that the user named; each must be there before minutes of work begin.
@@ -42,4 +44,14 @@ pub(super) fn input(path: &Path) -> anyhow::Result<Input> {
 /// Whether a path means standard input or output.
 pub(super) fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
+}
+
+/// The bounds that the user wants to differ from the usual ones.
+pub(super) fn limits(args: &InputArgs) -> Limits {
+    let usual = Limits::RELEASE;
+    Limits {
+        bundle_bytes: args.max_bytes.unwrap_or(usual.bundle_bytes),
+        entries: args.max_entries.unwrap_or(usual.entries),
+        ..usual
+    }
 }

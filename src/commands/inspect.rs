@@ -10,7 +10,6 @@ use crate::commands::inspect::wrap::wrapped;
 use crate::diagnose::coverage;
 use crate::evidence::Evidence;
 use crate::ingest::{InputFacts, Meter};
-use crate::limits::Limits;
 use crate::redact;
 use crate::report::glyphs::visible;
 use jiff::Timestamp;
@@ -28,7 +27,7 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console) -> anyhow::Result<E
     let meter = Meter::default();
     let settings = Settings {
         rules: &rules,
-        limits: &Limits::RELEASE,
+        limits: &super::inputs::limits(&args.input),
         workers: &workers,
         meter: &meter,
     };

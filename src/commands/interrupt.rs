@@ -4,8 +4,8 @@
 //! The handlers only note the signal, which needs no unsafe code and works on Windows; a thread looks
 //! for it and does what is to be done.
 
+use super::say::say;
 use crate::batch::whole;
-use crate::commands::said::say;
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};

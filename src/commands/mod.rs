@@ -18,10 +18,10 @@ mod rules_docs;
 mod rules_new;
 mod rules_test;
 mod rules_unexplained;
-mod said;
+mod say;
 
 pub use rules_docs::catalogue;
-pub use said::{say_error, say_wrong_use};
+pub use say::{say_error, say_wrong_use};
 
 use crate::cli::{Cli, Command, RulesCommand};
 use crate::commands::inputs::inputs;

@@ -1,9 +1,9 @@
 //! What a command writes, and where: judged before minutes of work, and put in place when complete,
 //! so that there is never half a report, and never a report in place of what it was made from.
 
+use super::say::shown;
 use crate::batch::whole;
 use crate::commands::inputs::is_dash;
-use crate::commands::said::shown;
 use crate::report::diff::stored;
 use anyhow::Context as _;
 use same_file::Handle;

@@ -1,6 +1,6 @@
 //! A progress bar on standard error, for runs that take longer than a second.
 
-use crate::commands::said::say;
+use super::say::say;
 use crate::ingest::Meter;
 use crate::report::glyphs::visible;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};

@@ -1,7 +1,7 @@
 //! `bundlescope rules`: list and check.
 
+use super::say::say;
 use super::{Console, ExitStatus};
-use crate::commands::said::say;
 use crate::examine::proof::Engine;
 use crate::rules::diagnostic::Level;
 use crate::rules::{self, RuleSet, foreign};
@@ -29,7 +29,7 @@ pub(super) fn load_with_files(
     }
     let rules = RuleSet::builtin_and(&files).map_err(|errors| {
         let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        super::said::Mistakes(said)
+        super::say::Mistakes(said)
     })?;
     say(&left_out(&rules));
     Ok((rules, files))

@@ -8,6 +8,7 @@ use crate::kube::{ContainerState, Detail, Pod};
 use crate::layout::{Collected, Layout, Role, ToldBy};
 use crate::locator::EntryPath;
 use crate::time::{Clock, Stamp};
+use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long after the id of its run was given a node may still collect: pods that start later write
@@ -44,13 +45,15 @@ impl Capture {
         // Where nothing states a year, one has to be taken from what stands around the logs.
         let (guess, guessed_by) = match (
             newest_year_in_messages(parts),
+            newest_local_time(parts),
             parts.iter().filter_map(|part| part.modified).max(),
         ) {
-            (Some(year), _) => (
+            (None, Some(local), _) => (Some(local), "the newest time in logs, which name no zone"),
+            (Some(year), ..) => (
                 Some(year),
                 "the newest time in logs, its year from dates in their messages",
             ),
-            (None, modified) => (
+            (None, None, modified) => (
                 modified,
                 "the newest time in logs, its year guessed from file times",
             ),
@@ -251,6 +254,16 @@ fn newest_probe_time(parts: &[Part]) -> Option<Timestamp> {
 fn newest_log_time(parts: &[Part]) -> Option<Timestamp> {
     let logs = parts.iter().flat_map(|part| &part.logs);
     logs.filter_map(|log| log.latest_absolute).max()
+}
+
+/// Newest date and time that a log states without a zone, as if it were UTC.
+fn newest_local_time(parts: &[Part]) -> Option<Timestamp> {
+    let logs = parts.iter().flat_map(|part| &part.logs);
+    let local = logs.filter_map(|log| match log.last? {
+        Stamp::Local(at) => Offset::UTC.to_timestamp(at).ok(),
+        _ => None,
+    });
+    local.max()
 }
 
 /// The end of the newest log whose messages tell the year that its stamps leave out.

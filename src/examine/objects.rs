@@ -10,8 +10,8 @@ mod yaml;
 
 use super::part::{EVERY_NAMESPACE, Part, Shape};
 use super::scan::{self, TextSource};
+use super::snippet::line_snippet;
 use super::{Examiner, collector, kollect, pasted};
-use crate::examine::snippet::line_snippet;
 use crate::gap::{Gap, GapReason};
 use crate::kube::describe::DescribedEvent;
 use crate::kube::{
@@ -40,7 +40,7 @@ pub(super) fn read(
     let mut reader = Reader { examiner, part };
     match shape {
         // Loops print documents without a line between them, and errors go where documents do.
-        Shape::Yaml if pasted::is_pasted(&text) => {
+        Shape::Yaml if pasted::has_more_than_yaml(&text) => {
             for block in pasted::blocks(&text) {
                 reader.block(&text, &block, first_line + block.line);
             }
@@ -60,7 +60,7 @@ pub(super) fn read_mixed(examiner: Examiner<'_>, body: &[u8], first_line: u64, p
     let mut reader = Reader { examiner, part };
     if json {
         reader.json(&text, first_line);
-    } else if pasted::is_pasted(&text) {
+    } else if pasted::has_more_than_yaml(&text) {
         for block in pasted::blocks(&text) {
             reader.block(&text, &block, first_line + block.line);
         }

@@ -12,6 +12,7 @@ pub(super) use command::Command;
 use super::prefix;
 use crate::kube::describe::begins_description;
 use crate::kube::table;
+use memchr::memmem;
 use std::ops::Range;
 
 /// What a block is.
@@ -104,6 +105,21 @@ pub(super) fn is_pasted(text: &str) -> bool {
         Some(Kind::Describe) => prompted || blocks.iter().any(|block| block.kind != Kind::Describe),
         Some(Kind::Json | Kind::Yaml) => prompted || blocks.len() > 1,
     }
+}
+
+/// Whether documents in YAML have to be cut before they are read: quickly told, because most are
+/// long and have not.
+pub(super) fn has_more_than_yaml(text: &str) -> bool {
+    let count = |words: &str| memmem::find_iter(text.as_bytes(), words).count();
+    let has = |words: &str| memmem::find(text.as_bytes(), words.as_bytes()).is_some();
+    let front = text.lines().next().unwrap_or_default();
+    let begins = |words: &str| text.starts_with(words) || has(&format!("\n{words}"));
+    let versions = count("\napiVersion: ") + usize::from(text.starts_with("apiVersion: "));
+    let parted = count("\n---") + usize::from(text.starts_with("---"));
+    let several = versions > parted.max(1);
+    let command = is_error(front) || Command::parse(front).is_some();
+    let errors = ERRORS.iter().any(|words| begins(words));
+    (several || command || errors || has(" kubectl ") || has("\nkubectl ")) && is_pasted(text)
 }
 
 /// The blocks so far.

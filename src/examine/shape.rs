@@ -10,10 +10,8 @@ mod noise;
 mod rendered;
 mod yaml;
 
-pub(super) use noise::is_noise;
-
 use super::{Shape, lines, pasted, quoting};
-use crate::examine::shape::noise::first_line;
+use crate::examine::shape::noise::{first_line, is_noise};
 use crate::ingest::{Cut, HEAD_BYTES};
 use crate::kube::table;
 use crate::locator::EntryPath;

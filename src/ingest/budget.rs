@@ -32,9 +32,12 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// The budget of one input.
-    pub(super) fn new(limits: &Limits) -> Self {
-        Self::of(limits.bundle_bytes, limits.entries)
+    /// The budget of one input that has so many bytes on disk.
+    pub(super) fn new(limits: &Limits, on_disk: u64) -> Self {
+        Self {
+            started: (limits.bundle_bytes, limits.entries),
+            ..Self::of(limits.bundle_bytes.saturating_add(on_disk), limits.entries)
+        }
     }
 
     /// A budget of so many bytes and entries.
@@ -182,7 +185,7 @@ mod tests {
     #[test]
     fn a_stream_of_exactly_the_budget_is_read_and_one_byte_more_is_over() {
         for (bytes, ok) in [(10, true), (11, false)] {
-            let budget = Budget::new(&limits(10));
+            let budget = Budget::new(&limits(10), 0);
             let mut out = Vec::new();
             let result = Metered::new(&vec![b'x'; bytes][..], &budget).read_to_end(&mut out);
             assert_eq!(out.len(), 10);
@@ -200,13 +203,13 @@ mod tests {
 
     #[test]
     fn an_archive_gets_room_to_unfold_but_never_more_than_is_left() {
-        let budget = Budget::new(&limits(1 << 40));
+        let budget = Budget::new(&limits(1 << 40), 0);
         let share = budget.set_aside_archive(1 << 20, &Limits::RELEASE);
         assert_eq!(share.map(|s| s.bytes_left()), Some((256 << 20) + (4 << 20)));
-        let small = Budget::new(&limits(1000));
+        let small = Budget::new(&limits(1000), 0);
         let share = small.set_aside_archive(1 << 20, &Limits::RELEASE);
         assert_eq!(share.map(|s| s.bytes_left()), Some(1000));
-        let none = Budget::new(&limits(0));
+        let none = Budget::new(&limits(0), 0);
         assert!(none.set_aside_archive(1, &Limits::RELEASE).is_none());
     }
 

@@ -6,20 +6,20 @@
 use super::Place;
 use super::entry::Source;
 use super::handle::{self, Shared};
-use super::member::Zip;
 use super::name::{Names, is_clutter};
 use super::sniff::sniff;
 use super::walk::Walker;
 use super::zip;
 use super::{PROBE, Raw, hex};
 use crate::gap::GapReason;
+use crate::ingest::member::Zip;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::{self, Read as _};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use walkdir::{DirEntry, WalkDir};
 
 /// What is known of a folder after it was read.
@@ -43,7 +43,7 @@ fn files(root: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
 }
 
 /// Bytes of all files of a folder, for the meter.
-fn total(root: &Path) -> u64 {
+pub(super) fn total(root: &Path) -> u64 {
     files(root)
         .flatten()
         .filter_map(|entry| entry.metadata().ok())
@@ -54,8 +54,6 @@ fn total(root: &Path) -> u64 {
 
 /// Reads the folder `root`, which stands at `place`, until the work is no longer wanted.
 pub(super) fn read(walker: &mut Walker<'_>, place: &Place, root: &Path) -> Facts {
-    let meter = walker.reader.meter;
-    meter.total.fetch_add(total(root), Ordering::Relaxed);
     let mut hash = Sha256::new();
     let mut bytes = 0;
     let mut names = Names::default();

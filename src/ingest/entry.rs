@@ -98,13 +98,14 @@ pub struct Deferred {
 }
 
 impl Deferred {
-    /// Bytes that it holds in memory until it is read.
-    pub fn held_bytes(&self) -> usize {
+    /// Bytes that it holds in memory until it is read, or that something else of it counts for: an
+    /// open file, and compressed data that may unfold to many times as much.
+    pub fn cost(&self) -> usize {
         match &self.source {
             Source::Zip(bytes) => bytes.len(),
             Source::Bytes(bytes) => bytes.len(),
             Source::File(_) => HANDLE_BYTES,
-            Source::Member(_) => 0,
+            Source::Member(member) => member.packed(),
         }
     }
 }

@@ -145,7 +145,7 @@ impl Reader<'_> {
         };
         let metadata = fs::metadata(path).map_err(|error| io_error(path, error))?;
         if metadata.is_dir() {
-            return self.read_folder(&input.name, path, out);
+            return self.read_folder(&input.name, path, disk_bytes(input), out);
         }
         let mut file = File::open(path).map_err(|error| io_error(path, error))?;
         if !metadata.is_file() {
@@ -156,6 +156,14 @@ impl Reader<'_> {
             .total
             .fetch_add(metadata.len(), Ordering::Relaxed);
         self.read_file(&input.name, (path, metadata.len()), file, out)
+    }
+
+    /// Bytes that may be read of all inputs together: what they have on disk, and what may come out
+    /// of them beyond that.
+    pub fn allowance(&self, inputs: &[Input]) -> u64 {
+        let sizes = inputs.iter().map(|input| disk_bytes(input));
+        let beyond = self.limits.bundle_bytes;
+        sizes.fold(beyond, u64::saturating_add)
     }
 
     /// Opens a deferred entry, and all that is nested in it, on any thread.
@@ -178,14 +186,14 @@ impl Reader<'_> {
         let (ControlFlow::Continue(()) | ControlFlow::Break(())) = flow;
     }
 
-    /// Reads a stream that cannot be sought: standard input.
-    fn read_stream(
+    /// Reads a stream that cannot be sought, such as standard input, as [`Self::read`] does.
+    pub fn read_stream(
         &self,
         name: &str,
         stream: &mut dyn Read,
         out: &mut dyn FnMut(Work) -> ControlFlow<()>,
     ) -> Result<InputFacts, IngestError> {
-        let budget = Budget::new(self.limits);
+        let budget = Budget::new(self.limits, 0);
         let mut walker = Walker::new(self, &ARCHIVES, &budget, true, out);
         let mut raw = Raw::new(stream, &self.meter.read);
         let mut metered = budget::Metered::new(&mut raw, &budget);
@@ -202,7 +210,7 @@ impl Reader<'_> {
         mut file: File,
         out: &mut dyn FnMut(Work) -> ControlFlow<()>,
     ) -> Result<InputFacts, IngestError> {
-        let budget = Budget::new(self.limits);
+        let budget = Budget::new(self.limits, length);
         let mut walker = Walker::new(self, &ARCHIVES, &budget, true, out);
         let place = Place::bundle(name, false);
         let mut head = vec![0; HEAD_BYTES];
@@ -243,9 +251,11 @@ impl Reader<'_> {
         &self,
         name: &str,
         path: &Path,
+        total: u64,
         out: &mut dyn FnMut(Work) -> ControlFlow<()>,
     ) -> Result<InputFacts, IngestError> {
-        let budget = Budget::new(self.limits);
+        self.meter.total.fetch_add(total, Ordering::Relaxed);
+        let budget = Budget::new(self.limits, total);
         let mut walker = Walker::new(self, &ARCHIVES, &budget, true, out);
         let facts = directory::read(&mut walker, &Place::bundle(name, true), path);
         judge(name, walker.seen, ControlFlow::Continue(()))?;
@@ -254,6 +264,23 @@ impl Reader<'_> {
             sha256: facts.sha256,
             bytes: facts.bytes,
         })
+    }
+}
+
+/// Bytes of an input as it lies on disk; nothing where nobody knows.
+fn disk_bytes(input: &Input) -> u64 {
+    let path = input.path.as_deref();
+    match path.and_then(|path| Some((path, fs::metadata(path).ok()?))) {
+        Some((path, there)) if there.is_dir() => directory::total(path),
+        Some((_, there)) if there.is_file() => there.len(),
+        _ => 0,
+    }
+}
+
+/// The gap for inputs of which more came out than the limits allow.
+pub fn over_allowance(limits: &Limits) -> GapReason {
+    GapReason::Limit {
+        limit: format!("{} decompressed", budget::size(limits.bundle_bytes)),
     }
 }
 

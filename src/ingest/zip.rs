@@ -5,6 +5,7 @@
 //! The directory is walked and never held, so that a million members cost no memory, and every
 //! opener has a reader of its own.
 
+mod header;
 mod salvage;
 
 use super::Place;
@@ -16,9 +17,9 @@ use super::stream::{Exact, fill};
 use super::walk::Walker;
 use crate::gap::GapReason;
 use crate::ingest::member::{Member, ReadSeek, Zip};
-use crate::ingest::member::{lossy_name, modified};
+use header::{lossy_name, modified};
 use salvage::Covered;
-use std::io::{self, Read, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use zip::read::{Config, OwnedZipFileEntry};

@@ -1,18 +1,18 @@
 //! Tables as `kubectl get` prints them, read back to objects and events.
 //!
 //! In: the text of one or more tables (`kubectl get all` prints one for each kind, with blank lines
-//! between). Out: a value in the API's shape for each object, as far as its row states it. The column
-//! STATUS is the phase, or what keeps the pod from being ready: kubectl takes it from whichever
-//! container it looked at last, so that a row of several containers does not say whose it is.
+//! between). Out: a value in the API's shape for each object, as far as its row states it.
 
 mod events;
 mod header;
-mod pod;
+mod pods;
 mod rows;
 
 pub use events::{EventRow, events};
+pub use pods::SOME_CONTAINER;
 
 use header::Header;
+use pods::OF_PODS;
 use serde_json::Value;
 
 /// End of the names of tables of the pods of one namespace, which stands before it.
@@ -20,18 +20,6 @@ pub const PODS_OF_NAMESPACE: &str = "_pods_list";
 
 /// Ends of the names of files with tables of pods.
 pub const FILES: [&str; 2] = [PODS_OF_NAMESPACE, "all_resources_list"];
-
-/// Stands for the name of a container that a row speaks of and does not name.
-pub const SOME_CONTAINER: &str = "?";
-
-/// Headings of the columns that make a table one of pods.
-const OF_PODS: [&str; 5] = ["NAME", "READY", "STATUS", "RESTARTS", "AGE"];
-
-/// Phases of a pod, which STATUS shows where nothing is wrong.
-const PHASES: [&str; 5] = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
-
-/// Exit code of a container that was killed for the memory that it took.
-const KILLED: i64 = 137;
 
 /// One object of a table.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,9 +12,9 @@ use serde_saphyr::options::NonFiniteFloatPolicy;
 /// Deepest nesting read; the deepest schema of a CRD seen in practice stays below 60.
 const DEPTH: usize = 120;
 
-/// Nodes read of one document: more than the 24 MiB that one document may have can hold in two-byte
-/// lines.
-const NODES: usize = 16_000_000;
+/// Nodes read of a document of no length; every other one has a byte of its own at least. Aliases make
+/// more of them than there are bytes, and are what ends here.
+const NODES: usize = 1_000;
 
 /// What troubleshoot.sh writes in place of a secret or an address, quoted or not.
 const HIDDEN: &str = "***HIDDEN***";
@@ -51,9 +51,10 @@ fn quote_hidden(text: &str) -> String {
 
 /// The value of one document, as it stands.
 fn parse(text: &str) -> Result<Value, String> {
+    let nodes = text.len() + NODES;
     let budget = serde_saphyr::budget! {
-        max_events: 2 * NODES,
-        max_nodes: NODES,
+        max_events: 2 * nodes,
+        max_nodes: nodes,
         max_depth: DEPTH,
         // Kubernetes tools write neither anchors nor aliases; whoever does gets a few.
         max_anchors: 100,

@@ -339,3 +339,170 @@ fn what_is_young_switched_off_or_long_over_is_no_trouble() {
         assert_eq!(said.is_empty(), kind != "Certificate", "{kind}: {said:?}");
     }
 }
+
+/// Levels and templates that are listed of a file.
+fn errors(name: &str, text: &str) -> Vec<(String, String)> {
+    let found = diagnosis(&[(name, text)]);
+    let listed = found.unknown.listed.iter();
+    listed
+        .map(|e| (e.level.as_str().to_owned(), e.template.clone()))
+        .collect()
+}
+
+#[test]
+fn levels_are_read_in_every_shape_in_use() {
+    for (line, level) in [
+        (
+            r#"{"@t":"2024-05-01T10:00:00Z","@l":"Error","@mt":"x","msg":"the widget broke"}"#,
+            "error",
+        ),
+        (
+            r#"{"Timestamp":"2024-05-01T10:00:00Z","LogLevel":"Error","Message":"the widget broke"}"#,
+            "error",
+        ),
+        (
+            r#"{"Timestamp":"2024-05-01T10:00:00Z","Level":"Fatal","Message":"the widget broke"}"#,
+            "fatal",
+        ),
+        (
+            r#"{"level":50,"time":1714557600000,"pid":1,"msg":"the widget broke"}"#,
+            "error",
+        ),
+        (
+            r#"{"level":60,"time":1714557600000,"pid":1,"msg":"the widget broke"}"#,
+            "fatal",
+        ),
+        (
+            r#"{"severity":"ERROR","time":"2024-05-01T10:00:00Z","message":"the widget broke"}"#,
+            "error",
+        ),
+        (
+            r#"{"log.level":"error","@timestamp":"2024-05-01T10:00:00Z","message":"the widget broke"}"#,
+            "error",
+        ),
+        (
+            "time=2024-05-01T10:00:00Z level=ERROR msg=\"the widget broke\"",
+            "error",
+        ),
+        (
+            "2024-05-01 10:00:00.123 UTC [1] ERROR:  the widget broke",
+            "error",
+        ),
+        (
+            "2024-05-01 10:00:00.123 UTC [1] PANIC:  the widget broke",
+            "fatal",
+        ),
+        (
+            "2024/05/01 10:00:00 [crit] 7#7: *1 the widget broke",
+            "fatal",
+        ),
+        (
+            "2024-05-01T10:00:00.000000Z 0 [ERROR] [MY-010] [Server] the widget broke",
+            "error",
+        ),
+        ("ERROR:root:the widget broke", "error"),
+        ("fail: Shop.Widget[3] the widget broke", "error"),
+        ("crit: Shop.Widget[3] the widget broke", "fatal"),
+        ("SEVERE: the widget broke", "error"),
+        (
+            "E, [2024-05-01T10:00:00.123456 #1] ERROR -- : the widget broke",
+            "error",
+        ),
+        (
+            "[2024-05-01 10:00:00.123][1][critical][main] the widget broke",
+            "fatal",
+        ),
+    ] {
+        let listed = errors("app.log", &format!("started\n{line}\n"));
+        assert_eq!(listed.len(), 1, "{line}: {listed:?}");
+        assert_eq!(listed[0].0, level, "{line}");
+        assert!(listed[0].1.contains("widget"), "{line}: {listed:?}");
+    }
+}
+
+#[test]
+fn the_last_words_of_programs_of_every_language_are_one_error() {
+    for record in [
+        "panic: widget\n\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1\nexit status 2\n",
+        "thread 'main' panicked at src/main.rs:4:5:\nwidget\nnote: run with `RUST_BACKTRACE=1`\n",
+        "Traceback (most recent call last):\n  File \"/app/a.py\", line 3, in <module>\n    run()\nValueError: widget\n",
+        "Exception in thread \"main\" java.lang.IllegalStateException: widget\n\tat Main.main(Main.java:3)\n",
+        "Unhandled exception. System.InvalidOperationException: widget\n   at Program.Main() in /app/Program.cs:line 3\n",
+        "app.rb:3:in `run': widget (RuntimeError)\n\tfrom app.rb:5:in `<main>'\n",
+        "PHP Fatal error:  Uncaught Exception: widget in /app/a.php:3\nStack trace:\n#0 {main}\n",
+        "terminate called after throwing an instance of 'std::runtime_error'\n  what():  widget\n",
+        "/app/index.js:3\n    throw new Error('widget');\n    ^\n\nError: widget\n    at Object.<anonymous> (/app/index.js:3:9)\n",
+    ] {
+        let listed = errors("app.log", &format!("started\n{record}"));
+        assert_eq!(listed.len(), 1, "{record}: {listed:?}");
+        assert!(listed[0].0 != "warning", "{record}: {listed:?}");
+    }
+}
+
+#[test]
+fn lines_without_a_level_that_speak_of_a_failure_are_listed() {
+    for line in [
+        "May  1 10:00:00 node-1 kernel: [ 100.000000] widgetfs: server w1 not responding, still trying",
+        "May  1 10:00:00 node-1 kernel: [ 100.000000] widget0: I/O error while writing superblock",
+        "2024/05/01 10:00:00 [4711] [cni-net] Failed to widget the endpoint",
+        "widget: cannot open /etc/widget: gone",
+    ] {
+        let listed = errors("messages.log", &format!("{line}\n"));
+        assert_eq!(listed.len(), 1, "{line}: {listed:?}");
+    }
+    for line in [
+        "all 3 widgets are up",
+        "0 failed, 3 passed",
+        "INFO the widget failed over as planned",
+    ] {
+        assert_eq!(errors("app.log", &format!("{line}\n")), [], "{line}");
+    }
+}
+
+#[test]
+fn warnings_count_where_they_repeat() {
+    let line = |second: usize| {
+        format!("W0501 10:00:{second:02}.000000       1 widget.go:3] the widget wobbles\n")
+    };
+    let once = line(1);
+    assert_eq!(errors("kubelet.log", &once), []);
+    let often: String = (0..5).map(line).collect();
+    let expected = [("warning".to_owned(), "the widget wobbles".to_owned())];
+    assert_eq!(errors("kubelet.log", &often), expected);
+}
+
+#[test]
+fn prefixes_of_kubectl_and_grep_tell_whose_line_it_is() {
+    let lookup = "[pod/orders-1/orders] 2026-11-30T02:01:00.000000000Z level=error msg=\"x\" err=\"dial tcp: lookup postgres.data.svc.cluster.local on 10.0.0.10:53: read udp 10.244.0.16:40713->10.0.0.10:53: i/o timeout\"\n";
+    let found = diagnosis(&[("ticket.txt", &lookup.repeat(31))]);
+    let first = found.findings.first().unwrap();
+    assert_eq!(first.subject.to_string(), "Pod orders-1");
+    assert!(first.first_seen.is_some());
+    let grep = "kubelet.log:20180:E0809 16:10:19.943501    3120 kubelet.go:2855] \"the widget broke\"\ncontainerd.err.log:3:time=\"2022-08-09T16:10:19Z\" level=error msg=\"the widget broke\"\n";
+    let found = diagnosis(&[("grep.txt", grep)]);
+    let mut whose: Vec<_> = found
+        .unknown
+        .listed
+        .iter()
+        .map(|e| e.component.as_str())
+        .collect();
+    whose.sort_unstable();
+    assert_eq!(whose, ["containerd", "kubelet"]);
+}
+
+#[test]
+fn the_same_bytes_are_dated_alike_as_a_file_and_in_an_archive() {
+    let klog = "Log file created at: 2021/04/15 00:10:00\nRunning on machine: node1\nBinary: Built with gc go1.16.1 for windows/amd64\nLog line format: [IWEF]mmdd hh:mm:ss.uuuuuu threadid file:line] msg\nE0415 00:12:03.779223    4804 kubelet.go:2055] \"x\"\n";
+    let dmesg = "[Tue Nov 20 22:30:22 2018] eth0: renamed from veth0\n[Tue Nov 20 23:30:22 2018] eth1: renamed from veth1\n";
+    for (name, text, expected) in [
+        ("kubelet.log", klog, "2021-04-15T00:12:03.779223Z"),
+        ("dmesg.txt", dmesg, "2018-11-20T23:30:22Z"),
+    ] {
+        let alone = analyze_bytes(name, text.as_bytes(), &Limits::RELEASE);
+        let packed = diagnosis(&[(name, text)]);
+        for found in [alone, packed] {
+            let at = found.bundle.captured_at.map(|at| at.to_string());
+            assert_eq!(at.as_deref(), Some(expected), "{name}");
+        }
+    }
+}

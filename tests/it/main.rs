@@ -26,6 +26,7 @@ mod foreign;
 mod honesty;
 mod hostile;
 mod hostile_ingest;
+mod hostile_table;
 mod imports;
 mod losses;
 mod outputs;

@@ -7,8 +7,10 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-/// A log with a line that a rule knows.
-const LOG: &str = "I0301 14:02:10.000000 1 kubelet.go:1] started\n";
+/// A log that is recognised by what its lines name, whatever its file is called.
+const LOG: &str = "I0301 14:02:10.000000 1 kubelet.go:1] started\n\
+                   I0301 14:02:11.000000 1 kubelet.go:2] running\n\
+                   I0301 14:02:12.000000 1 kubelet.go:3] still running\n";
 
 /// A folder with a log in it.
 fn folder_with_log() -> TempDir {

@@ -4,7 +4,6 @@
 //! signature that fires no more is only called gone where its rule could still look at the cases it
 //! fired in; what was made with other rules or another program is said first.
 
-mod class;
 mod html;
 mod json;
 mod pairs;
@@ -13,7 +12,6 @@ mod text;
 use super::digest::{self, Archive};
 use super::runs::Runs;
 use super::store::{Store, StoreError};
-use crate::batch::diff::class::class;
 use crate::report::diff::{DiffFormat, Kind};
 use crate::report::text::Style;
 use crate::report::{Format, ReportError, checked};

@@ -1,7 +1,7 @@
 //! Which case of one archive is which of the other: by content, else by a name that only one case of
 //! each has.
 
-use super::{CaseChange, CaseRow, Cases, class};
+use super::{CaseChange, CaseRow, Cases};
 use crate::batch::digest::{Archive, Line, ReadLine};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,8 +103,8 @@ impl<'a> Pairs<'a> {
         let change = CaseChange {
             case: new.case.clone(),
             other_content: old.sha256 != new.sha256,
-            was: class(old),
-            class: class(new),
+            was: old.class(),
+            class: new.class(),
             new: added,
             newly_visible,
             gone,
@@ -189,7 +189,7 @@ impl<'a> Sight<'a> {
 fn row(line: &Line) -> CaseRow {
     CaseRow {
         case: line.case.clone(),
-        class: class(line),
+        class: line.class(),
         headline: match &line.read {
             Ok(read) => read.headline.clone(),
             Err(reason) => reason.clone(),

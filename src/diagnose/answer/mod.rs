@@ -17,7 +17,7 @@ use coverage::Coverage;
 use detectors::DetectorAnswer;
 use inventory::{BundleFacts, InventoryRow};
 use std::collections::BTreeSet;
-use unknown::UnknownErrors;
+use unknown::{Explained, UnknownErrors};
 
 /// What stands in a report beside its findings.
 pub(super) struct Answers {
@@ -49,7 +49,7 @@ pub(super) fn answer(
     let onset = first.and_then(|incident| incident.onset.or(incident.first_seen));
     let limit = Limits::RELEASE.unknown_errors;
     let bounds = (window.since, window.until);
-    let seen = &conclusions.seen;
+    let explained = Explained::by(conclusions, &found);
     let ((coverage, ask), (unknown, (bundle, inventory))) = rayon::join(
         || {
             let coverage = coverage::of(scene, &found, &conclusions.told, window);
@@ -58,7 +58,7 @@ pub(super) fn answer(
         },
         || {
             rayon::join(
-                || unknown::errors(evidence, scene.rules, seen, onset, bounds, limit),
+                || unknown::errors(evidence, scene.rules, &explained, onset, bounds, limit),
                 || {
                     (
                         inventory::bundle_facts(evidence),

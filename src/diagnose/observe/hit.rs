@@ -146,6 +146,11 @@ fn log_subject(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (Subject, 
     if let Some(pod) = pod {
         return pod;
     }
+    if let Some(pod) = hit.about.pod.as_deref().filter(|_| hit.component.is_none()) {
+        // `kubectl logs --prefix` names the pod before each line, and no namespace.
+        let key = ObjectKey::new("Pod", "", pod);
+        return (scene.owner_subject(&key), scene.subject(&key));
+    }
     let writer = match (hit.host.as_deref().or(role.node.as_deref()), hit.component) {
         (Some(node), _) => Subject::node(node),
         (None, Some(component)) => Subject::component(component, None),

@@ -6,7 +6,7 @@ use crate::examine::lines::line::{line_after, line_at, line_before};
 use crate::examine::part::Tag;
 use crate::examine::prefix::{Prefix, parse, writer};
 use crate::time::{Stamp, read};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::Offset};
 use std::collections::BTreeMap;
 
 /// Lines at the front that are read in full: start-up flags, journal headers, and whether the lines
@@ -50,10 +50,15 @@ pub fn survey(text: &[u8]) -> Survey {
         return Survey::default();
     }
     let sample = sample(text);
+    let machine = glog_machine(text);
     let (tags, boots) = if sample.names_writers {
         writers(text)
     } else {
-        (BTreeMap::from([(Tag::default(), lines(text))]), vec![])
+        let writer = Tag {
+            host: machine.map(Into::into),
+            unit: None,
+        };
+        (BTreeMap::from([(writer, lines(text))]), vec![])
     };
     Survey {
         lines: tags.values().sum(),
@@ -112,7 +117,7 @@ impl Sample {
         self.votes.take(line, source);
         let stated = match stamp {
             Some(Stamp::Absolute(at)) => Some(at),
-            _ => journal_end(line),
+            _ => journal_end(line).or_else(|| glog_begin(line)),
         };
         self.latest = self.latest.max(stated);
     }
@@ -180,6 +185,24 @@ fn journal_end(line: &[u8]) -> Option<Timestamp> {
         (Stamp::Absolute(at), _) => Some(at),
         _ => None,
     }
+}
+
+/// The time in the first line of a file that klog or glog writes itself (`--log-dir`), whose other
+/// lines state no year: `Log file created at: 2021/04/15 00:10:00`.
+fn glog_begin(line: &[u8]) -> Option<Timestamp> {
+    let stated = line.strip_prefix(b"Log file created at: ")?;
+    match read::iso(stated)?.0 {
+        Stamp::Absolute(at) => Some(at),
+        Stamp::Local(at) => Offset::UTC.to_timestamp(at).ok(),
+        _ => None,
+    }
+}
+
+/// The machine that such a file names in its second line: `Running on machine: node1`.
+fn glog_machine(text: &[u8]) -> Option<&str> {
+    let second = text.split(|byte| *byte == b'\n').nth(1)?;
+    let name = second.strip_prefix(b"Running on machine: ")?;
+    std::str::from_utf8(name.trim_ascii()).ok()
 }
 
 /// Counts the lines of every writer, and notes boots. Neighbouring lines are mostly of one writer,

@@ -1,6 +1,7 @@
 //! YAML documents: lists, cut into items before anything is parsed, and single objects.
 
 use super::{Reader, UNREAD_KINDS};
+use crate::examine::collector;
 use crate::examine::objects::kind::item_kind;
 use crate::kube::{TextFormat, yaml};
 use serde_json::Value;
@@ -90,7 +91,8 @@ impl Reader<'_> {
             Ok(value) if value.get("kind").is_some() || kind.is_some() => {
                 self.object(text, value, &TextFormat::Yaml, line, kind);
             }
-            Ok(_) => {}
+            // What `kubectl version -o yaml` prints has no kind.
+            Ok(value) => collector::read(self.examiner, &value, text, line, self.part),
             Err(error) => self.malformed(line, &error),
         }
     }

@@ -7,10 +7,30 @@ use crate::time::{Stamp, read};
 /// Whatever the bracket holds: a clock of the kernel, a date, a time, or a level.
 pub(super) fn layer(text: &[u8]) -> Option<Layer> {
     let inside = text.get(1..)?;
-    kernel(inside)
+    pod(inside)
+        .or_else(|| kernel(inside))
         .or_else(|| time_only(inside))
         .or_else(|| dated(inside))
         .or_else(|| word(inside))
+}
+
+/// `pod/web-0/web] ` of `kubectl logs --prefix`, from behind the bracket.
+fn pod(inside: &[u8]) -> Option<Layer> {
+    let rest = inside.strip_prefix(b"pod/")?;
+    let end = memchr::memchr(b']', rest.get(..rest.len().min(520))?)?;
+    let name = rest.get(..end)?;
+    let plain =
+        |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-./".contains(byte);
+    if rest.get(end + 1) != Some(&b' ') || !name.iter().all(plain) {
+        return None;
+    }
+    Some(Layer {
+        kind: Kind::Wrapper,
+        owner: 0..end + 6,
+        message: b"[pod/".len() + end + 2,
+        inner: Inner::Plain,
+        ..Layer::default()
+    })
 }
 
 /// `  199.546814][   C40] ` and `Tue Nov 20 22:30:22 2018] `, from behind the bracket.

@@ -58,14 +58,19 @@ impl Object {
             | b"timestamp"
             | b"Timestamp"
             | b"@timestamp"
+            | b"@t"
             | b"TimeStamp"
             | b"asctime"
             | b"requestReceivedTimestamp"
             | b"__REALTIME_TIMESTAMP" => {
                 layer.stamp = layer.stamp.or_else(|| field_stamp(value));
             }
-            b"level" | b"lvl" | b"severity" | b"levelname" | b"loglevel" => {
-                layer.level = layer.level.or_else(|| level::word(value));
+            b"level" | b"lvl" | b"severity" | b"levelname" | b"loglevel" | b"Level"
+            | b"LogLevel" | b"logLevel" | b"log.level" | b"@l" | b"@level" | b"Severity"
+            | b"severity_text" | b"SeverityText" => {
+                layer.level = layer.level.or_else(|| {
+                    level::word(value).or_else(|| level::number(value).filter(|_| !member.string))
+                });
             }
             b"caller" | b"file" => layer.source = file_name(value, start),
             b"_HOSTNAME" if member.string => layer.host = Some(member.value.clone()),

@@ -1,6 +1,7 @@
 //! Words for levels, and lines that begin with one.
 
 use super::{Kind, Layer, Level};
+use crate::time::read;
 
 /// How far into a message a level's word is looked for.
 const REACH: usize = 80;
@@ -18,10 +19,43 @@ pub(super) fn word(text: &[u8]) -> Option<Level> {
         b"trace" | b"debug" | b"dbg" | b"verbose" => Level::Debug,
         b"info" | b"inf" | b"information" | b"informational" | b"notice" => Level::Info,
         b"warn" | b"warning" | b"wrn" => Level::Warning,
-        b"error" | b"err" | b"eror" | b"severe" => Level::Error,
+        b"error" | b"err" | b"eror" | b"severe" | b"fail" => Level::Error,
         b"fatal" | b"panic" | b"dpanic" | b"crit" | b"critical" | b"alert" | b"emerg"
         | b"emergency" => Level::Fatal,
         _ => return None,
+    })
+}
+
+/// The level that a number means to pino and bunyan: 10 for trace to 60 for fatal.
+pub(super) fn number(text: &[u8]) -> Option<Level> {
+    Some(match text {
+        b"10" | b"20" => Level::Debug,
+        b"30" => Level::Info,
+        b"40" => Level::Warning,
+        b"50" => Level::Error,
+        b"60" => Level::Fatal,
+        _ => return None,
+    })
+}
+
+/// `E, [2024-05-01T10:00:00.123456 #1] ERROR -- : message` of Ruby's logger.
+pub(super) fn ruby(text: &[u8]) -> Option<Layer> {
+    let level = match text {
+        [b'D', b',', b' ', b'[', ..] => Level::Debug,
+        [b'I', b',', b' ', b'[', ..] => Level::Info,
+        [b'W', b',', b' ', b'[', ..] => Level::Warning,
+        [b'E', b',', b' ', b'[', ..] => Level::Error,
+        [b'F', b',', b' ', b'[', ..] => Level::Fatal,
+        _ => return None,
+    };
+    let (stamp, _) = read::iso(text.get(4..)?)?;
+    let words = memchr::memmem::find(text, b" -- ")? + 4;
+    let colon = memchr::memmem::find(text.get(words..)?, b": ").map_or(0, |at| at + 2);
+    Some(Layer {
+        stamp: Some(stamp),
+        level: Some(level),
+        message: words + colon,
+        ..Layer::default()
     })
 }
 
@@ -44,6 +78,8 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
     let gap = match text.get(length..)? {
         [b':', b' ' | b'\t', ..] => 2,
         [b' ' | b'\t', ..] if loud => 1,
+        // `ERROR:root:message` of Python's logging.
+        [b':', b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] if loud && length >= 4 => 1,
         _ => return None,
     };
     Some(Layer {

@@ -9,6 +9,7 @@
 mod bracket;
 mod dated;
 mod escape;
+mod grep;
 mod json;
 mod klog;
 mod level;
@@ -233,6 +234,7 @@ fn layer(text: &[u8]) -> Option<Layer> {
         b'"' => dated::quoted(text),
         b':' => dated::access(text),
         b'l' | b't' | b'm' => logfmt::layer(text).or_else(|| word(text)),
+        b'/' | b'.' => grep::layer(text),
         b'A'..=b'Z' => syslog::layer(text)
             .or_else(|| dated::weekday(text))
             .or_else(|| word(text)),
@@ -244,7 +246,9 @@ fn layer(text: &[u8]) -> Option<Layer> {
 
 /// The readers for a line that begins with some word.
 fn word(text: &[u8]) -> Option<Layer> {
-    level::layer(text)
+    grep::layer(text)
+        .or_else(|| level::ruby(text))
+        .or_else(|| level::layer(text))
         .or_else(|| syslog::foreign(text))
         .or_else(|| dated::named(text))
 }

@@ -31,6 +31,10 @@ static KILL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("out of me
 /// The objects that a line names in the ways of Kubernetes components.
 pub(super) fn about(line: &[u8]) -> About {
     let mut about = About::default();
+    if let Some(pod) = of_prefix(line) {
+        about.pod = Some(boxed(pod));
+        return about;
+    }
     if let Some(reference) = printed(line).or_else(|| logged(line)) {
         match &*reference.kind {
             "Pod" => {
@@ -64,6 +68,13 @@ pub(super) fn about(line: &[u8]) -> About {
         about.uid = stated_uid(line);
     }
     about
+}
+
+/// The pod that `kubectl logs --prefix` names before each of its lines: `[pod/web-0/web] `.
+fn of_prefix(line: &[u8]) -> Option<&[u8]> {
+    let rest = line.strip_prefix(b"[pod/")?;
+    let end = memchr::memchr(b'/', rest)?;
+    rest.get(..end).filter(|name| is_name(name))
 }
 
 /// Whether a line names the object that it is about for sure.

@@ -12,7 +12,7 @@ pub(super) const NOISE: &[&[u8]] = &[
 ];
 
 /// Whether a line was written to standard error by kubectl, or is its command line.
-pub(in crate::examine) fn is_noise(line: &[u8]) -> bool {
+pub(super) fn is_noise(line: &[u8]) -> bool {
     let klog = matches!(line, [b'I' | b'W' | b'E' | b'F', digits @ ..]
         if digits.iter().take(4).filter(|b| b.is_ascii_digit()).count() == 4
             && digits.get(4) == Some(&b' '));

@@ -10,6 +10,7 @@ mod bytes;
 mod classify;
 mod composite;
 mod extent;
+mod failure;
 mod known;
 mod out;
 mod record;

@@ -1,5 +1,6 @@
 //! Whether a line reports an error, and the words in it that say which.
 
+use super::failure;
 use super::known::Known;
 use crate::examine::prefix::{self, Level, Prefix};
 use std::borrow::Cow;
@@ -29,7 +30,7 @@ pub fn error_line<'a>(
 ) -> Option<ErrorLine<'a>> {
     let prefix = prefix::parse(line);
     let body = line.get(prefix.wrapped..)?;
-    let (level, bare) = level(line, &prefix, body)?;
+    let (level, bare) = level(line, &prefix)?;
     let nested = line.first() == Some(&b'{') && prefix.wrapped > 0;
     let template = if nested {
         let inner = unescaped(string(body));
@@ -54,26 +55,22 @@ pub fn error_line<'a>(
 }
 
 /// The level of a line that reports an error, and whether it has no header of its own.
-fn level(line: &[u8], prefix: &Prefix<'_>, body: &[u8]) -> Option<(Level, bool)> {
+fn level(line: &[u8], prefix: &Prefix<'_>) -> Option<(Level, bool)> {
     match prefix.level {
         Some(level @ (Level::Error | Level::Fatal)) => Some((level, false)),
-        Some(Level::Warning) if is_klog(body, b'W') => {
-            let message = line.get(prefix.message..)?;
-            memchr::memmem::find(message, b"rror").map(|_| (Level::Warning, false))
-        }
+        Some(Level::Warning) => Some((Level::Warning, false)),
         None if matches!(line, [b'<', b'0'..=b'3', b'>', ..]) || priority(line) => {
             Some((Level::Error, false))
         }
         None if !prefix.headed && names_exception(line.get(prefix.message..)?) => {
             Some((Level::Error, true))
         }
-        _ => None,
+        None => {
+            let level = failure::level(line.get(prefix.message..)?)?;
+            Some((level, !prefix.headed))
+        }
+        Some(Level::Info | Level::Debug) => None,
     }
-}
-
-/// Whether klog's header with this letter stands at the front, maybe behind an open quote.
-fn is_klog(body: &[u8], letter: u8) -> bool {
-    body.first() == Some(&letter) && body.get(1).is_some_and(u8::is_ascii_digit)
 }
 
 /// Whether the journal's JSON export states a priority of error or worse.

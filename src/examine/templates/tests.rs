@@ -80,7 +80,11 @@ fn lines_and_their_templates() {
             "W0101 00:00:00.0 1 a.go:1] transport: Error while dialing: EOF",
             "transport: Error while dialing: EOF",
         ),
-        ("W0101 00:00:00.0 1 a.go:1] a restart is near", "(none)"),
+        (
+            "W0101 00:00:00.0 1 a.go:1] a restart is near",
+            "a restart is near",
+        ),
+        ("Started Session 3 of user admin.", "(none)"),
         ("I0101 00:00:00.0 1 a.go:1] no error", "(none)"),
         ("Caused by: java.net.ConnectException: refused", "(none)"),
         ("", "(none)"),

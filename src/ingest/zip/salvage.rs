@@ -4,11 +4,11 @@
 //! streaming writer leaves sizes out of these headers; the end of such a member is where its
 //! compressed data ends.
 
-use super::ReadSeek;
+use super::header::{lossy_name, modified};
 use crate::gap::GapReason;
 use crate::ingest::Place;
-use crate::ingest::budget::Metered;
-use crate::ingest::member::{lossy_name, modified};
+use crate::ingest::budget::{Metered, reason};
+use crate::ingest::member::ReadSeek;
 use crate::ingest::name::Names;
 use crate::ingest::stream::{Exact, fill};
 use crate::ingest::walk::Walker;
@@ -117,7 +117,7 @@ pub(super) fn read(
         let header = match found {
             Ok(Some(header)) => header,
             Ok(None) => return ControlFlow::Continue(()),
-            Err(error) => return walker.gap(&place.path, crate::ingest::budget::reason(&error)),
+            Err(error) => return walker.gap(&place.path, reason(&error)),
         };
         if !walker.take_entry(place)? {
             return ControlFlow::Continue(());
@@ -152,7 +152,7 @@ fn member(
         return ControlFlow::Continue(behind);
     }
     if let Err(error) = reader.seek(SeekFrom::Start(header.data)) {
-        walker.gap(&place.path, crate::ingest::budget::reason(&error))?;
+        walker.gap(&place.path, reason(&error))?;
         return ControlFlow::Continue(end);
     }
     let rest = end.saturating_sub(header.data);

@@ -3,8 +3,8 @@
 //! A row says little: the states and counts that kubectl chose to print. What it does not print is
 //! left out, never filled in.
 
-use super::OF_PODS;
 use super::header::Header;
+use super::pods::{self, OF_PODS};
 use crate::kube::describe::kind_of_resource;
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ pub(super) fn object(
         _ => cell("NAMESPACE").unwrap_or(namespace),
     };
     let (spec, status) = match kind {
-        "Pod" => return super::pod::pod(header, row, namespace),
+        "Pod" => return pods::pod(header, row, namespace),
         "Node" => return node(header, row, name),
         "Deployment" | "StatefulSet" | "ReplicaSet" | "DaemonSet" => workload(header, row, kind)?,
         "Job" => job(header, row),

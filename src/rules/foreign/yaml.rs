@@ -6,17 +6,18 @@ use serde_saphyr::DuplicateKeyPolicy;
 
 /// Deepest nesting read: a pod inside a collector's specification stays below 20.
 const DEPTH: usize = 100;
-/// Nodes read: more than a file of 1 MiB with one-byte entries holds.
-const NODES: usize = 600_000;
+/// Nodes read of a file of no length; every other one has a byte of its own at least.
+const NODES: usize = 1_000;
 
 /// A value and where it stands.
 pub(super) use serde_saphyr::Spanned;
 
 /// The documents of a file; the error has line, column (both from one) and what is wrong.
 pub(super) fn documents<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, (usize, usize, String)> {
+    let nodes = text.len() + NODES;
     let budget = serde_saphyr::budget! {
-        max_events: 2 * NODES,
-        max_nodes: NODES,
+        max_events: 2 * nodes,
+        max_nodes: nodes,
         max_depth: DEPTH,
         max_anchors: 100,
         max_aliases: 1_000,

@@ -4,21 +4,21 @@
 //! as its places. The API keeps how often an event was seen and when first and last, not when in
 //! between, so that its times are these two.
 
-use super::{EVENTS, Joined, Key};
+use super::{EVENTS, Explained, Joined, Key};
 use crate::diagnose::finding::Citation;
 use crate::evidence::Evidence;
 use crate::examine::prefix::Level;
 use crate::examine::templates;
 use crate::kube::Event;
-use crate::rules::{Kind, RuleSet};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::rules::RuleSet;
+use std::collections::BTreeMap;
 
 /// Adds the events that no rule explains.
 pub(super) fn add(
     joined: &mut BTreeMap<Key, Joined>,
     evidence: &Evidence,
     rules: &RuleSet,
-    explained: &BTreeSet<String>,
+    explained: &Explained<'_>,
     (since, until): super::Bounds,
 ) {
     for event in &evidence.events {
@@ -39,13 +39,11 @@ pub(super) fn add(
     }
 }
 
-/// Whether a rule with a finding, or one that knows the event as harmless, hit it.
-fn is_explained(event: &Event, rules: &RuleSet, explained: &BTreeSet<String>) -> bool {
-    event.hits.iter().any(|hit| {
-        rules.rule_of(hit.matcher).is_some_and(|rule| {
-            rule.kind == Kind::Noise || explained.contains(&rule.id.to_string())
-        })
-    })
+/// Whether a rule with a finding, or one that knows the event as harmless, hit it, or a finding about
+/// its object says more than it does.
+fn is_explained(event: &Event, rules: &RuleSet, explained: &Explained<'_>) -> bool {
+    let mut hits = event.hits.iter();
+    hits.any(|hit| explained.holds(rules, hit.matcher)) || explained.tells_why(event)
 }
 
 impl Joined {

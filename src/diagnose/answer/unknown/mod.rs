@@ -6,16 +6,18 @@
 //! change them. Lines of a template that a found rule or a noise rule hit are left out.
 
 mod events;
+mod explained;
 mod fold;
 mod pressing;
 mod told;
 
+pub(super) use explained::Explained;
 pub use pressing::Pressing;
 
 use crate::diagnose::finding::Citation;
 use crate::evidence::{Evidence, LogError, LogSource};
-use crate::examine::prefix::Level;
-use crate::rules::{Kind, RuleSet};
+use crate::examine::prefix::{self, Level};
+use crate::rules::RuleSet;
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +30,15 @@ pub const BINS: usize = 24;
 
 /// Places that are named; all are counted.
 const PLACES: usize = 5;
+
+/// Rows that a reader goes through; warnings take up to so many, errors as many as they are.
+const CALM: usize = 20;
+
+/// Rows that warnings have at least.
+const FEWEST_WARNINGS: usize = 5;
+
+/// Lines of a warning that make it worth a look far from any incident.
+const REPEATED: u64 = 3;
 
 /// How long before the first incident's begin an error may be its cause.
 const BEFORE: SignedDuration = SignedDuration::from_mins(5);
@@ -96,12 +107,12 @@ type Key = (String, Level, String);
 /// The part of time that is looked at.
 pub(super) type Bounds = (Option<Timestamp>, Option<Timestamp>);
 
-/// Joins the error lines of all logs. `explained` are the rules with a finding, `onset` is when the
+/// Joins the error lines of all logs. `explained` is what findings tell, `onset` is when the
 /// first incident began, `bounds` what the user asked for, `limit` how many templates are listed.
 pub(super) fn errors(
     evidence: &Evidence,
     rules: &RuleSet,
-    explained: &BTreeSet<String>,
+    explained: &Explained<'_>,
     onset: Option<Timestamp>,
     bounds: Bounds,
     limit: usize,
@@ -145,7 +156,13 @@ pub(super) fn errors(
             error.template.clone(),
         )
     });
-    let more = listed.split_off(limit.min(listed.len()));
+    let (mut listed, passing): (Vec<_>, Vec<_>) =
+        listed.into_iter().partition(|error| !is_in_passing(error));
+    // Warnings fill the rows that errors leave.
+    let errors = listed.iter().filter(|error| rank(error) > Level::Warning);
+    let rows = CALM.max(errors.count() + FEWEST_WARNINGS).min(limit);
+    let mut more = listed.split_off(rows.min(listed.len()));
+    more.extend(passing);
     UnknownErrors {
         listed,
         more_templates: more.len() as u64,
@@ -154,6 +171,15 @@ pub(super) fn errors(
         span,
         pressing,
     }
+}
+
+/// Whether a program warned once, far from any incident: all do.
+fn is_in_passing(error: &UnknownError) -> bool {
+    let once = error.level == Level::Warning && error.count < REPEATED && !error.near_onset;
+    once && error.component != EVENTS
+        && error.samples.first().is_some_and(|sample| {
+            prefix::parse(sample.snippet.text.as_bytes()).level == Some(Level::Warning)
+        })
 }
 
 /// How bad a template counts: a component writes a Warning event where its log has an error.
@@ -167,12 +193,9 @@ fn rank(error: &UnknownError) -> Level {
 
 /// Whether a rule that is found, or one that knows the lines as harmless, hit these lines. Lines
 /// below the rate of a rule show nowhere else, so they count as unexplained.
-fn is_explained(rules: &RuleSet, explained: &BTreeSet<String>, error: &LogError) -> bool {
-    error.hit_by.iter().any(|id| {
-        rules.rule_of(*id).is_some_and(|rule| {
-            rule.kind == Kind::Noise || explained.contains(&rule.id.to_string())
-        })
-    })
+fn is_explained(rules: &RuleSet, explained: &Explained<'_>, error: &LogError) -> bool {
+    let mut hits = error.hit_by.iter();
+    hits.any(|matcher| explained.holds(rules, *matcher))
 }
 
 /// Whether any of the lines fall into the part of time that is looked at; lines without a time do.

@@ -1,7 +1,7 @@
-//! What is said on standard error: line by line, with nothing hidden in it.
+//! What commands say on standard error: a name in it moves no cursor and begins no line of its own.
 
 use crate::report::glyphs::visible;
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 /// A path as messages show it: a name must not move the cursor or begin a line of its own.

@@ -1,8 +1,22 @@
-//! A pod as a row of `kubectl get` tells it.
+//! Rows of tables of pods.
+//!
+//! The column STATUS is the phase, or what keeps the pod from being ready: kubectl takes it from
+//! whichever container it looked at last, so that a row of several containers does not say whose it is.
 
-use crate::kube::table::header::Header;
-use crate::kube::table::{KILLED, PHASES, SOME_CONTAINER};
+use super::header::Header;
 use serde_json::{Value, json};
+
+/// Stands for the name of a container that a row speaks of and does not name.
+pub const SOME_CONTAINER: &str = "?";
+
+/// Headings of the columns that make a table one of pods.
+pub(super) const OF_PODS: [&str; 5] = ["NAME", "READY", "STATUS", "RESTARTS", "AGE"];
+
+/// Phases of a pod, which STATUS shows where nothing is wrong.
+const PHASES: [&str; 5] = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
+
+/// Exit code of a container that was killed for the memory that it took.
+const KILLED: i64 = 137;
 
 /// The pod of a row; `None` where it is none.
 pub(super) fn pod(header: &Header<'_>, row: &str, namespace: &str) -> Option<Value> {
@@ -33,7 +47,7 @@ pub(super) fn pod(header: &Header<'_>, row: &str, namespace: &str) -> Option<Val
 }
 
 /// The status that the columns STATUS, READY and RESTARTS tell.
-pub(super) fn status_of(status: &str, (ready, all): (u64, u64), restarts: u64) -> Value {
+fn status_of(status: &str, (ready, all): (u64, u64), restarts: u64) -> Value {
     let is_ready = all > 0 && ready == all;
     // One entry stands for all containers; its name is not known.
     let container = |state: Value| {

@@ -1,0 +1,157 @@
+//! Lines without a level that speak of a failure: the kernel, CNI plugins, shells, crashes.
+//!
+//! In: the message of a line whose front states no level. Out: how bad it is by its words alone.
+//! Words that a program only writes when it ends, or that the kernel only writes when something
+//! broke, are errors; the rest may be said in passing and counts as a warning.
+
+use crate::examine::prefix::Level;
+use memchr::memmem;
+
+/// Bytes of a message that are looked at.
+const LOOKED_AT: usize = 600;
+
+/// With what the last words of a program begin.
+const CRASHES: &[&[u8]] = &[
+    b"Unhandled exception",
+    b"Uncaught ",
+    b"UnhandledPromiseRejection",
+    b"PHP Fatal error",
+    b"terminate called",
+    b"Segmentation fault",
+    b"fatal error",
+    b"Aborted (core dumped)",
+];
+
+/// Words that tell of a failure wherever they stand.
+const ERRORS: &[&[u8]] = &[
+    b"' panicked at ",
+    b") panicked at ",
+    b"(core dumped)",
+    b"BUG: ",
+    b"CRASH REPORT",
+    b"I/O error",
+    b"Oops",
+    b"No space left on device",
+    b"Out of memory",
+    b"blocked for more than",
+    b"general protection fault",
+    b"not responding",
+    b"rejecting I/O to offline device",
+    b"segfault at ",
+    b"soft lockup",
+    b"unhandled exception",
+];
+
+/// Words of a failure that may be said in passing.
+const WARNINGS: &[&[u8]] = &[
+    b"Cannot ",
+    b"Could not ",
+    b"Failed ",
+    b"FAILED",
+    b"No route to host",
+    b"Permission denied",
+    b"Unable to ",
+    b"access denied",
+    b"can't ",
+    b"cannot ",
+    b"connection refused",
+    b"Connection refused",
+    b"corrupt",
+    b"could not ",
+    b"denied",
+    b"failed to ",
+    b" failed ",
+    b" failed:",
+    b"no route to host",
+    b"no space left",
+    b"out of memory",
+    b"rejected",
+    b"timed out",
+    b"unable to ",
+    b"unhealthy",
+    b"unreachable",
+];
+
+/// Words by which such a line says that all is well, or only what would be.
+const HARMLESS: &[&[u8]] = &[
+    b" 0 failed",
+    b"0 errors",
+    b"will not be",
+    b"failed=0",
+    b"failed: 0",
+    b"if failed",
+    b"on failed",
+    b"retry on",
+    b"no failed",
+];
+
+/// How bad a message is that has no level.
+pub(super) fn level(message: &[u8]) -> Option<Level> {
+    let head = message
+        .get(..LOOKED_AT)
+        .unwrap_or(message)
+        .trim_ascii_start();
+    if CRASHES.iter().any(|words| head.starts_with(words)) || is_ruby(head) {
+        return Some(Level::Fatal);
+    }
+    let has = |list: &[&[u8]]| list.iter().any(|words| memmem::find(head, words).is_some());
+    if has(ERRORS) {
+        return Some(Level::Error);
+    }
+    (has(WARNINGS) && !has(HARMLESS)).then_some(Level::Warning)
+}
+
+/// ``app.rb:3:in `run': undefined method (NoMethodError)``.
+fn is_ruby(head: &[u8]) -> bool {
+    head.trim_ascii_end().ends_with(b"Error)") && memmem::find(head, b":in ").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crashes_of_every_language_are_fatal_and_the_rest_is_told_by_its_words() {
+        for (text, expected) in [
+            (
+                "Unhandled exception. System.InvalidOperationException: no",
+                Some(Level::Fatal),
+            ),
+            (
+                "app.rb:3:in `run': undefined method `x' for nil (NoMethodError)",
+                Some(Level::Fatal),
+            ),
+            (
+                "PHP Fatal error:  Uncaught Exception: no in /a.php:3",
+                Some(Level::Fatal),
+            ),
+            (
+                "terminate called after throwing an instance of 'std::runtime_error'",
+                Some(Level::Fatal),
+            ),
+            (
+                "thread 'main' panicked at src/main.rs:4:5:",
+                Some(Level::Error),
+            ),
+            ("Segmentation fault (core dumped)", Some(Level::Fatal)),
+            (
+                "nfs: server 10.0.0.4 not responding, still trying",
+                Some(Level::Error),
+            ),
+            (
+                "sd 3:0:0:1: rejecting I/O to offline device",
+                Some(Level::Error),
+            ),
+            (
+                "BUG: kernel NULL pointer dereference, address: 0",
+                Some(Level::Error),
+            ),
+            ("[cni-net] Failed to allocate address", Some(Level::Warning)),
+            ("Failed to pull image", Some(Level::Warning)),
+            ("42 passed, 0 failed in 3s", None),
+            ("started", None),
+        ] {
+            assert_eq!(level(text.as_bytes()), expected, "{text}");
+        }
+    }
+}
