@@ -633,20 +633,8 @@ fn bombs(all: &mut Vec<Case>) {
         beside("a", &gzip(&vec![0; 1 << 20]).repeat(64)),
     );
     let many: Files = (0..6).map(|n| (format!("{n}.gz"), text.clone())).collect();
-    add(
-        all,
-        "bomb",
-        "6 streams in a tar",
-        Promise::Told,
-        tar(&many),
-    );
-    add(
-        all,
-        "bomb",
-        "6 streams in a zip",
-        Promise::Told,
-        zip(&many),
-    );
+    add(all, "bomb", "6 streams in a tar", Promise::Told, tar(&many));
+    add(all, "bomb", "6 streams in a zip", Promise::Told, zip(&many));
     add(
         all,
         "bomb",
