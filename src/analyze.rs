@@ -130,17 +130,15 @@ pub fn collect(
             for mut done in done {
                 parts.append(&mut done.parts);
                 gaps.append(&mut done.gaps);
-                match left.checked_sub(done.bytes) {
-                    Some(rest) => left = rest,
-                    None => {
-                        gaps.extend(
-                            inputs
-                                .iter()
-                                .map(|input| over_allowance(input, settings.limits)),
-                        );
-                        break 'batches;
-                    }
-                }
+                let Some(rest) = left.checked_sub(done.bytes) else {
+                    gaps.extend(
+                        inputs
+                            .iter()
+                            .map(|input| over_allowance(input, settings.limits)),
+                    );
+                    break 'batches;
+                };
+                left = rest;
             }
         }
         match reading.join() {

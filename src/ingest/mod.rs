@@ -161,7 +161,7 @@ impl Reader<'_> {
     /// Bytes that may be read of all inputs together: what they have on disk, and what may come out
     /// of them beyond that.
     pub fn allowance(&self, inputs: &[Input]) -> u64 {
-        let sizes = inputs.iter().map(|input| disk_bytes(input));
+        let sizes = inputs.iter().map(disk_bytes);
         let beyond = self.limits.bundle_bytes;
         sizes.fold(beyond, u64::saturating_add)
     }

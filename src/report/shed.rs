@@ -1,11 +1,13 @@
 //! What a report leaves out when it is larger than the limit, in a fixed order.
 //!
-//! The steps add up and are taken one by one until the report fits. A finding's title and count,
-//! its subject and its first locator are never left out.
+//! The steps add up and are taken one by one until the report fits. A listed finding's title and
+//! count, its subject and its first locator are never left out; where these alone are too many, the
+//! findings that come last are.
 
 use super::view::Report;
 use super::words::cut;
 use crate::diagnose::Outcome;
+use std::collections::BTreeSet;
 
 /// One thing to leave out.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +67,39 @@ impl Step {
         }
         changed
     }
+}
+
+/// Keeps the first findings, so many of `all`, and and as many incidents and rows of the timeline;
+/// the others are counted. Findings are in the order of what a reader should see first.
+pub(super) fn few(report: &mut Report, keep: usize, all: usize) {
+    report.findings.truncate(keep);
+    let listed: BTreeSet<&str> = report
+        .findings
+        .iter()
+        .map(|finding| finding.fingerprint.as_str())
+        .collect();
+    for incident in &mut report.incidents {
+        incident
+            .findings
+            .retain(|one| listed.contains(one.as_str()));
+        incident
+            .competing
+            .retain(|one| listed.contains(one.as_str()));
+    }
+    report.incidents.truncate(keep);
+    report.timeline.gaps.truncate(keep);
+    report.timeline.reboots.truncate(keep);
+    report.timeline.rotations.truncate(keep);
+    report.timeline.marks.truncate(keep);
+    let words = format!("all but the first {keep} of {all} findings, and incidents beyond as many");
+    if report
+        .shed
+        .last()
+        .is_some_and(|last| last.starts_with("all but the first "))
+    {
+        report.shed.pop();
+    }
+    report.shed.push(words);
 }
 
 /// Keeps the first citation of each finding.

@@ -50,6 +50,15 @@ pub(super) fn render(report: &Report, max_bytes: usize) -> Result<String, Report
             html = print(&report)?;
         }
     }
+    // What a page has is about what its findings have; half as many are half as much at most.
+    let all = report.findings.len();
+    let mut keep = all;
+    while html.len() > max_bytes && keep > LEAST {
+        let fits = keep.saturating_mul(max_bytes) / html.len();
+        keep = fits.clamp(LEAST, keep / 2 + LEAST / 2);
+        shed::few(&mut report, keep, all);
+        html = print(&report)?;
+    }
     if html.len() > max_bytes {
         report.shed.push(format!(
             "nothing more: titles and counts alone are larger than the limit of {}",
@@ -59,6 +68,9 @@ pub(super) fn render(report: &Report, max_bytes: usize) -> Result<String, Report
     }
     Ok(html)
 }
+
+/// Findings that a page lists whatever its size.
+const LEAST: usize = 2;
 
 /// What a page may use: its own style and script, and nothing else.
 pub struct Inline {
