@@ -1,5 +1,5 @@
 //! Pods that do not get on although nothing says why: being created, waiting for an init container,
-//! running and not ready, for longer than a start takes.
+//! or for a readiness gate, for longer than a start takes.
 //!
 //! What another check or rule tells of a pod is left to it: pods that no node takes, that crash,
 //! whose image or configuration is missing, that were put out, that are being deleted; and those that
@@ -94,12 +94,11 @@ fn clue(scene: Scene<'_>, object: &Object, pod: &Pod, now: Timestamp) -> Option<
         .filter(|one| one.status == "False" && one.kind.contains('/'))
         .map(|one| one.kind.as_str())
         .collect();
-    let what = if !gates.is_empty() {
-        format!("its readiness gate {} is False", gates.join(", "))
-    } else if pod.phase == "Pending" {
-        "its containers are not created".to_owned()
-    } else {
-        "its containers run and are not ready".to_owned()
+    let what = match (gates.as_slice(), pod.phase.as_str()) {
+        ([], "Pending") => "its containers are not created".to_owned(),
+        // Containers that run and are not ready: that is a probe, which a check of its own reads.
+        ([], _) => return None,
+        (gates, _) => format!("its readiness gate {} is False", gates.join(", ")),
     };
     let clue = Clue::status(CHECK.id, scene, object)
         .citing(object, "status.phase", Some(since))
