@@ -202,10 +202,8 @@ impl<'a> Cutter<'a> {
             };
         }
         match open {
-            Some(Kind::Describe) if is_of_log(line) => Some(Kind::Log),
-            Some(Kind::Noise) => Some(Kind::Log),
-            Some(Kind::Table | Kind::Events) if is_of_log(line) => Some(Kind::Log),
-            None => Some(Kind::Log),
+            None | Some(Kind::Noise) => Some(Kind::Log),
+            Some(Kind::Describe | Kind::Table | Kind::Events) if is_of_log(line) => Some(Kind::Log),
             Some(_) => None,
         }
     }
