@@ -105,10 +105,10 @@ impl Evidence {
         gaps.sort();
         gaps.dedup();
         // A log or kind that the collector could not get costs no list that it did get.
-        let damages = |gap: &&Gap| !matches!(gap.reason, GapReason::NotCollected { .. });
+        let hurts = |gap: &&Gap| !matches!(gap.reason, GapReason::NotCollected { .. });
         let damaged: BTreeSet<&EntryPath> = gaps
             .iter()
-            .filter(damages)
+            .filter(hurts)
             .map(|gap| &gap.locator.entry)
             .collect();
 

@@ -127,6 +127,19 @@ impl Reader<'_> {
             pasted::Kind::Table => {
                 self.table_of(text, line, namespace.unwrap_or_default(), kind.as_deref());
             }
+            pasted::Kind::Events => {
+                let object = command.and_then(|command| command.described());
+                for row in describe::events_of(text) {
+                    let snippet = kube::text::snippet_of_line(
+                        text,
+                        row.line as usize,
+                        line,
+                        self.examiner.limits,
+                    );
+                    *self.part.kinds.entry("Event".to_owned()).or_default() += 1;
+                    self.told_event(object.clone().unwrap_or_default(), row, &snippet);
+                }
+            }
             pasted::Kind::Noise => {
                 for (number, other) in text.lines().enumerate() {
                     self.other_line(other, line + number as u64);

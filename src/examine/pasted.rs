@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Describe,
     /// Tables as `kubectl get` prints them.
     Table,
+    /// The Events table of a description whose begin was not pasted.
+    Events,
     /// Lines that kubectl wrote to standard error.
     Noise,
 }
@@ -100,7 +102,7 @@ pub(super) fn is_pasted(text: &str) -> bool {
     match begins {
         None => false,
         Some(Kind::Log) => prompted,
-        Some(Kind::Table | Kind::Noise) => true,
+        Some(Kind::Table | Kind::Noise | Kind::Events) => true,
         // Descriptions that follow each other are one text of descriptions.
         Some(Kind::Describe) => prompted || blocks.iter().any(|block| block.kind != Kind::Describe),
         Some(Kind::Json | Kind::Yaml) => prompted || blocks.len() > 1,
@@ -194,24 +196,35 @@ impl<'a> Cutter<'a> {
         if let Some(kind) = self.plain(line, next) {
             // Noise between the lines of a log is a log's.
             return match kind {
-                Kind::Noise if open == Some(Kind::Log) => None,
+                Kind::Noise if open == Some(Kind::Log) && self.prints_log() => None,
                 Kind::Describe => Some(kind),
                 kind => begins(kind),
             };
         }
         match open {
-            Some(Kind::Describe) if is_of_log(line) => Some(Kind::Log),
-            Some(Kind::Noise) => Some(Kind::Log),
-            Some(Kind::Table) if is_of_log(line) => Some(Kind::Log),
-            None => Some(Kind::Log),
+            None | Some(Kind::Noise) => Some(Kind::Log),
+            Some(Kind::Describe | Kind::Table | Kind::Events) if is_of_log(line) => Some(Kind::Log),
             Some(_) => None,
         }
+    }
+
+    /// Whether what is printed may be a log, whose lines may look like kubectl's own errors.
+    fn prints_log(&self) -> bool {
+        self.command.is_none_or(|command| command.log().is_some())
     }
 
     /// The kind that a line tells by itself.
     fn plain(&self, line: &str, next: &str) -> Option<Kind> {
         if is_error(line) {
             return Some(Kind::Noise);
+        }
+        let described = || self.command.and_then(|command| command.described());
+        let in_description = self
+            .open
+            .as_ref()
+            .is_some_and(|block| block.kind == Kind::Describe);
+        if line == "Events:" && !in_description && described().is_some() {
+            return Some(Kind::Events);
         }
         if begins_description(line, next) {
             return Some(Kind::Describe);

@@ -59,6 +59,11 @@ pub fn describe(text: &str, kind_hint: Option<&str>) -> Vec<Described> {
         .collect()
 }
 
+/// The rows of an Events table that stands alone.
+pub fn events_of(text: &str) -> Vec<DescribedEvent> {
+    events::read(&Tree::parse(text))
+}
+
 /// The part of a text that describes one object.
 struct Section<'a> {
     /// Its text, without the blank lines after it.

@@ -352,14 +352,14 @@ mod tests {
     use serde_json::json;
 
     /// What is said of an object with this status.
-    fn said(status: Value) -> Vec<String> {
+    fn said(status: &Value) -> Vec<String> {
         let found = of(&json!({"kind": "Widget", "status": status})).unwrap_or_default();
         found.into_iter().map(|trouble| trouble.said).collect()
     }
 
     /// What is said of one condition.
     fn of_condition(kind: &str, status: &str, reason: &str) -> Vec<String> {
-        said(json!({"conditions": [
+        said(&json!({"conditions": [
             {"type": kind, "status": status, "reason": reason, "message": "words"}
         ]}))
     }
@@ -396,7 +396,7 @@ mod tests {
             ("Unavailable", "True", "", true),
         ] {
             // An answer by its reason alone needs a word of failure in it.
-            let expected = bad && !(kind == "Upgradeable");
+            let expected = bad && kind != "Upgradeable";
             assert_eq!(
                 !of_condition(kind, status, reason).is_empty(),
                 expected,
@@ -410,15 +410,15 @@ mod tests {
         let refused =
             json!({"type": "Accepted", "status": "False", "reason": "NotAllowedByListeners"});
         assert_eq!(
-            said(json!({"parents": [{"conditions": [refused]}]})),
+            said(&json!({"parents": [{"conditions": [refused]}]})),
             ["Accepted is False"]
         );
         assert_eq!(
-            said(json!({"conditions": {"Ready": {"type": "Ready", "status": "False"}}})),
+            said(&json!({"conditions": {"Ready": {"type": "Ready", "status": "False"}}})),
             ["Ready is False"]
         );
         assert_eq!(
-            said(json!({"conditions": [{"type": "ComparisonError", "message": "repo gone"}]})),
+            said(&json!({"conditions": [{"type": "ComparisonError", "message": "repo gone"}]})),
             ["ComparisonError"]
         );
     }
@@ -440,9 +440,9 @@ mod tests {
                 "ceph.health is HEALTH_ERR",
             ),
         ] {
-            assert_eq!(said(status), [expected]);
+            assert_eq!(said(&status), [expected]);
         }
-        assert!(said(json!({"phase": "Running"})).is_empty());
+        assert!(said(&json!({"phase": "Running"})).is_empty());
         let off = json!({"spec": {"suspend": true}, "status": {"phase": "Failed"}});
         assert_eq!(of(&off), Some(vec![]));
         assert_eq!(of(&json!({"status": {"replicas": 1}})), None);

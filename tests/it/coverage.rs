@@ -72,8 +72,8 @@ fn diagnosis(sources: &BTreeSet<&str>) -> Diagnosis {
         .iter()
         .filter(|(source, ..)| sources.contains(source))
         .map(|(_, name, content)| ((*name).to_owned(), content.as_bytes().to_vec()))
-        // Something that nobody reads, so that no bundle is empty.
-        .chain([("readme.txt".to_owned(), b"see the ticket\n".to_vec())])
+        // Something that nobody recognises, so that no bundle is empty.
+        .chain([("notes.txt".to_owned(), b"milk\neggs\n".to_vec())])
         .collect();
     analyze_bytes("bundle.tar", &tar(&files), &Limits::RELEASE)
 }

@@ -464,11 +464,16 @@ fn warnings_count_where_they_repeat() {
     let line = |second: usize| {
         format!("W0501 10:00:{second:02}.000000       1 widget.go:3] the widget wobbles\n")
     };
-    let once = line(1);
-    assert_eq!(errors("kubelet.log", &once), []);
-    let often: String = (0..5).map(line).collect();
+    let calm = |second: usize| {
+        format!("I0501 09:00:{second:02}.000000       1 widget.go:1] all is well\n")
+    };
+    let calm: String = (0..59).map(calm).collect();
+    assert_eq!(errors("kubelet.log", &format!("{calm}{}", line(1))), []);
+    let often: String = calm.clone() + &(0..5).map(line).collect::<String>();
     let expected = [("warning".to_owned(), "the widget wobbles".to_owned())];
     assert_eq!(errors("kubelet.log", &often), expected);
+    // Of what somebody pasted every line is meant.
+    assert_eq!(errors("paste.txt", &line(1)), expected);
 }
 
 #[test]

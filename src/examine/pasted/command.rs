@@ -1,10 +1,12 @@
 //! Command lines as people paste them, with the prompt of their shell.
 
 use crate::examine::part::Section;
+use crate::kube::ObjectKey;
 use crate::kube::describe::kind_of_resource;
 
 /// Programs whose command lines are known; what they print is evidence.
-const PROGRAMS: [&str; 12] = [
+const PROGRAMS: [&str; 13] = [
+    "flux",
     "kubectl",
     "kubecolor",
     "oc",
@@ -36,6 +38,11 @@ impl<'a> Command<'a> {
         let (prompted, text) = match prompt(line) {
             Some(end) => (true, line.get(end..)?.trim_start()),
             None => (false, line),
+        };
+        // `➜  ~ kubectl get pods`: the folder stands behind the sign.
+        let text = match text.split_once(' ') {
+            Some((folder, rest)) if prompted && folder.starts_with('~') => rest.trim_start(),
+            _ => text,
         };
         let text = text.strip_prefix("sudo ").unwrap_or(text).trim_start();
         let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -102,6 +109,20 @@ impl<'a> Command<'a> {
             .or_else(|| custom_kind(resource))
     }
 
+    /// The object that it describes, where it names one.
+    pub(in crate::examine) fn described(&self) -> Option<ObjectKey> {
+        let (words, namespace, _) = self.words();
+        let ["describe", resource, more @ ..] = words.as_slice() else {
+            return None;
+        };
+        let (resource, name) = match (resource.split_once('/'), more.first()) {
+            (Some(both), _) => both,
+            (None, name) => (*resource, *name?),
+        };
+        let kind = kind_of_resource(resource)?;
+        Some(ObjectKey::new(kind, namespace.unwrap_or_default(), name))
+    }
+
     /// The container whose log it prints.
     pub(in crate::examine) fn log(&self) -> Option<Section> {
         let (words, namespace, container) = self.words();
@@ -141,7 +162,7 @@ const VERBS: [&str; 10] = [
 /// Where a prompt at the front of a line ends: `$ `, `# `, `user@host:~$ `, `[root@m1 ~]# `,
 /// `PS C:\Users\me> `, `C:\>`, `% `, `❯ `.
 fn prompt(line: &str) -> Option<usize> {
-    for sign in ["$ ", "# ", "% ", "❯ ", "➜ ", "> "] {
+    for sign in ["$> ", "$ ", "# ", "% ", "❯ ", "➜ ", "λ ", "> "] {
         if line.starts_with(sign) && sign != "> " {
             return Some(sign.len());
         }
@@ -194,6 +215,9 @@ mod tests {
             "❯ kubectl get pods",
             "kubectl get pods -n shop",
             "$ sudo kubectl get pods",
+            "$> kubectl -n shop get pods",
+            "➜  ~ kubectl get pods",
+            "~/work λ kubectl get pods",
             "$ kubectl.exe get pods",
         ] {
             let command = Command::parse(line).unwrap_or_else(|| panic!("a command: {line}"));

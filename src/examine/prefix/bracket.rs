@@ -12,6 +12,18 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
         .or_else(|| time_only(inside))
         .or_else(|| dated(inside))
         .or_else(|| word(inside))
+        .or_else(|| labelled(inside))
+}
+
+/// `Envoy (Epoch 0)] [2020-03-06 14:33:59.538][19][warning] `: a label, then a bracket with a date.
+fn labelled(inside: &[u8]) -> Option<Layer> {
+    let end = memchr::memchr(b']', inside.get(..inside.len().min(40))?)?;
+    let next = inside.get(end + 1..)?.strip_prefix(b" [")?;
+    let inner = dated(next)?;
+    Some(Layer {
+        message: inner.message + end + 3,
+        ..inner
+    })
 }
 
 /// `pod/web-0/web] ` of `kubectl logs --prefix`, from behind the bracket.

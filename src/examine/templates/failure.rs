@@ -19,6 +19,7 @@ const CRASHES: &[&[u8]] = &[
     b"terminate called",
     b"Segmentation fault",
     b"fatal error",
+    b"panic: ",
     b"Aborted (core dumped)",
 ];
 

@@ -75,6 +75,8 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("Pod", &["Namespace", "Node", "Status"]),
     ("Pod", &["Namespace", "Node", "Events"]),
     ("Node", &["Roles", "Conditions"]),
+    ("Node", &["Role", "Conditions"]),
+    ("Node", &["Taints", "Conditions"]),
 ];
 
 /// Resources as kubectl and Periscope name them (without plural and group) and their kinds.

@@ -105,8 +105,11 @@ fn event(header: &Header<'_>, row: &str, namespace: &str) -> Option<(ObjectKey, 
 mod tests {
     use super::*;
 
-    /// Object, reason, count and ages of each event.
-    fn read(text: &str) -> Vec<(String, String, u64, Option<i64>, Option<i64>)> {
+    /// Object, reason, count and ages of an event.
+    type Told = (String, String, u64, Option<i64>, Option<i64>);
+
+    /// The events of a text.
+    fn read(text: &str) -> Vec<Told> {
         let told = |row: EventRow<'_>| {
             let event = row.event;
             (

@@ -41,6 +41,9 @@ const KINDS: &[(&str, &[&str])] = &[
     ("Namespace", &["NAME", "STATUS", "AGE"]),
 ];
 
+/// What stands for a kind that nothing names.
+const UNNAMED: &str = "CustomResource";
+
 /// Tables that have the headings of one of those, and are of a kind that only their command tells.
 const AMBIGUOUS: &[&str] = &["StatefulSet", "Namespace"];
 
@@ -50,6 +53,8 @@ pub(super) fn kind_of(header: &Header<'_>) -> Option<&'static str> {
         .iter()
         .find(|(_, headings)| header.has_all(headings))
         .map(|(kind, _)| *kind)
+        // Custom resources have a STATUS too, beside other columns.
+        .filter(|kind| *kind != "Namespace" || !header.has("READY"))
         .filter(|_| header.has("AGE") || header.has("SINCE"))
 }
 
@@ -80,7 +85,9 @@ pub(super) fn object(
         kind_of_resource(resource).unwrap_or(plain)
     });
     let sure = told.filter(|kind| !AMBIGUOUS.contains(kind));
-    let kind = of_name.or(sure).or(hint).or(told)?;
+    // Some kind that neither its headings nor a command name.
+    let unnamed = names_kinds(header).then_some(UNNAMED);
+    let kind = of_name.or(sure).or(hint).or(told).or(unnamed)?;
     if kind == "StatefulSet" && !cell("READY")?.contains('/') {
         return None;
     }

@@ -249,17 +249,17 @@ pub(super) fn command(
             });
         }
         Wanted::Objects(kind) | Wanted::WholeList(kind) => objects(kind)?,
-        // What another tool collects under a name of its own, kubectl does not know.
+        Wanted::AnyObject => "kubectl cluster-info dump -A --output-directory=dump".to_owned(),
+        Wanted::Budgets => objects("PodDisruptionBudget")?,
+        Wanted::Collected(FactKind::Probes) => scene.evidence.in_azure().then(kollect)?,
+        // What another tool collects under a name of its own, kubectl does not know; and the files of
+        // one node or cluster add are worth no run of their own.
         Wanted::LogAt(_)
         | Wanted::Object(..)
         | Wanted::Conditions
         | Wanted::Certificates
-        | Wanted::CaptureTime => return None,
-        Wanted::AnyObject => "kubectl cluster-info dump -A --output-directory=dump".to_owned(),
-        Wanted::Budgets => objects("PodDisruptionBudget")?,
-        Wanted::Collected(FactKind::Probes) => scene.evidence.in_azure().then(kollect)?,
-        // The files of one node or cluster add are worth no run of their own.
-        Wanted::Collected(_) => return None,
+        | Wanted::CaptureTime
+        | Wanted::Collected(_) => return None,
         Wanted::Version(_) => "kubectl get nodes -o wide; kubectl version".to_owned(),
     };
     Some(Command { text, brings })

@@ -37,6 +37,9 @@ const CALM: usize = 20;
 /// Rows that warnings have at least.
 const FEWEST_WARNINGS: usize = 5;
 
+/// Lines of all logs together that are a paste, and no log.
+const PASTED_LINES: u64 = 50;
+
 /// Lines of a warning that make it worth a look far from any incident.
 const REPEATED: u64 = 3;
 
@@ -156,8 +159,12 @@ pub(super) fn errors(
             error.template.clone(),
         )
     });
-    let (mut listed, passing): (Vec<_>, Vec<_>) =
-        listed.into_iter().partition(|error| !is_in_passing(error));
+    // Of what somebody pasted every line is meant.
+    let lines: u64 = evidence.logs.iter().map(|log| log.lines).sum();
+    let few = lines <= PASTED_LINES;
+    let (mut listed, passing): (Vec<_>, Vec<_>) = listed
+        .into_iter()
+        .partition(|error| few || !is_in_passing(error));
     // Warnings fill the rows that errors leave.
     let errors = listed.iter().filter(|error| rank(error) > Level::Warning);
     let rows = CALM.max(errors.count() + FEWEST_WARNINGS).min(limit);

@@ -85,10 +85,10 @@ fn owner(scene: Scene<'_>, object: &Object) -> ObjectKey {
     let mut top = object;
     for _ in 0..GENERATIONS {
         let namespaces = [top.key().namespace.as_str(), ""];
-        let owners = top.meta.owners.iter().flat_map(|owner| {
+        let mut owners = top.meta.owners.iter().flat_map(|owner| {
             namespaces.map(|namespace| ObjectKey::new(&owner.kind, namespace, &owner.name))
         });
-        match owners.filter_map(|key| index.get(&key)).next() {
+        match owners.find_map(|key| index.get(&key)) {
             Some(owner) if owner.key() != top.key() => top = owner,
             _ => break,
         }

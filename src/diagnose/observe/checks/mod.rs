@@ -56,6 +56,7 @@ mod pod_config_error;
 mod pod_crashloop;
 mod pod_dns_not_cluster_dns;
 mod pod_evicted;
+mod pod_not_getting_ready;
 mod pod_oomkilled;
 mod pod_state_not_ready;
 mod pod_unschedulable;
@@ -170,6 +171,7 @@ pub const CHECKS: &[Check] = &[
     pod_crashloop::CHECK,
     pod_dns_not_cluster_dns::CHECK,
     pod_evicted::CHECK,
+    pod_not_getting_ready::CHECK,
     pod_oomkilled::CHECK,
     pod_state_not_ready::CHECK,
     pod_unschedulable::CHECK,
