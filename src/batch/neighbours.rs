@@ -142,9 +142,7 @@ fn in_words(
 ) -> Option<SimilarCase> {
     let read = line.read.as_ref().ok()?;
     let resolution = resolutions.of(&line.case, &line.sha256);
-    let (was, link) = resolution
-        .map(|one| (one.was.clone(), one.link.clone()))
-        .unwrap_or_default();
+    let resolution = resolution.cloned().unwrap_or_default();
     Some(SimilarCase {
         case: line.case.clone(),
         report: String::new(),
@@ -153,8 +151,8 @@ fn in_words(
         headline: read.headline.clone(),
         percent: near.likeness / 10,
         shared: near.shared.iter().map(|one| shared(own, one)).collect(),
-        was,
-        link,
+        was: resolution.was,
+        link: resolution.link,
     })
 }
 

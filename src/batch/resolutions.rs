@@ -25,7 +25,7 @@ pub const FILE: &str = "resolutions.toml";
 const LARGEST: u64 = 16 << 20;
 
 /// What one case was.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Resolution {
     /// In the team's words.

@@ -161,17 +161,18 @@ fn looks(rule: &Rule, sources: &BTreeSet<&str>) -> bool {
         Matcher::Object(object) => objects && has(&object.kind),
     };
     let need = |need: &Need| match need {
-        // None of the sources is a custom resource.
-        Need::Conditions => false,
         Need::Objects(kind) | Need::Listed(kind) => has(kind),
         Need::DumpLogs => has("coredns") || has("kube-controller-manager"),
         Need::Together(kinds) => kinds.iter().all(|kind| has(kind)),
         Need::AnyObject => has("Node"),
-        // No object here holds a certificate, and no collector wrote files of its own, which all that
-        // need several things look at.
-        Need::Certificates | Need::All(_) | Need::Collected(_) | Need::Budgets | Need::Version => {
-            false
-        }
+        // No object here holds a certificate or is a custom resource, and no collector wrote files of its
+        // own, which all that need several things look at.
+        Need::Certificates
+        | Need::All(_)
+        | Need::Collected(_)
+        | Need::Budgets
+        | Need::Version
+        | Need::Conditions => false,
     };
     // No version is known here, so that no version alone is looked at.
     rule.matchers()

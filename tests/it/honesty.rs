@@ -84,9 +84,10 @@ fn the_verdict_begins_with_what_goes_on_and_nobody_explains() {
         said.starts_with("No rule explains 638 warning events that went on until the bundle was taken, above all “WidgetLost: the licence ended” (638 times)"),
         "{said}"
     );
-    let errors: String = (0..6)
+    let errors: Vec<String> = (0..6)
         .map(|s| format!("{{\"level\":\"error\",\"ts\":\"2024-05-01T10:00:0{s}Z\",\"msg\":\"widget {s} is lost\"}}\n"))
         .collect();
+    let errors = errors.concat();
     let said = verdict(&[("widget.log", &errors)]);
     assert!(said.starts_with("No rule explains 6 error lines"), "{said}");
     let few = events(&[event("Warning", "WidgetLost", "the licence ended", 2)]);

@@ -535,6 +535,7 @@ fn zips(all: &mut Vec<Case>) {
 
 /// Compressed streams.
 fn streams(all: &mut Vec<Case>) {
+    type Encode = fn(&[u8]) -> Vec<u8>;
     // Enough that every codec has given something before half of it was read.
     let mut state = 1_u64;
     let mut text = log();
@@ -545,7 +546,6 @@ fn streams(all: &mut Vec<Case>) {
         writeln!(text, "I0301 14:02:10.000000 1 x.go:1] {state:x}").unwrap();
     }
     let text = &text.as_bytes()[..1 << 20];
-    type Encode = fn(&[u8]) -> Vec<u8>;
     let codecs: [(&str, Encode); 4] =
         [("gzip", gzip), ("zstd", zstd), ("xz", xz), ("bzip2", bzip2)];
     for (name, encode) in codecs {

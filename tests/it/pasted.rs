@@ -72,7 +72,8 @@ const MAILER: &str = "pod-config-error Pod shop/mailer-5f6b7d8c49-t6rhx";
 #[test]
 fn descriptions_are_read_whatever_stands_around_them() {
     let noise = "E1130 02:35:43.123456   12345 memcache.go:287] \"Unhandled Error\" err=\"couldn't get resource list for metrics.k8s.io/v1beta1: the server is currently unable to handle the request\"\n";
-    let quoted: String = POD.lines().map(|line| format!("> {line}\n")).collect();
+    let quoted: Vec<String> = POD.lines().map(|line| format!("> {line}\n")).collect();
+    let quoted = quoted.concat();
     let coloured = POD.replace(
         "CreateContainerConfigError",
         "\u{1b}[31mCreateContainerConfigError\u{1b}[0m",

@@ -30,6 +30,10 @@ pub(super) fn render(diff: &ArchiveDiff) -> Result<String, ReportError> {
 }
 
 /// What became of a signature, as one word.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
 pub(super) fn kind<S: Serializer>(kind: &Kind, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(match kind {
         Kind::New => "new",

@@ -1,6 +1,6 @@
 //! What every format shows: masked strings in reading order, and nothing that needs thought.
 //!
-//! In: a [`Diagnosis`](crate::diagnose::Diagnosis). Out: a [`Report`]. [`build()`] is the only place
+//! In: a [`Diagnosis`](crate::diagnose::Diagnosis). Out: a [`Report`]. [`build_masked`] is the only place
 //! where text of the bundle is masked; a format never sees the diagnosis itself. Times are RFC 3339
 //! in UTC.
 
