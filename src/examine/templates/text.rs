@@ -76,7 +76,7 @@ const NOUNS: &[&[u8]] = &[
     b"volume",
 ];
 
-/// The template of a text: one line, at most [`LONGEST`](super::shorten::LONGEST) bytes and a mark.
+/// The template of a text: one line, cut where it is longer than templates may be.
 pub fn normalise(text: &[u8]) -> String {
     let text = text.get(..text.len().min(READ)).unwrap_or_default();
     let mut out = Out::default();
