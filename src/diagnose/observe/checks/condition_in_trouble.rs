@@ -24,6 +24,10 @@ const START: SignedDuration = SignedDuration::from_mins(10);
 /// The result of a run that ended longer ago is history.
 const HISTORY: SignedDuration = SignedDuration::from_hours(24);
 
+/// Conditions of objects that may do their work all the same; where they do not, `Ready` or
+/// `Available` is False beside them, or whoever needs them says so.
+const MAY_WORK: [&str; 3] = ["Degraded is True", "Failed is True", "Fallback is True"];
+
 /// Owners above each other that are looked at; Cluster API has five.
 const GENERATIONS: usize = 6;
 
@@ -124,10 +128,13 @@ fn clue(
     if object.troubles.is_some() {
         clue.subject = scene.subject(&owner(scene, object));
     }
-    clue.severity = Some(if trouble.may_pass || young || trouble.ended.is_some() {
-        Severity::Low
-    } else {
-        Severity::Medium
-    });
+    let works = MAY_WORK.contains(&trouble.said.as_str());
+    clue.severity = Some(
+        if trouble.may_pass || young || works || trouble.ended.is_some() {
+            Severity::Low
+        } else {
+            Severity::Medium
+        },
+    );
     Some(clue)
 }
