@@ -30,6 +30,7 @@ struct Page {
 /// Signatures of one kind.
 struct Group {
     id: &'static str,
+    short: &'static str,
     title: String,
     rows: Vec<Row>,
 }
@@ -91,14 +92,16 @@ fn group(diff: &ArchiveDiff, kind: Kind) -> Group {
         old: rate(one.old),
         new: rate(one.new),
     });
+    let (id, short) = match kind {
+        Kind::New => ("new", "New"),
+        Kind::NewlyVisible => ("newly-visible", "Newly visible"),
+        Kind::Resolved => ("gone", "Gone"),
+        Kind::NoLongerVisible => ("no-longer-visible", "No longer visible"),
+        Kind::Unchanged => ("both", "In both"),
+    };
     Group {
-        id: match kind {
-            Kind::New => "new",
-            Kind::NewlyVisible => "newly-visible",
-            Kind::Resolved => "gone",
-            Kind::NoLongerVisible => "no-longer-visible",
-            Kind::Unchanged => "both",
-        },
+        id,
+        short,
         title: match kind {
             Kind::Unchanged => "Signatures in both".to_owned(),
             kind => title(kind),
