@@ -128,9 +128,9 @@ fn clue(
     if object.troubles.is_some() {
         clue.subject = scene.subject(&owner(scene, object));
     }
-    let works = MAY_WORK.contains(&trouble.said.as_str());
+    let harmless = MAY_WORK.contains(&trouble.said.as_str());
     clue.severity = Some(
-        if trouble.may_pass || young || works || trouble.ended.is_some() {
+        if trouble.may_pass || young || harmless || trouble.ended.is_some() {
             Severity::Low
         } else {
             Severity::Medium
