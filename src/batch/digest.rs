@@ -172,6 +172,14 @@ impl Shrunk {
 }
 
 impl Line {
+    /// The class as a word; `unreadable` where there is none.
+    pub fn class(&self) -> &'static str {
+        match &self.read {
+            Ok(read) => read.class.as_str(),
+            Err(_) => "unreadable",
+        }
+    }
+
     /// The line of a record, without its rules.
     pub fn of(record: &CaseRecord) -> Self {
         let read = match &record.reading {
@@ -187,16 +195,6 @@ impl Line {
             bytes: record.bytes,
             day: tables::day(record).to_owned(),
             read,
-        }
-    }
-}
-
-impl Line {
-    /// The class as a word; `unreadable` where there is none.
-    pub fn class(&self) -> &'static str {
-        match &self.read {
-            Ok(read) => read.class.as_str(),
-            Err(_) => "unreadable",
         }
     }
 }

@@ -107,20 +107,17 @@ fn status(worse: bool) -> ExitStatus {
 
 /// The two archives, where both sides are such; a mistake where only one is.
 fn archives(args: &DiffArgs) -> anyhow::Result<Option<[Store; 2]>> {
-    match (Store::open(&args.old), Store::open(&args.new)) {
-        (Ok(old), Ok(new)) => Ok(Some([old, new])),
-        (Err(_), Err(_)) => Ok(None),
-        (Ok(_), Err(_)) => anyhow::bail!(
-            "{}: is not an archive of `bundlescope batch`, as {} is; compare two archives, or two bundles",
-            shown(&args.new),
-            shown(&args.old)
-        ),
-        (Err(_), Ok(_)) => anyhow::bail!(
-            "{}: is not an archive of `bundlescope batch`, as {} is; compare two archives, or two bundles",
-            shown(&args.old),
-            shown(&args.new)
-        ),
-    }
+    let (archive, other) = match (Store::open(&args.old), Store::open(&args.new)) {
+        (Ok(old), Ok(new)) => return Ok(Some([old, new])),
+        (Err(_), Err(_)) => return Ok(None),
+        (Ok(_), Err(_)) => (&args.old, &args.new),
+        (Err(_), Ok(_)) => (&args.new, &args.old),
+    };
+    anyhow::bail!(
+        "{}: is not an archive of `bundlescope batch`, as {} is; compare two archives, or two bundles",
+        shown(other),
+        shown(archive)
+    )
 }
 
 /// What to write where: the nth `--format` belongs to the nth `--output`.
