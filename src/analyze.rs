@@ -5,7 +5,7 @@
 //! scanned, no more than three batches are ever in memory, and nothing blocks inside the pool.
 
 use crate::diagnose::{self, Diagnosis, Window};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Ledger};
 use crate::examine::{self, Examiner, Part};
 use crate::gap::Gap;
 use crate::ingest::{self, IngestError, Input, InputFacts, Meter, Reader, Stop, Work};
@@ -112,8 +112,7 @@ pub fn collect(
     };
     let inputs = &ingest::told_apart(inputs);
     let (sender, receiver) = sync_channel::<Vec<Work>>(1);
-    let mut parts = Vec::new();
-    let mut gaps = Vec::new();
+    let mut read = Ledger::new(settings.limits);
     let facts = std::thread::scope(|scope| {
         let reading = std::thread::Builder::new()
             .spawn_scoped(scope, || read_all(&reader, inputs, sender))
@@ -127,15 +126,11 @@ pub fn collect(
                     .collect()
             });
             // In the order of the input, so that the same bytes are the last ones in every run.
-            for mut done in done {
-                parts.append(&mut done.parts);
-                gaps.append(&mut done.gaps);
-                let Some(rest) = left.checked_sub(done.bytes) else {
-                    gaps.extend(
-                        inputs
-                            .iter()
-                            .map(|input| over_allowance(input, settings.limits)),
-                    );
+            for done in done {
+                let Some(rest) = left.checked_sub(done.add_to(&mut read)) else {
+                    for input in inputs {
+                        read.gap(over_allowance(input, settings.limits));
+                    }
                     break 'batches;
                 };
                 left = rest;
@@ -146,10 +141,10 @@ pub fn collect(
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
-    if let (true, None) = (parts.is_empty(), settings.meter.stop.reason()) {
-        return Err(unreadable(inputs, gaps).into());
+    if let (true, None) = (read.is_empty(), settings.meter.stop.reason()) {
+        return Err(unreadable(inputs, read.into_gaps()).into());
     }
-    let build = || Evidence::build(parts, gaps, settings.rules, settings.limits);
+    let build = || Evidence::build(read, settings.rules, settings.limits);
     Ok((settings.workers.run(build), facts))
 }
 
@@ -258,43 +253,60 @@ fn over_allowance(input: &Input, limits: &Limits) -> Gap {
 }
 
 /// What came of one thing to do.
-#[derive(Default)]
-struct Done {
-    parts: Vec<Part>,
-    gaps: Vec<Gap>,
-    /// Bytes examined.
-    bytes: u64,
+enum Done {
+    /// A piece of an entry.
+    Piece(Box<Part>, u64),
+    /// Whole entries of something nested, and the bytes examined.
+    Nested(Ledger, u64),
+    /// Nothing but this.
+    Gap(Gap),
+}
+
+impl Done {
+    /// Adds it to what was read before; returns the bytes examined.
+    fn add_to(self, read: &mut Ledger) -> u64 {
+        match self {
+            Self::Piece(part, bytes) => {
+                read.add(*part);
+                bytes
+            }
+            Self::Nested(entries, bytes) => {
+                read.append(entries);
+                bytes
+            }
+            Self::Gap(gap) => {
+                read.gap(gap);
+                0
+            }
+        }
+    }
 }
 
 /// Examines one thing to do, and all that is nested in it.
 fn work_off(reader: &Reader<'_>, examiner: Examiner<'_>, work: Work) -> Done {
-    let Done {
-        mut parts,
-        mut gaps,
-        mut bytes,
-    } = Done::default();
-    let mut todo = vec![work];
-    while let Some(work) = todo.pop() {
-        match work {
-            // What is left was not asked for any more; the reading thread says so of the input.
-            Work::Deferred(_) if reader.meter.stop.reason().is_some() => {}
-            Work::Chunk(chunk) => {
-                bytes += chunk.body.len() as u64;
-                parts.push(examiner.examine(&chunk));
-            }
-            Work::Gap(gap) => gaps.push(gap),
-            Work::Deferred(deferred) => reader.open(deferred, &mut |work| {
-                match work {
-                    Work::Chunk(chunk) => {
-                        bytes += chunk.body.len() as u64;
-                        parts.push(examiner.examine(&chunk));
-                    }
-                    Work::Gap(gap) => gaps.push(gap),
-                    nested @ Work::Deferred(_) => todo.push(nested),
-                }
-                go_on(&reader.meter.stop)
-            }),
+    let nested = match work {
+        Work::Chunk(chunk) => {
+            let part = Box::new(examiner.examine(&chunk));
+            return Done::Piece(part, chunk.body.len() as u64);
         }
+        Work::Gap(gap) => return Done::Gap(gap),
+        Work::Deferred(nested) => nested,
+    };
+    let mut read = Ledger::new(examiner.limits);
+    let mut bytes = 0;
+    let mut todo = vec![nested];
+    while let Some(nested) = todo.pop() {
+        if reader.meter.stop.reason().is_some() {
+            // What is left was not asked for any more; the reading thread says so of the input.
+            break;
+        }
+        reader.open(nested, &mut |work| {
+            match work {
+                Work::Deferred(deeper) => todo.push(deeper),
+                plain => bytes += work_off(reader, examiner, plain).add_to(&mut read),
+            }
+            go_on(&reader.meter.stop)
+        });
     }
-    Done { parts, gaps, bytes }
+    Done::Nested(read, bytes)
 }

@@ -68,6 +68,19 @@ pub enum GapReason {
         /// The collector's own words.
         detail: String,
     },
+    /// More was found than is kept in full: every line was read and every hit counted, but of their
+    /// texts a part was kept.
+    Condensed {
+        /// Which part.
+        kept: String,
+    },
+    /// Gaps of one kind beyond those that are listed.
+    More {
+        /// How many.
+        count: u64,
+        /// Why, without what is different in each.
+        reason: &'static str,
+    },
     /// Nodes of the cluster that the collector should have run on, and of which it brought nothing.
     NodesAbsent {
         /// How many they are.
@@ -89,7 +102,30 @@ impl GapReason {
                 | Self::NotAFile { .. }
                 | Self::Binary
                 | Self::LeftOut { .. }
+                | Self::Condensed { .. }
         )
+    }
+
+    /// What gaps of one kind have in common, in words.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Damaged { .. } => "damaged or cut short",
+            Self::Encrypted => "encrypted",
+            Self::Limit { .. } => "over a limit",
+            Self::Stopped { .. } => "the reading was stopped",
+            Self::Unsupported { .. } => "not supported",
+            Self::Unreadable { .. } => "could not be read",
+            Self::NotAFile { .. } => "not a file, not followed",
+            Self::HostileName => "the name is not a plain relative path",
+            Self::DuplicateName => "a second entry of the same name",
+            Self::Binary => "not text",
+            Self::LeftOut { what } => what,
+            Self::Malformed { .. } => "not well-formed",
+            Self::NotCollected { .. } => "not collected",
+            Self::Condensed { .. } => "kept in part",
+            Self::More { reason, .. } => reason,
+            Self::NodesAbsent { .. } => "nodes without an upload",
+        }
     }
 }
 
@@ -111,6 +147,10 @@ impl fmt::Display for GapReason {
             Self::LeftOut { what } => write!(f, "left out: {what}"),
             Self::Malformed { detail } => write!(f, "not well-formed: {detail}"),
             Self::NotCollected { detail } => write!(f, "not collected: {detail}"),
+            Self::Condensed { kept } => {
+                write!(f, "more was found than the memory budget holds: {kept}")
+            }
+            Self::More { count, reason } => write!(f, "{count} more: {reason}"),
             Self::NodesAbsent { absent, all, names } => {
                 write!(f, "{absent} of {all} nodes uploaded nothing: {names}")
             }

@@ -39,6 +39,8 @@ pub struct Limits {
     /// Subjects (writer and named objects) told apart per matcher and piece of a log; a node runs
     /// up to 250 pods. Hits on further subjects are counted together.
     pub subjects: usize,
+    /// The same of a whole log: the API server's and the scheduler's name the pods of a cluster.
+    pub log_subjects: usize,
     /// Hits kept of one matcher on one object: a pod has a few containers, hostile objects have
     /// thousands, and every hit is cited.
     pub object_hits: usize,
@@ -66,14 +68,25 @@ pub struct Limits {
     pub unknown_errors: usize,
     /// Gaps kept of one piece of an entry; more of them say nothing new.
     pub gaps: usize,
+    /// Gaps of one kind that are listed of the whole run; others are counted.
+    pub listed_gaps: usize,
     /// Times kept per matcher with a rate (`at_least` within ...), and per piece of a log.
     pub rate_times: usize,
+    /// The same of a whole log and of one subject; neighbours are counted together when there are
+    /// more.
+    pub log_rate_times: usize,
+    /// Bytes that hits and unexplained errors of the whole run may take; where they would take more,
+    /// all are kept less closely.
+    pub evidence_bytes: usize,
     /// Events kept of one bundle; 85 nodes write about 2,000 in an hour.
     pub events: usize,
     /// Objects kept of one bundle.
     pub objects: usize,
     /// Compressed bytes of object text kept for citations.
     pub object_text_bytes: usize,
+    /// Findings of one rule, each about a subject of its own; nobody reads more of them, and those of
+    /// further subjects are one.
+    pub rule_subjects: usize,
     /// A general finding may reach this far beyond the specific one that tells the same: the
     /// kubelet waits up to five minutes between two tries, and each of them may say either.
     pub same_finding: SignedDuration,
@@ -87,7 +100,7 @@ impl Limits {
     pub const RELEASE: Self = Self {
         entry_bytes: 16 << 30,
         bundle_bytes: 8 << 30,
-        entries: 300_000,
+        entries: 100_000,
         depth: 5,
         nested_zip_bytes: 96 << 20,
         document_bytes: 24 << 20,
@@ -100,6 +113,7 @@ impl Limits {
         first_samples: 3,
         last_samples: 2,
         subjects: 256,
+        log_subjects: 1_024,
         object_hits: 16,
         nat_rules: 10_000,
         object_certificates: 32,
@@ -111,10 +125,14 @@ impl Limits {
         error_times: 48,
         unknown_errors: 100,
         gaps: 64,
+        listed_gaps: 1_000,
         rate_times: 20_000,
+        log_rate_times: 4_096,
+        evidence_bytes: 96 << 20,
         events: 200_000,
         objects: 200_000,
         object_text_bytes: 48 << 20,
+        rule_subjects: 256,
         same_finding: SignedDuration::from_mins(5),
         incident_pause: SignedDuration::from_mins(10),
     };

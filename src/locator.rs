@@ -172,6 +172,57 @@ impl Snippet {
             around: None,
         }
     }
+
+    /// Leaves at most this many lines before and after. Those that go are kept around it as far as a
+    /// secret on its own lines may need them.
+    pub fn narrow(&mut self, lines: usize) {
+        let far = self.before.len().saturating_sub(lines);
+        if far == 0 && self.after.len() <= lines {
+            return;
+        }
+        let mut around = self
+            .around
+            .take()
+            .map_or_else(Around::default, |kept| *kept);
+        let own = self.text.split('\n').count();
+        let kept = far..self.before.len() + own + self.after.len().min(lines);
+        around.cuts.retain_mut(|cut| {
+            let stays = kept.contains(&cut.line);
+            cut.line = cut.line.saturating_sub(far);
+            stays
+        });
+        let above: Vec<String> = self.before.drain(..far).collect();
+        let below: Vec<String> = self.after.drain(lines.min(self.after.len())..).collect();
+        around.above = {
+            let all = around.above.lines().chain(above.iter().map(String::as_str));
+            let mut nearest: Vec<&str> = all.rev().take(Around::LINES).collect();
+            nearest.reverse();
+            nearest
+                .into_iter()
+                .flat_map(|line| [ending(line), "\n"])
+                .collect()
+        };
+        around.below = {
+            let all = below.iter().map(String::as_str).chain(around.below.lines());
+            let nearest = all.take(Around::LINES);
+            nearest.flat_map(|line| [beginning(line), "\n"]).collect()
+        };
+        self.around = around.boxed();
+    }
+}
+
+/// The end of a line, as far as it is kept around a snippet.
+fn ending(line: &str) -> &str {
+    let from = line.len().saturating_sub(Around::LINE);
+    let from = (from..=line.len()).find(|at| line.is_char_boundary(*at));
+    from.and_then(|from| line.get(from..)).unwrap_or_default()
+}
+
+/// The beginning of one.
+fn beginning(line: &str) -> &str {
+    let to = line.len().min(Around::LINE);
+    let to = (0..=to).rev().find(|at| line.is_char_boundary(*at));
+    to.and_then(|to| line.get(..to)).unwrap_or_default()
 }
 
 /// What stood around a snippet: never shown, kept because half a secret can only be told from its
@@ -215,6 +266,43 @@ impl Around {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_narrower_snippet_keeps_what_a_secret_may_need() {
+        let lines = |names: &str| names.chars().map(String::from).collect::<Vec<_>>();
+        let cut = |line| LineCut {
+            line,
+            left: String::new(),
+            right: line.to_string(),
+        };
+        let whole = Snippet {
+            before: lines("cde"),
+            after: lines("hij"),
+            around: Around {
+                above: "a\nb\n".into(),
+                below: "k\nl\n".into(),
+                cuts: [0, 2, 3, 5, 7].map(cut).into(),
+            }
+            .boxed(),
+            ..Snippet::of_line(9, "f\ng")
+        };
+        let narrowed = |lines| {
+            let mut snippet = whole.clone();
+            snippet.narrow(lines);
+            snippet
+        };
+        assert_eq!(narrowed(3), whole);
+        let one = narrowed(1);
+        assert_eq!((one.before, one.after), (lines("e"), lines("h")));
+        let around = one.around.unwrap();
+        assert_eq!((&*around.above, &*around.below), ("c\nd\n", "i\nj\n"));
+        let kept = around.cuts.iter().map(|cut| (cut.line, &*cut.right));
+        assert_eq!(kept.collect::<Vec<_>>(), [(0, "2"), (1, "3"), (3, "5")]);
+        let none = narrowed(0);
+        assert_eq!((none.before, none.after), (vec![], vec![]));
+        let around = none.around.unwrap();
+        assert_eq!((&*around.above, &*around.below), ("d\ne\n", "h\ni\n"));
+    }
 
     #[test]
     fn a_locator_reads_from_the_outside_in() {

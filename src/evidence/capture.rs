@@ -2,7 +2,7 @@
 //! every judgement of what is still so; nothing asks the clock.
 
 use super::LogSource;
-use crate::examine::Part;
+use super::fold::Entry;
 use crate::examine::part::CollectorFact;
 use crate::kube::{ContainerState, Detail, Pod};
 use crate::layout::{Collected, Layout, Role, ToldBy};
@@ -32,21 +32,23 @@ pub struct Capture {
 impl Capture {
     /// Finds the capture time: when the collector ran as its own files say, else the newest time in
     /// events and status, else in objects, else the newest complete time in logs.
-    pub fn find(parts: &[Part], layout: &Layout) -> Self {
+    pub(super) fn find(entries: &[Entry], layout: &Layout) -> Self {
         let told_by = |by: &'static str| move |at: Timestamp| (at, by);
         let measured = layout.collected.filter(|own| own.told_by != ToldBy::RunId);
         let known = layout
             .collected
-            .map(|own| own_time(own, parts))
-            .or_else(|| newest_stated_time(parts))
-            .or_else(|| newest_object_time(parts).map(told_by("the newest time in objects")))
-            .or_else(|| newest_probe_time(parts).map(told_by("the collector's connection probes")))
-            .or_else(|| newest_log_time(parts).map(told_by("the newest complete time in logs")));
+            .map(|own| own_time(own, entries))
+            .or_else(|| newest_stated_time(entries))
+            .or_else(|| newest_object_time(entries).map(told_by("the newest time in objects")))
+            .or_else(|| {
+                newest_probe_time(entries).map(told_by("the collector's connection probes"))
+            })
+            .or_else(|| newest_log_time(entries).map(told_by("the newest complete time in logs")));
         // Where nothing states a year, one has to be taken from what stands around the logs.
         let (guess, guessed_by) = match (
-            newest_year_in_messages(parts),
-            newest_local_time(parts),
-            parts.iter().filter_map(|part| part.modified).max(),
+            newest_year_in_messages(entries),
+            newest_local_time(entries),
+            entries.iter().filter_map(|entry| entry.modified).max(),
         ) {
             (None, Some(local), _) => (Some(local), "the newest time in logs, which name no zone"),
             (Some(year), ..) => (
@@ -60,11 +62,11 @@ impl Capture {
         };
         let known_at = known.map(|(at, _)| at);
         let reference = match (known_at, layout.collected) {
-            (Some(at), Some(_)) if measured.is_none() => Some(soon_after(parts, at)),
+            (Some(at), Some(_)) if measured.is_none() => Some(soon_after(entries, at)),
             _ => known_at.or(guess),
         };
         let newest_log =
-            reference.and_then(|reference| newest_resolved(parts, Clock::utc(reference)));
+            reference.and_then(|reference| newest_resolved(entries, Clock::utc(reference)));
         match (known, newest_log) {
             // Logs without a year end after the newest complete time: the bundle was taken later.
             (Some((at, _)), Some(newest)) if newest > at && measured.is_none() => Self {
@@ -127,7 +129,7 @@ impl Capture {
 
 /// When a collector ran, as its files say. The id of a run is given before: what is newer in the
 /// bundle was not collected before it happened.
-fn own_time(collected: Collected, parts: &[Part]) -> (Timestamp, &'static str) {
+fn own_time(collected: Collected, entries: &[Entry]) -> (Timestamp, &'static str) {
     let by = match collected.told_by {
         ToldBy::Probes => "the collector's connection probes",
         ToldBy::Journal => "the end of the journal as its header states it",
@@ -135,7 +137,7 @@ fn own_time(collected: Collected, parts: &[Part]) -> (Timestamp, &'static str) {
     };
     let own = (collected.at, by);
     if collected.told_by == ToldBy::RunId {
-        newest_stated_time(parts)
+        newest_stated_time(entries)
             .filter(|(at, _)| *at > collected.at)
             .unwrap_or(own)
     } else {
@@ -145,22 +147,25 @@ fn own_time(collected: Collected, parts: &[Part]) -> (Timestamp, &'static str) {
 
 /// The end of the newest log without years that ends within [`LATEST_START`] after `at`, the id of
 /// a run; `at` itself where none does.
-fn soon_after(parts: &[Part], at: Timestamp) -> Timestamp {
+fn soon_after(entries: &[Entry], at: Timestamp) -> Timestamp {
     let latest = at.checked_add(LATEST_START).unwrap_or(at);
-    let ends = parts.iter().flat_map(|part| &part.logs).filter_map(|log| {
-        let stamp = log
-            .last
-            .filter(|stamp| matches!(stamp, Stamp::Yearless { .. }))?;
-        Clock::utc(latest).resolve(stamp)
-    });
+    let ends = entries
+        .iter()
+        .flat_map(|entry| entry.logs.values())
+        .filter_map(|log| {
+            let stamp = log
+                .last
+                .filter(|stamp| matches!(stamp, Stamp::Yearless { .. }))?;
+            Clock::utc(latest).resolve(stamp)
+        });
     ends.filter(|end| *end <= latest).fold(at, Timestamp::max)
 }
 
 /// The newest time in events and status. A container may have ended after the last event that the
 /// bundle holds. Other objects do not count beside these: somebody may have added some of another
 /// day.
-fn newest_stated_time(parts: &[Part]) -> Option<(Timestamp, &'static str)> {
-    let (of_status, of_pods) = (newest_status_time(parts), newest_pod_time(parts));
+fn newest_stated_time(entries: &[Entry]) -> Option<(Timestamp, &'static str)> {
+    let (of_status, of_pods) = (newest_status_time(entries), newest_pod_time(entries));
     if of_status.is_some() && of_pods > of_status {
         of_pods.map(|at| (at, "the newest time in the status of pods"))
     } else {
@@ -169,14 +174,14 @@ fn newest_stated_time(parts: &[Part]) -> Option<(Timestamp, &'static str)> {
 }
 
 /// Newest time that events and the heartbeats of nodes carry: these go on as long as the cluster lives.
-fn newest_status_time(parts: &[Part]) -> Option<Timestamp> {
-    let events = parts
+fn newest_status_time(entries: &[Entry]) -> Option<Timestamp> {
+    let events = entries
         .iter()
-        .flat_map(|part| &part.events)
+        .flat_map(|entry| &entry.events)
         .filter_map(|event| event.last);
-    let heartbeats = parts
+    let heartbeats = entries
         .iter()
-        .flat_map(|part| &part.objects)
+        .flat_map(|entry| &entry.objects)
         .filter_map(|object| match &object.detail {
             Detail::Node(node) => node
                 .conditions
@@ -185,31 +190,32 @@ fn newest_status_time(parts: &[Part]) -> Option<Timestamp> {
                 .max(),
             _ => None,
         });
-    let quiet = parts.iter().filter_map(|part| part.quiet_events.last);
+    let quiet = entries.iter().filter_map(|entry| entry.quiet_events.last);
     events.chain(heartbeats).chain(quiet).max()
 }
 
 /// Newest time that other objects carry.
-fn newest_object_time(parts: &[Part]) -> Option<Timestamp> {
-    let objects = parts
-        .iter()
-        .flat_map(|part| &part.objects)
-        .filter_map(|object| match &object.detail {
-            Detail::Pod(pod) => newest_time_of_pod(pod),
-            _ => object
-                .meta
-                .managed
-                .iter()
-                .map(|entry| entry.time)
-                .max()
-                .max(object.meta.created),
-        });
+fn newest_object_time(entries: &[Entry]) -> Option<Timestamp> {
+    let objects =
+        entries
+            .iter()
+            .flat_map(|entry| &entry.objects)
+            .filter_map(|object| match &object.detail {
+                Detail::Pod(pod) => newest_time_of_pod(pod),
+                _ => object
+                    .meta
+                    .managed
+                    .iter()
+                    .map(|entry| entry.time)
+                    .max()
+                    .max(object.meta.created),
+            });
     objects.max()
 }
 
 /// Newest time that the status of any pod states.
-fn newest_pod_time(parts: &[Part]) -> Option<Timestamp> {
-    let objects = parts.iter().flat_map(|part| &part.objects);
+fn newest_pod_time(entries: &[Entry]) -> Option<Timestamp> {
+    let objects = entries.iter().flat_map(|entry| &entry.objects);
     objects
         .filter_map(|object| match &object.detail {
             Detail::Pod(pod) => newest_time_of_pod(pod),
@@ -237,8 +243,8 @@ fn newest_time_of_pod(pod: &Pod) -> Option<Timestamp> {
 }
 
 /// Newest time of Periscope's connection probes.
-fn newest_probe_time(parts: &[Part]) -> Option<Timestamp> {
-    let facts = parts.iter().flat_map(|part| &part.collector);
+fn newest_probe_time(entries: &[Entry]) -> Option<Timestamp> {
+    let facts = entries.iter().flat_map(|entry| &entry.collector);
     facts
         .filter_map(|fact| {
             if let CollectorFact::Outbound(probe) = fact {
@@ -251,14 +257,14 @@ fn newest_probe_time(parts: &[Part]) -> Option<Timestamp> {
 }
 
 /// Newest time that a log line states in full.
-fn newest_log_time(parts: &[Part]) -> Option<Timestamp> {
-    let logs = parts.iter().flat_map(|part| &part.logs);
+fn newest_log_time(entries: &[Entry]) -> Option<Timestamp> {
+    let logs = entries.iter().flat_map(|entry| entry.logs.values());
     logs.filter_map(|log| log.latest_absolute).max()
 }
 
 /// Newest date and time that a log states without a zone, as if it were UTC.
-fn newest_local_time(parts: &[Part]) -> Option<Timestamp> {
-    let logs = parts.iter().flat_map(|part| &part.logs);
+fn newest_local_time(entries: &[Entry]) -> Option<Timestamp> {
+    let logs = entries.iter().flat_map(|entry| entry.logs.values());
     let local = logs.filter_map(|log| match log.last? {
         Stamp::Local(at) => Offset::UTC.to_timestamp(at).ok(),
         _ => None,
@@ -267,13 +273,13 @@ fn newest_local_time(parts: &[Part]) -> Option<Timestamp> {
 }
 
 /// The end of the newest log whose messages tell the year that its stamps leave out.
-fn newest_year_in_messages(parts: &[Part]) -> Option<Timestamp> {
-    let logs = parts.iter().flat_map(|part| &part.logs);
+fn newest_year_in_messages(entries: &[Entry]) -> Option<Timestamp> {
+    let logs = entries.iter().flat_map(|entry| entry.logs.values());
     logs.filter_map(|log| {
-        let Stamp::Yearless { month, day, time } = log.last? else {
+        let (Stamp::Yearless { month, day, time }, year) = log.dated? else {
             return None;
         };
-        let date = jiff::civil::Date::new(log.year?, month, day).ok()?;
+        let date = jiff::civil::Date::new(year, month, day).ok()?;
         date.to_datetime(time)
             .to_zoned(jiff::tz::TimeZone::UTC)
             .ok()
@@ -283,8 +289,8 @@ fn newest_year_in_messages(parts: &[Part]) -> Option<Timestamp> {
 }
 
 /// Newest last line of any log, resolved with `clock`.
-fn newest_resolved(parts: &[Part], clock: Clock) -> Option<Timestamp> {
-    let logs = parts.iter().flat_map(|part| &part.logs);
+fn newest_resolved(entries: &[Entry], clock: Clock) -> Option<Timestamp> {
+    let logs = entries.iter().flat_map(|entry| entry.logs.values());
     logs.flat_map(|log| {
         let clock = Clock {
             offset_seconds: log.rhythm.zone.unwrap_or(clock.offset_seconds),

@@ -152,13 +152,14 @@ fn cut_hit(hit: &mut LogHit, told: u64, from: Timestamp) -> bool {
     if hit.last.is_none_or(|last| last < from) {
         return true;
     }
-    let complete = hit.times.len() as u64 == hit.count;
-    hit.times.retain(|at| *at < from);
+    let timed = |hit: &LogHit| hit.times.iter().map(|(_, count)| count).sum::<u64>();
+    let complete = timed(hit) == hit.count;
+    hit.times.retain(|(at, _)| *at < from);
     hit.samples
         .retain(|(at, ..)| at.is_some_and(|at| at < from));
     let sampled = hit.samples.len() as u64;
     hit.count = if complete {
-        hit.times.len() as u64
+        timed(hit)
     } else {
         hit.count.saturating_sub(told).max(sampled)
     };

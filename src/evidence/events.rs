@@ -1,8 +1,8 @@
 //! Events of the whole bundle, each occurrence counted once.
 
 use super::Capture;
+use super::fold::Entry;
 use crate::evidence::capture::taken_at;
-use crate::examine::Part;
 use crate::kube::Event;
 use crate::layout::Layout;
 use crate::limits::Limits;
@@ -13,23 +13,22 @@ use std::collections::BTreeMap;
 /// text of the object, or in the archives of two nodes.
 type Identity = (crate::kube::ObjectKey, String, String, String);
 
-/// Takes the events out of the parts. Those of one entry add up; the same in several entries is
+/// Takes the events out of the entries. Those of one entry add up; the same in several entries is
 /// the largest, because each entry tells the same story.
 ///
 /// Also tells how many events were over the limit.
 pub(super) fn merge(
-    parts: &mut [Part],
+    entries: &mut [Entry],
     layout: &Layout,
     capture: &Capture,
     limits: &Limits,
 ) -> (Vec<Event>, usize) {
     let mut left_out = 0;
     let mut merged: BTreeMap<Identity, Event> = BTreeMap::new();
-    for entry in parts.chunk_by_mut(|a, b| a.path == b.path) {
-        let taken = entry.first().and_then(|part| taken_at(layout, &part.path));
-        let now = taken.or(capture.at);
+    for entry in entries {
+        let now = taken_at(layout, &entry.path).or(capture.at);
         let mut own: BTreeMap<Identity, Event> = BTreeMap::new();
-        for mut event in entry.iter_mut().flat_map(|part| part.events.drain(..)) {
+        for mut event in std::mem::take(&mut entry.events) {
             place_in_time(&mut event, now);
             let identity = (
                 event.object.clone(),

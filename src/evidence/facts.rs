@@ -4,7 +4,7 @@
 //! again, one for each span of time in which the result stayed the same, with the node's name in
 //! place of the address. Where the collector's own files are there, they say more.
 
-use crate::examine::Part;
+use super::fold::Entry;
 use crate::examine::part::{CollectorFact, Outbound};
 use crate::layout::{Layout, Role};
 use crate::locator::EntryPath;
@@ -24,16 +24,13 @@ type Probe = (
     Option<String>,
 );
 
-/// Takes the facts out of the parts.
-pub(super) fn take(parts: &mut [Part], layout: &Layout) -> Vec<Stated> {
+/// Takes the facts out of the entries.
+pub(super) fn take(entries: &mut [Entry], layout: &Layout) -> Vec<Stated> {
     let mut facts = Vec::new();
-    for part in parts {
-        let role = layout.roles.get(&part.path).cloned().unwrap_or_default();
-        facts.extend(
-            part.collector
-                .drain(..)
-                .map(|fact| (part.path.clone(), role.clone(), fact)),
-        );
+    for entry in entries {
+        let role = layout.roles.get(&entry.path).cloned().unwrap_or_default();
+        let own = std::mem::take(&mut entry.collector).into_iter();
+        facts.extend(own.map(|fact| (entry.path.clone(), role.clone(), fact)));
     }
     drop_repeated_probes(&mut facts);
     facts

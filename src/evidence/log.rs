@@ -1,6 +1,6 @@
 //! One log of the bundle, and what was found in it.
 
-use crate::evidence::errors::LogError;
+use crate::evidence::fold::LogError;
 use crate::examine::part::About;
 use crate::layout::Role;
 use crate::locator::{EntryPath, Snippet};
@@ -40,13 +40,13 @@ pub struct LogSource {
     /// Whether its times name no zone.
     pub zoneless: bool,
     /// Its last lines, with the time of the last.
-    pub tail: Option<(Option<Timestamp>, Snippet)>,
+    pub tail: Option<(Option<Timestamp>, Box<Snippet>)>,
     /// Times with nothing between them, the longest silences of the log, in time order.
     pub silences: Vec<(Timestamp, Timestamp)>,
     /// When the machine booted, as the log tells.
     pub boots: Vec<Timestamp>,
     /// The error that stands in its place.
-    pub fetch_error: Option<Snippet>,
+    pub fetch_error: Option<Box<Snippet>>,
     /// Hits of matchers that accept its component.
     pub hits: Vec<LogHit>,
     /// Error lines that no rule explains for sure.
@@ -80,7 +80,7 @@ impl LogSource {
         }
         for hit in &mut self.hits {
             hit.first.iter_mut().chain(&mut hit.last).for_each(moved);
-            hit.times.iter_mut().for_each(moved);
+            hit.times.iter_mut().for_each(|(at, _)| moved(at));
             hit.samples
                 .iter_mut()
                 .filter_map(|(at, ..)| at.as_mut())
@@ -109,8 +109,9 @@ pub struct LogHit {
     pub first: Option<Timestamp>,
     /// Last hit.
     pub last: Option<Timestamp>,
-    /// Times of the hits, sorted; only for matchers with a rate.
-    pub times: Vec<Timestamp>,
+    /// Times of the hits with their number, sorted; neighbours may be counted together. Only for
+    /// matchers with a rate.
+    pub times: Vec<(Timestamp, u64)>,
     /// Kept hits in line order: time, text, named groups.
     pub samples: Vec<LogSample>,
 }
@@ -139,7 +140,7 @@ mod tests {
             reversed: false,
             zone: None,
             zoneless: true,
-            tail: Some((at("09:30:00"), Snippet::of_line(1, "stopped"))),
+            tail: Some((at("09:30:00"), Snippet::of_line(1, "stopped").into())),
             silences: vec![],
             boots: vec![],
             fetch_error: None,

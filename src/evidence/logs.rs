@@ -1,63 +1,51 @@
-//! Logs of the whole bundle: pieces joined, writers named, times made real.
+//! Logs of the whole bundle: writers named, times made real.
 
-use super::errors::Errors;
+use super::fold::{Entry, HitKey, Hits, Log};
 use super::{Capture, Index};
 use crate::evidence::log::{LogHit, LogSource};
-use crate::examine::Part;
 use crate::examine::lines::Rhythm;
-use crate::examine::part::{About, HitGroup, LogPart, Sample, Section, Tag};
+use crate::examine::part::{Sample, Section, Tag};
 use crate::examine::scan::completed;
 use crate::kube::{Detail, Event, ObjectKey};
 use crate::layout::{self, Content, Layout, Role};
 use crate::limits::Limits;
-use crate::locator::{EntryPath, Snippet};
+use crate::locator::EntryPath;
 use crate::rules::{Matcher, MatcherId, RuleSet};
 use crate::time::{Clock, Stamp};
 use jiff::Timestamp;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// What groups of hits are joined by: matcher, writer, subject, and what explains them better.
-type HitKey = (MatcherId, Tag, About, Box<[MatcherId]>);
-
-/// Joins the pieces of each log and resolves its times.
-pub(super) fn merge(
-    parts: &mut [Part],
+/// Takes the logs out of the entries and resolves their times.
+pub(super) fn take(
+    entries: &mut [Entry],
     layout: &Layout,
     capture: &Capture,
     rules: &RuleSet,
     limits: &Limits,
 ) -> Vec<LogSource> {
-    let entries: Vec<&mut [Part]> = parts.chunk_by_mut(|a, b| a.path == b.path).collect();
     entries
-        .into_par_iter()
+        .par_iter_mut()
         .flat_map_iter(|entry| of_entry(entry, layout, capture.clock(), rules, limits))
         .collect()
 }
 
 /// The logs of one entry: one, or one for each section of a dump.
 fn of_entry(
-    entry: &mut [Part],
+    entry: &mut Entry,
     layout: &Layout,
     clock: Option<Clock>,
     rules: &RuleSet,
     limits: &Limits,
 ) -> Vec<LogSource> {
-    let Some(path) = entry.first().map(|part| part.path.clone()) else {
-        return vec![];
-    };
-    let role = layout.roles.get(&path).cloned().unwrap_or_default();
+    let path = &entry.path;
+    let role = layout.roles.get(path).cloned().unwrap_or_default();
     let clock = role.collected_at.map(Clock::utc).or(clock);
-    let mut logs: BTreeMap<Option<Section>, Joined> = BTreeMap::new();
-    for log in entry.iter_mut().flat_map(|part| part.logs.drain(..)) {
-        logs.entry(log.section.clone())
-            .or_default()
-            .add(log, limits);
-    }
-    let sources = logs.into_iter().map(|(section, joined)| {
+    let sources = std::mem::take(&mut entry.logs).into_iter();
+    let sources = sources.map(|(section, log)| {
         let role = with_section(role.clone(), section);
         let known_tree = layout.format != layout::Format::Generic;
-        joined.finish(path.clone(), role, known_tree, clock, rules, limits)
+        finish(*log, path.clone(), role, known_tree, clock, rules, limits)
     });
     sources.collect()
 }
@@ -143,8 +131,10 @@ fn pods_by_uid(index: &Index) -> BTreeMap<&str, &ObjectKey> {
 }
 
 /// The role of a dump's section: that of its entry, with the names that its marker states.
-fn with_section(mut role: Role, section: Option<Section>) -> Role {
-    let Some(section) = section else { return role };
+fn with_section(mut role: Role, section: Option<Box<Section>>) -> Role {
+    let Some(section) = section.map(|section| *section) else {
+        return role;
+    };
     role.content = Content::PodLog;
     role.component = layout::component_of_container(&section.container, &section.pod);
     role.namespace = Some(section.namespace)
@@ -159,149 +149,98 @@ fn with_section(mut role: Role, section: Option<Section>) -> Role {
     role
 }
 
-/// Pieces of one log, joined so far.
-#[derive(Default)]
-struct Joined {
-    lines: u64,
-    bytes: u64,
-    first: Option<Stamp>,
-    last: Option<Stamp>,
-    last_line: u64,
-    tags: BTreeSet<Tag>,
-    hint: Option<&'static str>,
-    rhythm: Rhythm,
-    tail: Option<(Option<Stamp>, Snippet)>,
-    fetch_error: Option<Snippet>,
-    hits: BTreeMap<HitKey, HitGroup>,
-    errors: Errors,
-}
-
-impl Joined {
-    /// Adds the next piece.
-    fn add(&mut self, log: LogPart, limits: &Limits) {
-        self.lines += log.lines;
-        self.bytes += log.bytes;
-        let between = self.last.zip(log.first);
-        self.rhythm.extend(log.rhythm, between);
-        self.tail = log.tail.or(self.tail.take());
-        self.first = self.first.or(log.first);
-        self.last = log.last.or(self.last);
-        self.last_line = (log.first_line + log.lines).saturating_sub(1);
-        self.tags.extend(log.tags.into_keys());
-        self.hint = self.hint.or(log.component_hint);
-        self.fetch_error = self.fetch_error.take().or(log.fetch_error);
-        self.errors.add(log.errors, log.errors_left_out, limits);
-        for group in log.hits {
-            let key = (
-                group.matcher,
-                group.tag.clone(),
-                group.about.clone(),
-                group.silenced_by.clone(),
-            );
-            match self.hits.get_mut(&key) {
-                Some(known) => {
-                    known.count += group.count;
-                    known.samples.extend(group.samples);
-                    known.times.extend(group.times);
-                }
-                None => _ = self.hits.insert(key, group),
-            }
-        }
-    }
-
-    /// The log with its times resolved and foreign hits dropped.
-    fn finish(
-        self,
-        path: EntryPath,
-        role: Role,
-        known_tree: bool,
-        clock: Option<Clock>,
-        rules: &RuleSet,
-        limits: &Limits,
-    ) -> LogSource {
-        let reversed = self.rhythm.reversed();
-        let clock = clock.map(|clock| Clock {
-            offset_seconds: self.rhythm.zone.unwrap_or(clock.offset_seconds),
-            ..clock
-        });
-        let resolve = |stamp: Stamp| match (stamp, clock) {
-            (Stamp::Absolute(time), _) => Some(time),
-            (_, Some(clock)) => clock.resolve(stamp),
-            (_, None) => None,
-        };
-        let (begin, end) = if reversed {
-            (self.last, self.first)
-        } else {
-            (self.first, self.last)
-        };
-        let own = if self.fetch_error.is_some() {
-            Some("kubectl")
-        } else {
-            role.component.or(self.hint)
-        };
-        let unit_of = |tag: &Tag| {
-            let unit = tag.unit.as_deref();
-            unit.map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"))
-        };
-        let (errors, errors_left_out) = self.errors.finish(
-            |tag| unit_of(tag).or(own),
-            |id, tag| accepted(rules, id, &path, own, unit_of(tag)),
-            resolve,
-        );
-        let hits = self
-            .hits
-            .into_values()
-            .filter_map(|group| {
-                let unit = unit_of(&group.tag);
-                accepted(rules, group.matcher, &path, own, unit)
-                    .then(|| hit(group, unit.or(own), reversed, resolve, rules, limits))
-            })
-            .collect();
-        let units = self
+/// The log with its times resolved and foreign hits dropped.
+fn finish(
+    log: Log,
+    path: EntryPath,
+    role: Role,
+    known_tree: bool,
+    clock: Option<Clock>,
+    rules: &RuleSet,
+    limits: &Limits,
+) -> LogSource {
+    let reversed = log.rhythm.reversed();
+    let clock = clock.map(|clock| Clock {
+        offset_seconds: log.rhythm.zone.unwrap_or(clock.offset_seconds),
+        ..clock
+    });
+    let resolve = |stamp: Stamp| match (stamp, clock) {
+        (Stamp::Absolute(time), _) => Some(time),
+        (_, Some(clock)) => clock.resolve(stamp),
+        (_, None) => None,
+    };
+    let (begin, end) = if reversed {
+        (log.last, log.first)
+    } else {
+        (log.first, log.last)
+    };
+    let own = if log.fetch_error.is_some() {
+        Some("kubectl")
+    } else {
+        role.component.or(log.hint)
+    };
+    let unit_of = |tag: &Tag| {
+        let unit = tag.unit.as_deref();
+        unit.map(|unit| layout::component_of_unit(unit).unwrap_or("syslog"))
+    };
+    let (errors, errors_left_out) = log.errors.finish(
+        |tag| unit_of(tag).or(own),
+        |id, tag| accepted(rules, id, &path, own, unit_of(tag)),
+        resolve,
+    );
+    let hits = log
+        .hits
+        .into_iter()
+        .filter_map(|(key, hits)| {
+            let unit = unit_of(&key.tag);
+            accepted(rules, key.matcher, &path, own, unit)
+                .then(|| hit(key, hits, unit.or(own), reversed, resolve, rules, limits))
+        })
+        .collect();
+    let units = log
+        .tags
+        .keys()
+        .filter_map(|tag| tag.unit.as_deref().and_then(layout::component_of_unit));
+    let named = role.component.is_some() && (known_tree || log.first.is_some());
+    let of_machine = log.first.is_some() && log.tags.keys().any(|tag| tag.host.is_some());
+    let recognised = role.content == Content::PodLog
+        || named
+        || of_machine
+        || log.hint.is_some()
+        || units.clone().next().is_some();
+    LogSource {
+        components: own.into_iter().chain(units).collect(),
+        recognised,
+        hosts: log
             .tags
+            .keys()
+            .filter_map(|tag| tag.host.as_deref().map(str::to_owned))
+            .collect(),
+        lines: log.lines,
+        bytes: log.bytes,
+        first: begin.and_then(resolve),
+        last: end.and_then(resolve),
+        last_line: log.last_line,
+        reversed,
+        zone: log.rhythm.zone,
+        tail: log
+            .tail
+            .map(|(stamp, snippet)| (stamp.and_then(resolve), snippet)),
+        zoneless: matches!(begin, Some(Stamp::Yearless { .. } | Stamp::Local(_))),
+        silences: silences(&log.rhythm, resolve),
+        boots: log
+            .rhythm
+            .boots
             .iter()
-            .filter_map(|tag| tag.unit.as_deref().and_then(layout::component_of_unit));
-        let named = role.component.is_some() && (known_tree || self.first.is_some());
-        let of_machine = self.first.is_some() && self.tags.iter().any(|tag| tag.host.is_some());
-        let recognised = role.content == Content::PodLog
-            || named
-            || of_machine
-            || self.hint.is_some()
-            || units.clone().next().is_some();
-        LogSource {
-            components: own.into_iter().chain(units).collect(),
-            recognised,
-            hosts: self
-                .tags
-                .iter()
-                .filter_map(|tag| tag.host.as_deref().map(str::to_owned))
-                .collect(),
-            lines: self.lines,
-            bytes: self.bytes,
-            first: begin.and_then(resolve),
-            last: end.and_then(resolve),
-            last_line: self.last_line,
-            reversed,
-            zone: self.rhythm.zone,
-            tail: self
-                .tail
-                .map(|(stamp, snippet)| (stamp.and_then(resolve), snippet)),
-            zoneless: matches!(begin, Some(Stamp::Yearless { .. } | Stamp::Local(_))),
-            silences: silences(&self.rhythm, resolve),
-            boots: self
-                .rhythm
-                .boots
-                .iter()
-                .copied()
-                .filter_map(resolve)
-                .collect(),
-            fetch_error: self.fetch_error,
-            hits,
-            errors,
-            errors_left_out,
-            path,
-            role,
-        }
+            .copied()
+            .filter_map(resolve)
+            .collect(),
+        fetch_error: log.fetch_error,
+        hits,
+        errors,
+        errors_left_out,
+        path,
+        role,
     }
 }
 
@@ -345,29 +284,34 @@ fn accepted(
     }
 }
 
-/// One group of hits with real times, and only as many samples as a report shows.
+/// One group of hits with real times.
 fn hit(
-    mut group: HitGroup,
+    key: Box<HitKey>,
+    mut hits: Box<Hits>,
     component: Option<&'static str>,
     reversed: bool,
     resolve: impl Fn(Stamp) -> Option<Timestamp>,
     rules: &RuleSet,
     limits: &Limits,
 ) -> LogHit {
-    group.samples.sort_by_key(|sample| sample.snippet.line);
     let stamped = |sample: &Sample| sample.stamp.and_then(&resolve);
-    let mut first = group.samples.iter().find_map(stamped);
-    let mut last = group.samples.iter().rev().find_map(stamped);
+    let time = |(_, stamp): (u64, Stamp)| resolve(stamp);
+    let mut first = hits.first.and_then(time);
+    first = first.or_else(|| hits.samples.iter().find_map(stamped));
+    let mut last = hits.last.and_then(time);
+    last = last.or_else(|| hits.samples.iter().rev().find_map(stamped));
     if reversed {
         std::mem::swap(&mut first, &mut last);
     }
-    let keep_last = group.samples.len().saturating_sub(limits.last_samples);
-    let samples = group
+    let mut times: Vec<_> = hits
+        .times()
+        .filter_map(|(stamp, count)| Some((resolve(stamp)?, count)))
+        .collect();
+    times.sort_unstable();
+    let samples = hits
         .samples
         .into_iter()
-        .enumerate()
-        .filter(|(place, _)| *place < limits.first_samples || *place >= keep_last)
-        .map(|(_, sample)| completed(sample, group.matcher, rules, limits))
+        .map(|sample| completed(sample, key.matcher, rules, limits))
         .map(|sample| {
             (
                 sample.stamp.and_then(&resolve),
@@ -376,15 +320,13 @@ fn hit(
             )
         })
         .collect();
-    let mut times: Vec<_> = group.times.into_iter().filter_map(resolve).collect();
-    times.sort_unstable();
     LogHit {
-        matcher: group.matcher,
-        host: group.tag.host.map(String::from),
+        matcher: key.matcher,
+        host: key.tag.host.map(String::from),
         component,
-        about: group.about,
-        silenced_by: group.silenced_by,
-        count: group.count,
+        about: key.about,
+        silenced_by: key.silenced_by,
+        count: hits.count,
         first,
         last,
         times,

@@ -7,9 +7,9 @@
 mod capture;
 mod cloud;
 mod copies;
-mod errors;
 mod events;
 mod facts;
+mod fold;
 mod images;
 mod index;
 mod inventory;
@@ -26,7 +26,7 @@ mod timeline;
 
 pub use crate::evidence::log::{LogHit, LogSample, LogSource};
 pub use capture::Capture;
-pub use errors::LogError;
+pub use fold::{Ledger, LogError};
 pub use index::{Health, Index};
 pub use inventory::{Inventory, VersionFact};
 pub use nodes::{NodeSight, Nodes};
@@ -34,14 +34,14 @@ pub use skew::NodeSkew;
 pub use timeline::{LogGap, Reboot, Rotation, Timeline, blind_side};
 
 use crate::evidence::capture::taken_at;
-use crate::examine::Part;
 use crate::examine::part::{CollectorFact, EVERY_NAMESPACE, QuietEvents};
-use crate::gap::{Gap, GapReason};
+use crate::gap::Gap;
 use crate::kube::{Event, Node, Object, ObjectKey};
 use crate::layout::{self, Content, EntryFacts, Layout, Role};
 use crate::limits::Limits;
 use crate::locator::EntryPath;
 use crate::rules::RuleSet;
+use fold::Entry;
 use jiff::{Timestamp, ToSpan as _};
 use readings::Listed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,53 +89,36 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Builds the base from parts in any order.
-    pub fn build(
-        mut parts: Vec<Part>,
-        mut gaps: Vec<Gap>,
-        rules: &RuleSet,
-        limits: &Limits,
-    ) -> Self {
-        parts.sort_by(|a, b| (&a.path, a.piece).cmp(&(&b.path, b.piece)));
-        let entries = parts.iter().filter(|part| part.piece == 0).count() as u64;
-        let bytes = parts.iter().map(|part| part.bytes).sum();
-        for part in &mut parts {
-            gaps.append(&mut part.gaps);
-        }
-        gaps.sort();
-        gaps.dedup();
-        // A log or kind that the collector could not get costs no list that it did get.
-        let hurts = |gap: &&Gap| !matches!(gap.reason, GapReason::NotCollected { .. });
-        let damaged: BTreeSet<&EntryPath> = gaps
-            .iter()
-            .filter(hurts)
-            .map(|gap| &gap.locator.entry)
-            .collect();
-
-        let mut layout = layout::detect(&facts(&parts));
-        drop_duplicates(&mut parts, &layout);
-        let kinds = kinds(&parts);
-        let quiet_events = parts.iter().fold(QuietEvents::default(), |span, part| {
-            span.with(part.quiet_events.first, part.quiet_events.last)
+    /// Builds the base from all that was read.
+    pub fn build(read: Ledger, rules: &RuleSet, limits: &Limits) -> Self {
+        let (mut entries, gaps) = read.finish();
+        let read = entries.len() as u64;
+        let bytes = entries.iter().map(|entry| entry.bytes).sum();
+        let (mut gaps, damaged) = gaps.finish();
+        let mut layout = layout::detect(&facts(&entries));
+        drop_duplicates(&mut entries, &layout);
+        let kinds = kinds(&entries);
+        let quiet_events = entries.iter().fold(QuietEvents::default(), |span, entry| {
+            span.with(entry.quiet_events.first, entry.quiet_events.last)
         });
-        let lists = lists(&parts, &layout);
-        let whole_lists = whole_lists(&parts, &layout, &damaged);
-        let mut capture = Capture::find(&parts, &layout);
+        let lists = lists(&entries, &layout);
+        let whole_lists = whole_lists(&entries, &layout, &damaged);
+        let mut capture = Capture::find(&entries, &layout);
         capture.place_uploads(&mut layout);
-        let objects = parts
+        let objects = entries
             .iter_mut()
-            .map(|part| Listed {
-                at: taken_at(&layout, &part.path),
-                objects: std::mem::take(&mut part.objects),
+            .map(|entry| Listed {
+                at: taken_at(&layout, &entry.path),
+                objects: std::mem::take(&mut entry.objects),
             })
             .collect();
         // The objects are put in order while the logs are joined: neither needs the other.
         let (index, (mut logs, events, events_left_out, collector)) = rayon::join(
             || Index::build(objects, limits),
             || {
-                let logs = logs::merge(&mut parts, &layout, &capture, rules, limits);
-                let (events, left_out) = events::merge(&mut parts, &layout, &capture, limits);
-                let collector = facts::take(&mut parts, &layout);
+                let logs = logs::take(&mut entries, &layout, &capture, rules, limits);
+                let (events, left_out) = events::merge(&mut entries, &layout, &capture, limits);
+                let collector = facts::take(&mut entries, &layout);
                 (logs, events, left_out, collector)
             },
         );
@@ -171,7 +154,7 @@ impl Evidence {
             nodes,
             skew,
             gaps,
-            entries,
+            entries: read,
             bytes,
         }
     }
@@ -256,117 +239,81 @@ impl Evidence {
     }
 }
 
-/// What layout may know of each entry; parts are in path order.
-fn facts(parts: &[Part]) -> Vec<EntryFacts> {
-    let mut entries: Vec<EntryFacts> = Vec::new();
-    let mut hosts: BTreeMap<String, u64> = BTreeMap::new();
-    for part in parts {
-        if part.piece == 0 || entries.last().is_none_or(|last| last.path != part.path) {
-            finish_hosts(entries.last_mut(), &mut hosts);
-            entries.push(EntryFacts {
-                path: part.path.clone(),
-                shape: part.shape,
-                kinds: BTreeMap::new(),
-                sections: false,
-                periscope: false,
-                hosts: vec![],
-                component_hint: None,
-                bytes: 0,
-                node: None,
-                probed: None,
-                latest: None,
-            });
-        }
-        let Some(entry) = entries.last_mut() else {
-            continue;
-        };
-        for (kind, count) in &part.kinds {
-            *entry.kinds.entry(kind.clone()).or_default() += count;
-        }
-        entry.sections |= part.logs.iter().any(|log| log.section.is_some());
-        entry.periscope |= part.collector.iter().any(CollectorFact::is_periscopes);
-        entry.component_hint = entry
-            .component_hint
-            .or_else(|| part.logs.iter().find_map(|log| log.component_hint));
-        entry.bytes += part.bytes;
-        for fact in &part.collector {
-            entry.node = entry.node.take().or_else(|| fact.node().map(str::to_owned));
-            entry.probed = entry.probed.max(fact.probed());
-        }
-        let latest = part.logs.iter().filter_map(|log| log.latest_absolute).max();
-        entry.latest = entry.latest.max(latest);
-        for (tag, count) in part.logs.iter().flat_map(|log| &log.tags) {
-            if let Some(host) = &tag.host {
-                *hosts.entry(host.to_string()).or_default() += count;
-            }
-        }
-    }
-    finish_hosts(entries.last_mut(), &mut hosts);
-    entries
+/// What layout may know of each entry.
+fn facts(entries: &[Entry]) -> Vec<EntryFacts> {
+    entries.iter().map(facts_of).collect()
 }
 
-/// Gives an entry the hosts counted for it, most frequent first.
-fn finish_hosts(entry: Option<&mut EntryFacts>, hosts: &mut BTreeMap<String, u64>) {
-    let mut counted: Vec<_> = std::mem::take(hosts).into_iter().collect();
-    counted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    if let Some(entry) = entry {
-        entry.hosts = counted.into_iter().map(|(host, _)| host).collect();
+/// What it may know of one.
+fn facts_of(entry: &Entry) -> EntryFacts {
+    let logs = || entry.logs.values();
+    let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
+    for (tag, count) in logs().flat_map(|log| &log.tags) {
+        if let Some(host) = &tag.host {
+            *hosts.entry(host).or_default() += count;
+        }
+    }
+    let mut hosts: Vec<_> = hosts.into_iter().collect();
+    hosts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let stated = entry.collector.iter();
+    EntryFacts {
+        path: entry.path.clone(),
+        shape: entry.shape,
+        kinds: entry.kinds.clone(),
+        sections: entry.logs.keys().any(Option::is_some),
+        periscope: stated.clone().any(CollectorFact::is_periscopes),
+        hosts: hosts.into_iter().map(|(host, _)| host.to_owned()).collect(),
+        component_hint: logs().find_map(|log| log.hint),
+        bytes: entry.bytes,
+        node: stated
+            .clone()
+            .find_map(|fact| fact.node().map(str::to_owned)),
+        probed: stated.filter_map(CollectorFact::probed).max(),
+        latest: logs().filter_map(|log| log.latest_absolute).max(),
     }
 }
 
 /// Drops entries that layout knows as second copies, and logs whose bytes were already read for
 /// the same pod (a collector that writes each log under two names).
-fn drop_duplicates(parts: &mut Vec<Part>, layout: &Layout) {
-    parts.retain(|part| {
-        layout
-            .roles
-            .get(&part.path)
-            .is_none_or(|role| role.content != Content::Duplicate)
-    });
+fn drop_duplicates(entries: &mut Vec<Entry>, layout: &Layout) {
     let mut seen: BTreeSet<(Vec<u128>, &str, &str)> = BTreeSet::new();
-    let mut copies: Vec<EntryPath> = Vec::new();
-    for entry in parts.chunk_by(|a, b| a.path == b.path) {
-        let Some(path) = entry.first().map(|part| &part.path) else {
-            continue;
+    entries.retain(|entry| {
+        let Some(role) = layout.roles.get(&entry.path) else {
+            return true;
         };
-        let role = layout.roles.get(path);
-        let log = role.filter(|role| role.content == Content::PodLog);
-        let Some((pod, container)) =
-            log.and_then(|log| Some((log.pod.as_deref()?, &log.container)))
-        else {
-            continue;
-        };
-        let digest = entry.iter().map(|part| part.digest).collect();
-        let some = entry.iter().any(|part| part.bytes > 0);
-        if some && !seen.insert((digest, pod, container.as_deref().unwrap_or_default())) {
-            copies.push(path.clone());
+        if role.content == Content::Duplicate {
+            return false;
         }
-    }
-    if !copies.is_empty() {
-        parts.retain(|part| copies.binary_search(&part.path).is_err());
-    }
+        let (Content::PodLog, Some(pod), true) =
+            (role.content, role.pod.as_deref(), entry.bytes > 0)
+        else {
+            return true;
+        };
+        let container = role.container.as_deref().unwrap_or_default();
+        seen.insert((entry.digests.clone(), pod, container))
+    });
 }
 
 /// Kinds of all lists and objects.
-fn kinds(parts: &[Part]) -> BTreeMap<String, usize> {
+fn kinds(entries: &[Entry]) -> BTreeMap<String, usize> {
     let mut kinds = BTreeMap::new();
-    for (kind, count) in parts.iter().flat_map(|part| &part.kinds) {
+    for (kind, count) in entries.iter().flat_map(|entry| &entry.kinds) {
         *kinds.entry(kind.clone()).or_default() += count;
     }
     kinds
 }
 
 /// Lists of one kind and namespace, as the names of their entries and their own kinds say.
-fn lists(parts: &[Part], layout: &Layout) -> BTreeSet<(String, String)> {
-    let namespace = |part: &Part| {
+fn lists(entries: &[Entry], layout: &Layout) -> BTreeSet<(String, String)> {
+    let namespace = |entry: &Entry| {
         layout
             .roles
-            .get(&part.path)
+            .get(&entry.path)
             .and_then(|role| role.namespace.clone())
     };
-    parts
+    entries
         .iter()
-        .filter_map(|part| Some((namespace(part)?, &part.kinds)))
+        .filter_map(|entry| Some((namespace(entry)?, &entry.kinds)))
         .flat_map(|(namespace, kinds)| {
             kinds
                 .keys()
@@ -378,22 +325,22 @@ fn lists(parts: &[Part], layout: &Layout) -> BTreeSet<(String, String)> {
 /// Lists of which nothing is missing: read to their end, out of entries without a gap. The name of
 /// the entry says the namespace of an empty list.
 fn whole_lists(
-    parts: &[Part],
+    entries: &[Entry],
     layout: &Layout,
-    damaged: &BTreeSet<&EntryPath>,
+    damaged: &BTreeSet<EntryPath>,
 ) -> BTreeSet<(String, String)> {
-    let namespace = |part: &Part| {
+    let namespace = |entry: &Entry| {
         layout
             .roles
-            .get(&part.path)
+            .get(&entry.path)
             .and_then(|role| role.namespace.clone())
     };
-    parts
+    entries
         .iter()
-        .filter(|part| !damaged.contains(&part.path))
-        .map(|part| (namespace(part), part))
-        .flat_map(|(own, part)| {
-            part.listed.iter().map(move |(kind, stated)| {
+        .filter(|entry| !damaged.contains(&entry.path))
+        .map(|entry| (namespace(entry), entry))
+        .flat_map(|(own, entry)| {
+            entry.listed.iter().map(move |(kind, stated)| {
                 let namespace = match &own {
                     Some(own) if stated.is_empty() => own,
                     _ => stated,

@@ -182,7 +182,7 @@ pub struct ErrorGroup {
 }
 
 /// What error lines are told apart by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ErrorKey {
     /// Their words without what varies.
     pub template: String,

@@ -5,26 +5,59 @@ use crate::diagnose::observe::clue::{Authority, Clue};
 use crate::diagnose::scene::Scene;
 use crate::evidence::Health;
 use crate::kube::ObjectKey;
+use crate::limits::Limits;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Folds clues into findings: one for each rule and subject.
+/// Clues by what they are about.
+type BySubject = BTreeMap<Subject, Vec<Clue>>;
+
+/// Folds clues into findings: one for each rule and subject, and one for the subjects of a rule that
+/// are too many.
 pub(super) fn fold(scene: Scene<'_>, clues: Vec<Clue>) -> Vec<Finding> {
-    let mut groups: BTreeMap<(String, Subject), Vec<Clue>> = BTreeMap::new();
+    let mut rules: BTreeMap<String, BySubject> = BTreeMap::new();
     for clue in clues {
         let subject = Subject {
             node: None,
             ..clue.subject.clone()
         };
-        groups
-            .entry((clue.rule.clone(), subject))
-            .or_default()
-            .push(clue);
+        let of_rule = rules.entry(clue.rule.clone()).or_default();
+        of_rule.entry(subject).or_default().push(clue);
     }
-    groups
-        .into_iter()
-        .filter_map(|((rule, subject), clues)| finding(scene, &rule, subject, clues))
-        .collect()
+    let mut findings = Vec::new();
+    for (rule, mut subjects) in rules {
+        let further = further(&mut subjects, Limits::RELEASE.rule_subjects);
+        if let Some(further) = further {
+            let about = once(further.iter().map(|clue| &clue.subject)).len();
+            findings.extend(
+                finding(scene, &rule, Subject::cluster(), further).map(|one| Finding {
+                    detail: format!("{about} subjects beside those that are listed one by one"),
+                    ..one
+                }),
+            );
+        }
+        let own = subjects.into_iter();
+        findings.extend(own.filter_map(|(subject, clues)| finding(scene, &rule, subject, clues)));
+    }
+    findings
+}
+
+/// Takes out of the subjects of a rule all but this many, where there are more: those stay that are
+/// still in trouble, were seen in most places, and come first by name.
+fn further(subjects: &mut BySubject, most: usize) -> Option<Vec<Clue>> {
+    if subjects.len() <= most {
+        return None;
+    }
+    let mut order: Vec<_> = std::mem::take(subjects).into_iter().collect();
+    order.sort_by_cached_key(|(subject, clues)| {
+        let state = clues
+            .iter()
+            .map(|clue| (Reverse(clue.authority), clue.state.0));
+        (state.min(), Reverse(clues.len()), subject.clone())
+    });
+    let rest = order.split_off(most);
+    subjects.extend(order);
+    Some(rest.into_iter().flat_map(|(_, clues)| clues).collect())
 }
 
 /// The clue whose object commands name: of those that know most, one that says so itself, else one
@@ -154,6 +187,36 @@ fn once<'a>(affected: impl Iterator<Item = &'a Subject>) -> BTreeSet<Subject> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnose::finding::State;
+
+    #[test]
+    fn of_too_many_subjects_those_in_trouble_stay() {
+        let clue = |name: &str, state| {
+            let subject = Subject::node(name);
+            let clue = Clue::collected("node-not-ready", subject).in_state(state, "");
+            (clue.subject.clone(), vec![clue])
+        };
+        let all = [
+            clue("a", State::Resolved),
+            clue("b", State::Active),
+            clue("c", State::Unknown),
+            clue("d", State::Active),
+        ];
+        let mut subjects: BySubject = all.clone().into();
+        assert!(further(&mut subjects, 4).is_none());
+        let rest = further(&mut subjects, 2).unwrap();
+        let names = |clues: &[Clue]| {
+            clues
+                .iter()
+                .map(|one| one.subject.name.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(&rest), ["c", "a"]);
+        assert_eq!(
+            names(&subjects.into_values().flatten().collect::<Vec<_>>()),
+            ["b", "d"]
+        );
+    }
 
     #[test]
     fn an_object_whose_node_one_clue_knows_is_told_once() {

@@ -71,7 +71,7 @@ pub(super) fn quote(scene: Scene<'_>, clues: &mut [Clue]) {
             clue.citations.push(Citation {
                 path: log.path.clone(),
                 time,
-                snippet,
+                snippet: *snippet,
             });
         }
     }
@@ -93,7 +93,7 @@ pub(in crate::diagnose) fn state_the_cause(scene: Scene<'_>, finding: &Finding) 
     let own_last = |citation: &Citation| {
         let mut logs = scene.evidence.logs.iter();
         logs.any(|log| {
-            let tail = log.tail.as_ref().map(|(_, snippet)| snippet);
+            let tail = log.tail.as_ref().map(|(_, snippet)| &**snippet);
             log.path == citation.path && tail == Some(&citation.snippet)
         })
     };

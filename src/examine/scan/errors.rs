@@ -105,7 +105,7 @@ impl<'a> Errors<'a> {
 }
 
 /// Counts neighbouring times together when there are more than `limit`.
-pub fn thin_out(times: &mut Vec<(Stamp, u64)>, limit: usize) {
+fn thin_out(times: &mut Vec<(Stamp, u64)>, limit: usize) {
     while times.len() > limit.max(1) {
         let pairs = times.chunks(2);
         *times = pairs

@@ -324,6 +324,8 @@ fn hides(gap: &Gap) -> &'static str {
             | GapReason::LeftOut { .. },
             _,
         ) => HIDES_NOTHING,
+        (GapReason::Condensed { .. }, _) => "further samples and lines around them; no count",
+        (GapReason::More { .. }, _) => "as the gaps of this kind that are listed",
         (GapReason::NotCollected { .. }, _) => HIDES_UNFETCHED,
         (GapReason::NodesAbsent { .. }, _) => HIDES_NODES,
         (GapReason::Malformed { .. }, _) => "the part of this document that could not be parsed",

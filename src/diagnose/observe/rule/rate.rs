@@ -29,9 +29,12 @@ pub(super) fn keep_frequent(rate: Rate, fired: &mut Vec<Fired<'_>>) {
         let seen = seen.entry(object(&clue.affected)).or_default();
         match origin {
             Origin::Log(hit) if !hit.times.is_empty() => {
-                seen.lines.extend(hit.times.iter().map(|at| (Some(*at), 1)));
+                let times = hit.times.iter();
+                seen.lines
+                    .extend(times.map(|(at, count)| (Some(*at), *count)));
                 // Times are kept up to a limit.
-                let more = clue.count.saturating_sub(hit.times.len() as u64);
+                let timed: u64 = hit.times.iter().map(|(_, count)| count).sum();
+                let more = clue.count.saturating_sub(timed);
                 seen.lines.push((hit.last, more));
             }
             Origin::Log(_) => seen.lines.push((None, clue.count)),
