@@ -78,9 +78,13 @@ pub struct InputArgs {
     /// a gap in the report [default: 8G]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub max_bytes: Option<u64>,
-    /// Entries that are read of each bundle; the others are a gap in the report [default: 300000]
+    /// Entries that are read of each bundle; the others are a gap in the report [default: 100000]
     #[arg(long, value_name = "N")]
     pub max_entries: Option<u64>,
+    /// Memory for the texts of hits and unexplained errors, such as 200M or 1G; where they need more,
+    /// fewer samples are kept, and the report lists that as a gap [default: 96M]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub memory: Option<u64>,
 }
 
 /// Arguments of `analyze`.

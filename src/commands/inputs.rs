@@ -52,6 +52,9 @@ pub(super) fn limits(args: &InputArgs) -> Limits {
     Limits {
         bundle_bytes: args.max_bytes.unwrap_or(usual.bundle_bytes),
         entries: args.max_entries.unwrap_or(usual.entries),
+        evidence_bytes: args.memory.map_or(usual.evidence_bytes, |bytes| {
+            usize::try_from(bytes).unwrap_or(usize::MAX)
+        }),
         ..usual
     }
 }

@@ -1,6 +1,6 @@
 //! What a symptom shares with its cause: an object, a node, a log, a name, and the time.
 
-use crate::diagnose::finding::{Finding, State, Subject};
+use crate::diagnose::finding::{Finding, Fingerprint, State, Subject};
 use crate::evidence::Index;
 use crate::kube::{Detail, ObjectKey};
 use jiff::{SignedDuration, Timestamp};
@@ -79,13 +79,13 @@ const LEAST_NAME: usize = 4;
 /// What links are told from.
 pub(super) struct Links<'e> {
     index: &'e Index,
-    /// For each owner of pods that a finding is about: the nodes that they run on.
-    nodes_of: BTreeMap<ObjectKey, BTreeSet<&'e str>>,
+    /// Nodes that each finding is about, or was seen on.
+    nodes: BTreeMap<&'e Fingerprint, BTreeSet<&'e str>>,
 }
 
 impl<'e> Links<'e> {
     /// Looks up the nodes of what findings are about.
-    pub(super) fn new(index: &'e Index, findings: &[Finding]) -> Self {
+    pub(super) fn new(index: &'e Index, findings: &'e [Finding]) -> Self {
         let subjects = findings
             .iter()
             .flat_map(|finding| finding.affected.iter().chain([&finding.subject]));
@@ -97,13 +97,17 @@ impl<'e> Links<'e> {
             let pods = index.pods_under(owner);
             pods.filter_map(|(_, pod)| pod.node.as_deref()).collect()
         };
-        let nodes_of = owners
+        let nodes_of: BTreeMap<ObjectKey, BTreeSet<&str>> = owners
             .into_iter()
             .map(|owner| (nodes(&owner), owner))
             .filter(|(nodes, _)| !nodes.is_empty())
             .map(|(nodes, owner)| (owner, nodes))
             .collect();
-        Self { index, nodes_of }
+        let nodes = findings
+            .iter()
+            .map(|finding| (&finding.fingerprint, nodes_under(finding, &nodes_of)))
+            .collect();
+        Self { index, nodes }
     }
 
     /// Whether a cause can have led to a symptom: they share what the link asks for, and the time.
@@ -123,15 +127,12 @@ impl<'e> Links<'e> {
             Link::Subject => share_an_object(cause, symptom),
             Link::Pods => share_all_pods(cause, symptom),
             Link::Node => {
-                let nodes = self.nodes(symptom);
-                let own = cause.affected.iter().filter(|one| one.kind == "Node");
-                own.into_iter()
-                    .any(|node| nodes.contains(node.name.as_str()))
+                let nodes = self.nodes.get(&symptom.fingerprint);
+                let mut own = cause.affected.iter().filter(|one| one.kind == "Node");
+                nodes.is_some_and(|nodes| own.any(|node| nodes.contains(node.name.as_str())))
             }
-            Link::SameNode => !self.nodes(cause).is_disjoint(&self.nodes(symptom)),
-            Link::Starved(of) => {
-                !self.nodes(cause).is_disjoint(&self.nodes(symptom)) && starved_of(symptom, of)
-            }
+            Link::SameNode => self.share_a_node(cause, symptom),
+            Link::Starved(of) => self.share_a_node(cause, symptom) && starved_of(symptom, of),
             Link::Log => cause
                 .citations
                 .iter()
@@ -142,23 +143,11 @@ impl<'e> Links<'e> {
         }
     }
 
-    /// Nodes that a finding is about, or was seen on.
-    fn nodes<'f>(&'f self, finding: &'f Finding) -> BTreeSet<&'f str> {
-        let mut nodes = BTreeSet::new();
-        for affected in finding.affected.iter().chain([&finding.subject]) {
-            if affected.kind == "Node" {
-                nodes.insert(affected.name.as_str());
-            }
-            nodes.extend(affected.node.as_deref());
-            if let Some(on) = self
-                .nodes_of
-                .get(&key(affected))
-                .filter(|_| affected.kind != "Pod")
-            {
-                nodes.extend(on.iter().copied());
-            }
-        }
-        nodes
+    /// Whether a node is among those of both findings.
+    fn share_a_node(&self, cause: &Finding, symptom: &Finding) -> bool {
+        let nodes = |finding: &Finding| self.nodes.get(&finding.fingerprint);
+        let both = nodes(cause).zip(nodes(symptom));
+        both.is_some_and(|(own, others)| !own.is_disjoint(others))
     }
 
     /// Whether the cause is about pods that the Services of the symptom send to: those that it is
@@ -223,30 +212,70 @@ fn key(subject: &Subject) -> ObjectKey {
     ObjectKey::new(&subject.kind, &subject.namespace, &subject.name)
 }
 
+/// Nodes that a finding is about, or was seen on.
+fn nodes_under<'e>(
+    finding: &'e Finding,
+    nodes_of: &BTreeMap<ObjectKey, BTreeSet<&'e str>>,
+) -> BTreeSet<&'e str> {
+    let mut nodes = BTreeSet::new();
+    for affected in finding.affected.iter().chain([&finding.subject]) {
+        if affected.kind == "Node" {
+            nodes.insert(affected.name.as_str());
+        }
+        nodes.extend(affected.node.as_deref());
+        if affected.kind != "Pod"
+            && let Some(on) = nodes_of.get(&key(affected))
+        {
+            nodes.extend(on.iter().copied());
+        }
+    }
+    nodes
+}
+
+/// What makes two subjects one object, wherever it was seen; affected objects are in this order.
+fn identity(subject: &Subject) -> (&str, &str, &str) {
+    (&subject.kind, &subject.namespace, &subject.name)
+}
+
 /// Whether two findings are about the same object, wherever it was seen. What happens to one pod of
 /// an owner says nothing about another, and what happens on one node has its own links.
 fn share_an_object(a: &Finding, b: &Finding) -> bool {
-    let same = |a: &Subject, b: &Subject| {
-        a.kind != "Node" && (&a.kind, &a.namespace, &a.name) == (&b.kind, &b.namespace, &b.name)
-    };
     let of_pods = |finding: &Finding| finding.affected.iter().any(|one| one.kind == "Pod");
-    let shared = a.affected.iter();
-    let mut shared = shared.filter(|one| b.affected.iter().any(|other| same(one, other)));
-    if of_pods(a) && of_pods(b) {
-        shared.any(|one| one.kind == "Pod")
-    } else {
-        same(&a.subject, &b.subject) || shared.next().is_some()
-    }
+    let pods_only = of_pods(a) && of_pods(b);
+    let counts = |subject: &Subject| {
+        if pods_only {
+            subject.kind == "Pod"
+        } else {
+            subject.kind != "Node"
+        }
+    };
+    let same_subject = identity(&a.subject) == identity(&b.subject) && counts(&a.subject);
+    (same_subject && !pods_only) || common(a, b).any(counts)
+}
+
+/// Affected objects that two findings share.
+fn common<'f>(a: &'f Finding, b: &'f Finding) -> impl Iterator<Item = &'f Subject> {
+    let mut others = b.affected.iter().peekable();
+    a.affected.iter().filter(move |one| {
+        while others
+            .next_if(|other| identity(other) < identity(one))
+            .is_some()
+        {}
+        others
+            .peek()
+            .is_some_and(|other| identity(other) == identity(one))
+    })
 }
 
 /// Whether a symptom was seen on pods, and its cause on each of them.
 fn share_all_pods(cause: &Finding, symptom: &Finding) -> bool {
-    let pods = |finding: &Finding| -> BTreeSet<ObjectKey> {
-        let pods = finding.affected.iter().filter(|one| one.kind == "Pod");
-        pods.map(key).collect()
-    };
-    let seen_on = pods(symptom);
-    !seen_on.is_empty() && seen_on.is_subset(&pods(cause))
+    let pods = symptom.affected.iter().filter(|one| one.kind == "Pod");
+    let pods = pods.count();
+    pods > 0
+        && common(symptom, cause)
+            .filter(|one| one.kind == "Pod")
+            .count()
+            == pods
 }
 
 /// Whether two findings are of the same time. What is so at capture time goes on; what has no time

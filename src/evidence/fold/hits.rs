@@ -98,8 +98,6 @@ pub(super) fn keep_ends(samples: &mut Vec<Sample>, first: usize, last: usize) {
 pub(in crate::evidence) struct LogHits {
     /// In boxes, as most logs have one or two and a node of the map has room for eleven.
     found: BTreeMap<Box<HitKey>, Box<Hits>>,
-    /// Of each matcher the number of subjects, and of writers whose subjects are not told apart.
-    subjects: BTreeMap<MatcherId, (usize, usize)>,
 }
 
 impl LogHits {
@@ -129,8 +127,17 @@ impl LogHits {
     ) {
         let mut hits: Vec<_> = hits.into_iter().collect();
         hits.sort_by(|(a, first), (b, second)| (first.begins(), a).cmp(&(second.begins(), b)));
-        for (key, hits) in hits {
-            self.insert(key, hits, detail);
+        let mut known = Known::default();
+        self.found.keys().for_each(|key| known.add(key));
+        for (mut key, mut hits) in hits {
+            known.make_room(&mut key, detail, |key| self.found.contains_key(key));
+            if let Some(same) = self.found.get_mut(&key) {
+                same.join(*hits, detail);
+            } else {
+                known.add(&key);
+                hits.trim(detail);
+                self.found.insert(key, hits);
+            }
         }
     }
 
@@ -138,34 +145,32 @@ impl LogHits {
     pub(super) fn len(&self) -> usize {
         self.found.len()
     }
+}
 
-    /// Adds hits of one key. When a matcher has too many subjects, those of new ones are counted
-    /// without a subject, and when it even has too many writers of those, without a writer.
-    fn insert(&mut self, mut key: Box<HitKey>, mut hits: Box<Hits>, detail: &Detail) {
-        let (subjects, writers) = self.subjects.entry(key.matcher).or_default();
-        if !self.found.contains_key(&key)
-            && key.about != About::default()
-            && *subjects >= detail.subjects
-        {
+/// Of each matcher the number of its subjects, and of the writers whose subjects are not told apart.
+#[derive(Default)]
+struct Known(BTreeMap<MatcherId, (usize, usize)>);
+
+impl Known {
+    /// Counts a key.
+    fn add(&mut self, key: &HitKey) {
+        let (subjects, writers) = self.0.entry(key.matcher).or_default();
+        if key.about == About::default() {
+            *writers += 1;
+        } else {
+            *subjects += 1;
+        }
+    }
+
+    /// Takes away from a new key what is one too many: the subject, and where even writers without
+    /// a subject are too many, the writer.
+    fn make_room(&self, key: &mut HitKey, detail: &Detail, found: impl Fn(&HitKey) -> bool) {
+        let (subjects, writers) = self.0.get(&key.matcher).copied().unwrap_or_default();
+        if key.about != About::default() && subjects >= detail.subjects && !found(key) {
             key.about = About::default();
         }
-        if !self.found.contains_key(&key)
-            && key.about == About::default()
-            && *writers >= detail.subjects
-        {
+        if key.about == About::default() && writers >= detail.subjects && !found(key) {
             key.tag = Tag::default();
-        }
-        match self.found.get_mut(&key) {
-            Some(known) => known.join(*hits, detail),
-            None => {
-                if key.about == About::default() {
-                    *writers += 1;
-                } else {
-                    *subjects += 1;
-                }
-                hits.trim(detail);
-                self.found.insert(key, hits);
-            }
         }
     }
 }

@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 /// All that was read so far.
 #[derive(Debug)]
 pub struct Ledger {
-    entries: BTreeMap<EntryPath, Entry>,
+    entries: BTreeMap<EntryPath, Box<Entry>>,
     gaps: Gaps,
     /// Gaps of one kind that are listed.
     listed: usize,
@@ -72,7 +72,7 @@ impl Ledger {
     pub fn add(&mut self, part: Part) {
         let (entry, gaps) = Entry::of(part);
         gaps.into_iter().for_each(|gap| self.gap(gap));
-        self.insert(entry);
+        self.insert(Box::new(entry));
     }
 
     /// Adds what was read beside it: entries that this has nothing of.
@@ -88,14 +88,14 @@ impl Ledger {
     }
 
     /// Adds an entry, or what follows in it.
-    fn insert(&mut self, mut entry: Entry) {
+    fn insert(&mut self, mut entry: Box<Entry>) {
         let Some(detail) = self.levels.get(self.level) else {
             return;
         };
         match self.entries.get_mut(&entry.path) {
             Some(known) => {
                 self.groups -= known.groups();
-                known.then(entry, detail);
+                known.then(*entry, detail);
                 self.groups += known.groups();
             }
             None => {
@@ -119,7 +119,7 @@ impl Ledger {
                 .values_mut()
                 .for_each(|entry| entry.coarsen(detail));
         }
-        self.groups = self.entries.values().map(Entry::groups).sum();
+        self.groups = self.entries.values().map(|entry| entry.groups()).sum();
     }
 
     /// What was not read, where nothing else is wanted.
@@ -140,6 +140,7 @@ impl Ledger {
             };
             gaps.add(gap, self.listed);
         }
-        (self.entries.into_values().collect(), gaps)
+        let entries = self.entries.into_values().map(|entry| *entry);
+        (entries.collect(), gaps)
     }
 }
