@@ -38,7 +38,9 @@
 //!    no byte. Nothing asks the clock: "now" is the capture time.
 //! 5. **Bundle text is hostile.** It is never a path, never HTML, never a format string, never a
 //!    reason to panic. Nothing from an archive is written to disk.
-//! 6. **Memory is bounded** by [`limits::Limits`] and the number of threads, not by the bundle.
+//! 6. **Memory is bounded** by [`limits::Limits`] and the number of threads, not by the bundle. What
+//!    is learned is folded while more is read (`evidence::fold`); where the texts of hits and errors
+//!    need more than their budget, all are kept less closely, and a gap says so. Counts stay exact.
 //! 7. **No secret leaves.** Text is masked with all that stood around it, never after it was cut;
 //!    what was masked anywhere is masked everywhere. Where the last look at the rendered bytes finds
 //!    more, the report is made again without it, and thrown away if it is still there.

@@ -220,6 +220,28 @@ proptest! {
 }
 
 #[test]
+fn the_order_of_entries_changes_no_byte_where_not_all_evidence_fits() {
+    let mut files = dump(120);
+    let mut kept = Vec::new();
+    for evidence_bytes in [40_000, 20_000, 0] {
+        let limits = Limits {
+            evidence_bytes,
+            ..limits()
+        };
+        let diagnosis = analyze_bytes(NAME, &tar(&files), &limits);
+        let mut gaps = diagnosis.gaps.iter().map(|gap| gap.reason.to_string());
+        let condensed = gaps.any(|gap| gap.contains("more was found than the memory budget holds"));
+        assert!(condensed, "{evidence_bytes} bytes hold everything");
+        let expected = bytes_whatever_packed(diagnosis);
+        files.reverse();
+        let actual = bytes_whatever_packed(analyze_bytes(NAME, &tar(&files), &limits));
+        assert_same(&actual, &expected, &format!("{evidence_bytes} bytes"));
+        kept.push(expected.0.len());
+    }
+    assert!(kept.is_sorted_by(|a, b| a >= b), "{kept:?}");
+}
+
+#[test]
 fn two_logs_of_one_name_are_two_logs_whichever_is_named_first() {
     let killed = |node: &str, hour: u32| {
         let line = |minute: u32| {
