@@ -587,6 +587,7 @@ fn unknown() -> UnknownErrors {
         last: at("16:01:00"),
         histogram: histogram.clone(),
         near_onset: true,
+        presses: false,
         places: vec!["n1".into(), "n2".into()],
         places_total: 7,
         samples: vec![
@@ -615,6 +616,7 @@ fn unknown() -> UnknownErrors {
         last: None,
         histogram: vec![0; 24],
         near_onset: false,
+        presses: false,
         places: vec![],
         places_total: 0,
         samples: vec![cite(

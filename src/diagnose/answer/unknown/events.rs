@@ -4,7 +4,7 @@
 //! as its places. The API keeps how often an event was seen and when first and last, not when in
 //! between, so that its times are these two.
 
-use super::{EVENTS, Explained, Joined, Key};
+use super::{EVENTS, Explained, Joined, Key, Weight};
 use crate::diagnose::finding::Citation;
 use crate::evidence::Evidence;
 use crate::examine::prefix::Level;
@@ -35,7 +35,9 @@ pub(super) fn add(
             (reason, _) => format!("{reason}: {message}"),
         };
         let key = (EVENTS.to_owned(), Level::Warning, template);
-        joined.entry(key).or_default().add_event(event);
+        let lines = joined.entry(key).or_default();
+        lines.add_event(event);
+        lines.weight.join(Weight::of_event(evidence, event));
     }
 }
 

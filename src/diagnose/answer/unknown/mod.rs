@@ -13,6 +13,7 @@ mod told;
 
 pub(super) use explained::Explained;
 pub use pressing::Pressing;
+use pressing::Weight;
 
 use crate::diagnose::finding::Citation;
 use crate::evidence::{Evidence, LogError, LogSource};
@@ -85,6 +86,8 @@ pub struct UnknownError {
     pub histogram: Vec<u64>,
     /// Whether the lines crowd around the begin of the first incident.
     pub near_onset: bool,
+    /// Whether a report begins with it.
+    pub presses: bool,
     /// Nodes and pods they were seen on, some of them.
     pub places: Vec<String>,
     /// How many these are.
@@ -100,8 +103,8 @@ struct Joined {
     times: Vec<(Timestamp, u64)>,
     places: BTreeSet<String>,
     samples: Vec<Citation>,
-    /// Whether half of the lines of a log, or more, are errors like these.
-    loud: bool,
+    /// What tells how much they weigh.
+    weight: Weight,
 }
 
 /// Component, level and template.
@@ -124,34 +127,44 @@ pub(super) fn errors(
     let mut left_out = 0;
     for source in &evidence.logs {
         left_out += source.errors_left_out;
-        let loud = pressing::is_loud(source);
-        for error in &source.errors {
-            if is_explained(rules, explained, error) || !within(bounds, error) {
-                continue;
-            }
+        let unexplained = source
+            .errors
+            .iter()
+            .filter(|error| !is_explained(rules, explained, error) && within(bounds, error));
+        let mut here: BTreeMap<Key, u64> = BTreeMap::new();
+        for error in unexplained {
             let key = (
                 component(source, error),
                 error.level,
                 error.template.clone(),
             );
-            let lines = joined.entry(key).or_default();
-            lines.add(source, error);
-            lines.loud |= loud;
+            *here.entry(key.clone()).or_default() += error.count;
+            joined.entry(key).or_default().add(source, error);
+        }
+        let errors = here.iter().filter(|(key, _)| key.1 >= Level::Error);
+        let errors = errors.map(|(_, count)| count).sum();
+        for (key, count) in here {
+            let weight = Weight::of_log(evidence, source, errors, count);
+            joined.entry(key).or_default().weight.join(weight);
         }
     }
     let mut joined = told::join(fold::fold(joined));
     events::add(&mut joined, evidence, rules, explained, bounds);
-    let pressing = pressing::of(&joined, evidence.capture.at);
+    let (pressing, first_told) = pressing::of(&joined, evidence.capture.at);
     let times = joined.values().flat_map(|lines| &lines.times);
     let first = times.clone().map(|(time, _)| *time).min();
     let last = times.map(|(time, _)| *time).max();
     let span = first.zip(last.max(evidence.capture.at));
     let mut listed: Vec<UnknownError> = joined
         .into_iter()
-        .map(|(key, lines)| lines.finish(key, span, onset))
+        .map(|(key, lines)| {
+            let presses = first_told.contains(&key);
+            lines.finish(key, span, onset, presses)
+        })
         .collect();
     listed.sort_by_cached_key(|error| {
         (
+            !error.presses,
             !error.near_onset,
             Reverse(rank(error)),
             Reverse(error.count),
@@ -258,7 +271,7 @@ impl Joined {
         self.times.extend(other.times);
         self.places.extend(other.places);
         self.samples.extend(other.samples);
-        self.loud |= other.loud;
+        self.weight.join(other.weight);
         self.thin_samples();
     }
 
@@ -284,6 +297,7 @@ impl Joined {
         (component, level, template): Key,
         span: Option<(Timestamp, Timestamp)>,
         onset: Option<Timestamp>,
+        presses: bool,
     ) -> UnknownError {
         let (first, last) = ends(&self.samples);
         let between = (0..self.samples.len()).find(|at| Some(*at) != first && Some(*at) != last);
@@ -300,6 +314,7 @@ impl Joined {
             last: times.max(),
             histogram: span.map_or_else(Vec::new, |span| histogram(&self.times, span)),
             near_onset: onset.is_some_and(|onset| crowds(&self.times, onset)),
+            presses,
             places_total: self.places.len(),
             places: self.places.into_iter().take(PLACES).collect(),
             count: self.count,

@@ -114,7 +114,7 @@ fn the_first_the_last_and_one_between_are_shown() {
         joined.samples.push(citation(entry, line, at));
         joined.thin_samples();
     }
-    let error = joined.finish(("x".into(), Level::Error, "t".into()), None, None);
+    let error = joined.finish(("x".into(), Level::Error, "t".into()), None, None, false);
     let shown: Vec<_> = error
         .samples
         .iter()
@@ -167,7 +167,7 @@ proptest! {
                 });
             }
             let key = ("x".into(), Level::Error, "t".into());
-            format!("{:?}", joined.finish(key, Some((minute(0), minute(90))), Some(minute(30))))
+            format!("{:?}", joined.finish(key, Some((minute(0), minute(90))), Some(minute(30)), false))
         };
         let expected = finish(&lines);
         let length = lines.len();
