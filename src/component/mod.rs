@@ -37,6 +37,12 @@ pub struct Component {
     pub flags: &'static [&'static [u8]],
     /// Where it runs.
     pub runs: Runs,
+    /// Whether it is a program that not every cluster has, in pods as anybody's are: rules about
+    /// workloads are about it as well.
+    pub add_on: bool,
+    /// Whether it writes lines as long as it lives, so that a log with a few of them is a part of
+    /// one. Others say something when they start, and then when something happens.
+    pub talks: bool,
 }
 
 impl Component {
@@ -54,6 +60,8 @@ impl Component {
             marks: &[],
             flags: &[],
             runs: Runs::InPods,
+            add_on: false,
+            talks: false,
         }
     }
 }
@@ -78,6 +86,9 @@ impl Runs {
     }
 }
 
+/// What runs in a container that is no component.
+pub const WORKLOAD: &str = "workload";
+
 /// Names of all components, in order.
 const NAMES: [&str; TABLE.len()] = {
     let mut names = [""; TABLE.len()];
@@ -99,7 +110,21 @@ pub fn all() -> &'static [Component] {
 
 /// Where the component of this name runs; in pods where there is none.
 pub fn runs(name: &str) -> Runs {
+    row(name).map_or(Runs::InPods, |row| row.runs)
+}
+
+/// Whether the component of this name is an add-on, which is a workload as well.
+pub fn is_add_on(name: &str) -> bool {
+    row(name).is_some_and(|row| row.add_on)
+}
+
+/// Whether the component of this name writes lines as long as it lives.
+pub fn talks(name: &str) -> bool {
+    row(name).is_some_and(|row| row.talks)
+}
+
+/// The row of this name.
+fn row(name: &str) -> Option<&'static Component> {
     let known = TABLE.binary_search_by(|row| row.name.cmp(name));
-    let row = known.ok().and_then(|at| TABLE.get(at));
-    row.map_or(Runs::InPods, |row| row.runs)
+    known.ok().and_then(|at| TABLE.get(at))
 }

@@ -6,13 +6,10 @@
 
 pub use crate::component::COMPONENTS;
 
-use crate::component::{self, Component};
+use crate::component::{self, Component, WORKLOAD};
 
 /// Most words that a component is known by in the name of a file.
 const FILE_WORDS: usize = 4;
-
-/// What runs in a container that is no component.
-const WORKLOAD: &str = "workload";
 
 /// Component of a container, by its own name and its pod's; `workload` for anyone's container.
 ///
@@ -203,6 +200,40 @@ mod tests {
             ("web", "shop-7d9f8c6b5-abcde", "workload"),
             ("web", "corednsish-1", "workload"),
             ("", "kube-apiserver-minikube", "kube-apiserver"),
+            ("kube-vip", "kube-vip-cp-1", "kube-vip"),
+            ("", "kube-vip-ds-x7k2p", "kube-vip"),
+            ("aws-node", "aws-node-x7k2p", "aws-vpc-cni"),
+            (
+                "aws-node-termination-handler",
+                "aws-node-termination-handler-x7k2p",
+                "aws-node-termination-handler",
+            ),
+            (
+                "csi-provisioner",
+                "ebs-csi-controller-5d7c-x",
+                "csi-aws-ebs",
+            ),
+            ("istio-proxy", "shop-7d9f8c6b5-abcde", "istio"),
+            ("discovery", "istiod-asm-1-22-5d7c-x", "istio"),
+            ("manager", "source-controller-5d7c-x", "flux"),
+            ("manager", "gatekeeper-audit-5d7c-x", "gatekeeper"),
+            (
+                "argocd-repo-server",
+                "argo-cd-argocd-repo-server-1",
+                "argo-cd",
+            ),
+            ("coredns", "rke2-coredns-rke2-coredns-1", "coredns"),
+            (
+                "autoscaler",
+                "rke2-coredns-rke2-coredns-autoscaler-1",
+                "workload",
+            ),
+            (
+                "prometheus-node-exporter",
+                "prometheus-node-exporter-x",
+                "node-exporter",
+            ),
+            ("nbdb", "ovnkube-node-x7k2p", "ovn-kubernetes"),
         ];
         for (container, pod, component) in cases {
             assert_eq!(
@@ -272,6 +303,11 @@ mod tests {
             ("var_log_syslog", None),
             ("nodeLog", None),
             ("kubeletcmd", None),
+            ("kube-vip.log", Some("kube-vip")),
+            ("ipamd.log", Some("aws-vpc-cni")),
+            ("source-controller.log", Some("flux")),
+            ("istiod.log", Some("istio")),
+            ("ovs-vswitchd.log", Some("openvswitch")),
             ("main.log", None),
             ("logs.txt", None),
             ("", None),

@@ -6,6 +6,7 @@
 use super::field::FieldPath;
 use super::glob::PathGlob;
 use super::syntax::EventType;
+use crate::component;
 use crate::locator::EntryPath;
 use crate::rules::pattern::Pattern;
 use std::ops::Range;
@@ -87,7 +88,10 @@ impl LogMatcher {
     /// by every matcher that looks at logs.
     pub fn accepts(&self, component: Option<&str>) -> bool {
         match component {
-            Some(component) => self.names(component),
+            Some(component) => {
+                self.names(component)
+                    || component::is_add_on(component) && self.names(component::WORKLOAD)
+            }
             None => self.reads_logs(),
         }
     }
@@ -263,6 +267,8 @@ mod tests {
             assert_eq!(matcher.accepts_message(EVENT), event);
             assert_eq!(matcher.accepts_message(STATUS), status);
         }
+        let workload = log(&["workload"]);
+        assert!(workload.accepts(Some("kube-vip")) && !workload.accepts(Some("calico")));
         assert!(any.covers(&kubelet) && kubelet.covers(&messages) && any.covers(&any));
         assert!(!kubelet.covers(&any) && !messages.covers(&kubelet));
     }

@@ -129,12 +129,9 @@ mod tests {
             ("shop_service_accounts_list", "Objects shop/-/-"),
             (
                 "osm/osm-controller-7f_podLogs",
-                "PodLog workload -/osm-controller-7f/-",
+                "PodLog osm -/osm-controller-7f/-",
             ),
-            (
-                "osm-controller-7f_logs",
-                "PodLog workload -/osm-controller-7f/-",
-            ),
+            ("osm-controller-7f_logs", "PodLog osm -/osm-controller-7f/-"),
             ("osm/control_plane/all_resources_list", "Objects"),
             ("osm_all_resources_configs", "Objects"),
             ("osm_mutating_webhook_configurations", "Objects"),
