@@ -4,16 +4,20 @@
 use super::LogSource;
 use super::fold::Entry;
 use crate::examine::part::CollectorFact;
-use crate::kube::{ContainerState, Detail, Pod};
+use crate::kube::{ContainerState, Detail, ObjectKey, Pod};
 use crate::layout::{Collected, Layout, Role, ToldBy};
 use crate::locator::EntryPath;
 use crate::time::{Clock, Stamp};
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use std::collections::BTreeMap;
 
 /// How long after the id of its run was given a node may still collect: pods that start later write
 /// under the same id.
 const LATEST_START: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Logs that end so long after all objects were hardly taken with them.
+const LONG_AFTER: SignedDuration = SignedDuration::from_mins(55);
 
 /// When a bundle was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +48,13 @@ impl Capture {
                 newest_probe_time(entries).map(told_by("the collector's connection probes"))
             })
             .or_else(|| newest_log_time(entries).map(told_by("the newest complete time in logs")));
+        let known = match (known, latest_by_age(entries)) {
+            (Some((at, _)), Some(later)) if measured.is_none() && later > at => Some((
+                later,
+                "the start of an object and the age of its first event, so that it was then or later",
+            )),
+            (known, _) => known,
+        };
         // Where nothing states a year, one has to be taken from what stands around the logs.
         let (guess, guessed_by) = match (
             newest_year_in_messages(entries),
@@ -104,6 +115,19 @@ impl Capture {
         match logs.iter().filter_map(|log| log.last).max() {
             Some(newest) if newest > stated => self.at = Some(newest),
             _ => (self.at, self.known_by) = (Some(stated), by),
+        }
+    }
+
+    /// Doubts the capture where only logs that name no zone tell it, and end long after all that
+    /// objects state.
+    pub(super) fn doubt(&mut self, logs: &[LogSource]) {
+        let Some(((stated, _), at)) = self.stated.zip(self.at) else {
+            return;
+        };
+        let mut newest = logs.iter().filter(|log| log.last == Some(at));
+        let zoneless = newest.all(|log| log.zoneless && log.zone.is_none());
+        if zoneless && at.duration_since(stated) >= LONG_AFTER {
+            self.known_by = "the newest time in logs, which name no zone and end long after all objects: they may show local time";
         }
     }
 
@@ -186,12 +210,46 @@ fn newest_status_time(entries: &[Entry]) -> Option<Timestamp> {
             Detail::Node(node) => node
                 .conditions
                 .iter()
-                .filter_map(|condition| condition.heartbeat.max(condition.since))
+                .map(|condition| condition.heartbeat.max(condition.since))
+                .chain([node.lease_renewed])
+                .flatten()
                 .max(),
             _ => None,
         });
     let quiet = entries.iter().filter_map(|entry| entry.quiet_events.last);
     events.chain(heartbeats).chain(quiet).max()
+}
+
+/// The latest time that described objects show by the ages of their events: none of these is older
+/// than its object. Of a pod only the kubelet's count, which come after its start; ages are cut to
+/// their unit, so that the capture is later by less than that.
+fn latest_by_age(entries: &[Entry]) -> Option<Timestamp> {
+    let events = || {
+        let all = entries.iter().flat_map(|entry| &entry.events);
+        all.filter_map(|event| Some((event, event.ages?.0)))
+    };
+    events().next()?;
+    let mut begins: BTreeMap<(&EntryPath, &ObjectKey), Timestamp> = BTreeMap::new();
+    // An eviction is the end of its pod, which another text of it may state.
+    let mut ends: BTreeMap<&ObjectKey, Timestamp> = BTreeMap::new();
+    for object in entries.iter().flat_map(|entry| &entry.objects) {
+        let (begin, end) = match &object.detail {
+            Detail::Pod(pod) => (pod.started, pod.put_out_at()),
+            _ => (object.meta.created, None),
+        };
+        begins.extend(begin.map(|begin| ((&object.path, object.key()), begin)));
+        ends.extend(end.map(|end| (object.key(), end)));
+    }
+    let told = events()
+        .filter(|(event, _)| event.object.kind != "Pod" || event.component == "kubelet");
+    told.filter_map(|(event, age)| {
+        let begin = begins.get(&(&event.path, &event.object));
+        let end = ends
+            .get(&event.object)
+            .filter(|_| event.reason == "Evicted");
+        begin.max(end)?.checked_add(age.seconds()).ok()
+    })
+    .max()
 }
 
 /// Newest time that other objects carry.

@@ -31,6 +31,9 @@ pub struct LogSource {
     pub first: Option<Timestamp>,
     /// Last time in it.
     pub last: Option<Timestamp>,
+    /// The latest instant that a line of it states in full: the header of a journal states until
+    /// when it was read, however long ago its last line was.
+    pub read_to: Option<Timestamp>,
     /// Its last line's number in the entry.
     pub last_line: u64,
     /// Whether the newest line stands first (`journalctl -r`).
@@ -136,6 +139,7 @@ mod tests {
             bytes: 10,
             first: at("09:00:00"),
             last: at("09:30:00"),
+            read_to: None,
             last_line: 1,
             reversed: false,
             zone: None,

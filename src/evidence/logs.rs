@@ -220,6 +220,7 @@ fn finish(
         bytes: log.bytes,
         first: begin.and_then(resolve),
         last: end.and_then(resolve),
+        read_to: log.latest_absolute,
         last_line: log.last_line,
         reversed,
         zone: log.rhythm.zone,

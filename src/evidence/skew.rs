@@ -58,20 +58,48 @@ pub(super) fn of_nodes(events: &[Event]) -> Vec<NodeSkew> {
         .collect()
 }
 
-/// Moves logs without a zone to UTC where the events of their lines tell the zone.
+/// Moves logs without a zone to UTC where the events of their lines tell the zone, or other logs of
+/// their machines do.
 pub(super) fn correct_zones(logs: &mut [LogSource], events: &[Event]) -> bool {
+    let by_events = move_each(logs, |log| zone_of(log, events));
+    let zones = zones_of_hosts(logs);
+    let by_siblings = move_each(logs, |log| {
+        let mut known = log.hosts.iter().map(|host| zones.get(host).copied()?);
+        let first = known.next()??;
+        known.all(|other| other == Some(first)).then_some(first)
+    });
+    by_events || by_siblings
+}
+
+/// Moves each log that has no zone yet and of which `zone` tells one; says whether any was moved.
+fn move_each(logs: &mut [LogSource], zone: impl Fn(&LogSource) -> Option<i32>) -> bool {
     let mut moved = false;
     for log in logs
         .iter_mut()
         .filter(|log| log.zoneless && log.zone.is_none())
     {
-        if let Some(zone) = zone_of(log, events).filter(|zone| *zone != 0) {
+        if let Some(zone) = zone(log).filter(|zone| *zone != 0) {
             log.shift(SignedDuration::from_secs(-i64::from(zone)));
             log.zone = Some(zone);
             moved = true;
         }
     }
     moved
+}
+
+/// The zone of each machine that some of its logs tell; `None` where they tell several.
+fn zones_of_hosts(logs: &[LogSource]) -> BTreeMap<String, Option<i32>> {
+    let mut zones: BTreeMap<String, Option<i32>> = BTreeMap::new();
+    for log in logs {
+        let Some(zone) = log.zone else { continue };
+        for host in &log.hosts {
+            let known = zones.entry(host.clone()).or_insert(Some(zone));
+            if *known != Some(zone) {
+                *known = None;
+            }
+        }
+    }
+    zones
 }
 
 /// The zone that most pairs of a line and its event agree on; at least two must, and more than

@@ -35,6 +35,7 @@ pub(super) fn log(path: &str, component: Option<&'static str>, count: u64) -> Lo
         bytes: 0,
         first: None,
         last: None,
+        read_to: None,
         last_line: 0,
         fetch_error: None,
         reversed: false,

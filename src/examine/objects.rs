@@ -6,6 +6,7 @@
 
 mod json;
 mod kind;
+mod sequence;
 mod yaml;
 
 use super::part::{EVERY_NAMESPACE, Part, Shape};
@@ -37,7 +38,11 @@ pub(super) fn read(
     part: &mut Part,
 ) {
     let text = String::from_utf8_lossy(body);
-    let mut reader = Reader { examiner, part };
+    let mut reader = Reader {
+        examiner,
+        part,
+        sequence: None,
+    };
     match shape {
         // Loops print documents without a line between them, and errors go where documents do.
         Shape::Yaml if pasted::has_more_than_yaml(&text) => {
@@ -57,7 +62,11 @@ pub(super) fn read(
 pub(super) fn read_mixed(examiner: Examiner<'_>, body: &[u8], first_line: u64, part: &mut Part) {
     let text = String::from_utf8_lossy(body);
     let json = text.lines().any(|line| line.starts_with(['{', '[']));
-    let mut reader = Reader { examiner, part };
+    let mut reader = Reader {
+        examiner,
+        part,
+        sequence: Some(vec![]),
+    };
     if json {
         reader.json(&text, first_line);
     } else if pasted::has_more_than_yaml(&text) {
@@ -67,12 +76,18 @@ pub(super) fn read_mixed(examiner: Examiner<'_>, body: &[u8], first_line: u64, p
     } else {
         reader.yaml(&text, first_line);
     }
+    let sequence = reader.sequence.take().unwrap_or_default();
+    part.listed.extend(sequence::empty_lists(&sequence));
 }
 
 /// Reads outputs of several commands, each as if it stood in a file of its own.
 pub(super) fn read_pasted(examiner: Examiner<'_>, body: &[u8], first_line: u64, part: &mut Part) {
     let text = String::from_utf8_lossy(body);
-    let mut reader = Reader { examiner, part };
+    let mut reader = Reader {
+        examiner,
+        part,
+        sequence: None,
+    };
     for block in pasted::blocks(&text) {
         reader.block(&text, &block, first_line + block.line);
     }
@@ -82,6 +97,8 @@ pub(super) fn read_pasted(examiner: Examiner<'_>, body: &[u8], first_line: u64, 
 struct Reader<'a> {
     examiner: Examiner<'a>,
     part: &'a mut Part,
+    /// The lists of a dump's stream in their order, each with its namespace where its items say it.
+    sequence: Option<Vec<(String, String)>>,
 }
 
 impl Reader<'_> {
@@ -155,6 +172,8 @@ impl Reader<'_> {
                 let limits = self.examiner.limits;
                 let started = super::started::versions(body, line, limits);
                 self.part.collector.extend(started);
+                let told = collector::text::read(body, "", 0, line, limits);
+                self.part.collector.extend(told.facts);
             }
         }
     }
@@ -310,6 +329,9 @@ impl Reader<'_> {
             (kind.to_owned(), namespace.to_owned())
         });
         let lists: Vec<_> = lists.collect();
+        if let Some(sequence) = &mut self.sequence {
+            sequence.extend(lists.iter().cloned());
+        }
         self.part.listed.extend(lists);
     }
 

@@ -81,6 +81,15 @@ pub fn kind_of_file(name: &str) -> Option<&'static str> {
         .map(|(_, kind)| *kind)
 }
 
+/// Kind of the objects that the API lists under this path: `/api/v1/namespaces/shop/events`.
+pub fn kind_of_link(link: &str) -> Option<&'static str> {
+    let plural = link.rsplit('/').next()?;
+    KINDS
+        .iter()
+        .find(|(known, _)| *known == plural)
+        .map(|(_, kind)| *kind)
+}
+
 /// What kubectl calls the objects of a kind: `persistentvolumeclaims`.
 pub fn plural_of(kind: &str) -> Option<&'static str> {
     let name = kind.to_ascii_lowercase();
@@ -121,6 +130,11 @@ const CLUSTER_SCOPED: [&str; 16] = [
 /// Whether objects of a kind belong to a namespace, as far as the kind is known.
 pub fn is_namespaced(kind: &str) -> bool {
     !CLUSTER_SCOPED.contains(&kind)
+}
+
+/// Whether a kind is one of the table's and its objects belong to a namespace.
+pub fn is_namespaced_builtin(kind: &str) -> bool {
+    is_namespaced(kind) && KINDS.iter().any(|(_, known)| *known == kind)
 }
 
 /// Kind of the objects that the entry lists, by its own name, or by its folder where files are

@@ -36,6 +36,9 @@ pub struct Node {
     pub operating_system: Option<String>,
     /// `status.addresses[type=InternalIP]`.
     pub internal_ips: Vec<String>,
+    /// When its lease was last renewed, as `describe` prints with the node. The kubelet does that
+    /// every ten seconds, and reports a status that stays the same every five minutes.
+    pub lease_renewed: Option<Timestamp>,
 }
 
 /// A condition of an object's status.
@@ -101,6 +104,7 @@ impl Node {
                 .filter(|address| read::text(address, "type") == Some("InternalIP"))
                 .filter_map(|address| read::optional(address, "address"))
                 .collect(),
+            lease_renewed: read::time(value, "lease.renewTime"),
         }
     }
 }

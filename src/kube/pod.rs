@@ -55,8 +55,8 @@ impl Pod {
             .and_then(|condition| condition.since)
     }
 
-    /// When it was put out of its node: the last that its status says of it. A pod that was refused
-    /// at once has nothing but its start.
+    /// When it was put out of its node: the last that its status says of it; `None` where that has
+    /// no time. A pod that was refused at once has nothing but its start.
     pub fn put_out_at(&self) -> Option<Timestamp> {
         let conditions = self
             .conditions
@@ -69,7 +69,7 @@ impl Pod {
                 None
             }
         });
-        conditions.chain(ends).max().or(self.started)
+        conditions.chain(ends).max()
     }
 
     /// Whether it runs, or has ended, as it should, and no container of it ever ended otherwise.

@@ -86,6 +86,11 @@ pub enum TextFormat {
 }
 
 impl ObjectText {
+    /// Whether it was read out of `kubectl describe`.
+    pub fn is_described(&self) -> bool {
+        matches!(self.format, TextFormat::Describe(_))
+    }
+
     /// Packs the text of an object whose first line is `first_line` of its entry.
     pub fn new(text: &str, format: TextFormat, first_line: u64) -> Self {
         Self {

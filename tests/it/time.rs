@@ -121,6 +121,47 @@ fn a_journal_in_local_time_is_moved_to_the_times_of_its_events() {
 }
 
 #[test]
+fn the_zone_of_one_journal_is_that_of_all_journals_of_its_machine() {
+    let node = format!(
+        r#"{{"kind": "NodeList", "apiVersion": "v1", "items": [{{"metadata": {{"name": "{NODE}"}}, "status": {{"conditions": [{{"type": "Ready", "status": "True", "lastHeartbeatTime": "2024-05-01T12:47:00Z"}}]}}}}]}}"#
+    );
+    let line = |clock: &str, host: &str| {
+        format!(
+            "May 01 {clock} {host} kubelet[9]: I0501 {clock}.000000       9 kubelet.go:1] \"SyncLoop DELETE\"\n"
+        )
+    };
+    // Lines of containerd state their time twice, once with its zone.
+    let telling: String = (10..14)
+        .map(|second| {
+            format!("May 01 17:42:{second} {NODE} containerd[9]: time=\"2024-05-01T17:42:{second}.5+05:30\" level=info msg=\"up\"\n")
+        })
+        .collect();
+    let files = |kubelet: String| {
+        all(&[
+            ("nodes.json", node.clone()),
+            ("containerd.log", telling.clone()),
+            ("kubelet.log", kubelet),
+        ])
+        .0
+    };
+    let evidence = files(line("17:41:50", NODE) + &line("17:42:53", NODE));
+    let zones: Vec<_> = evidence.logs.iter().map(|log| log.zone).collect();
+    assert_eq!(zones, [Some(19_800); 2]);
+    assert_eq!(
+        evidence.capture.at.unwrap().to_string(),
+        "2024-05-01T12:47:00Z"
+    );
+    // Of another machine nothing is known, and that its log ends hours later is said.
+    let evidence = files(line("17:41:50", "other") + &line("17:42:53", "other"));
+    assert_eq!(
+        evidence.capture.at.unwrap().to_string(),
+        "2024-05-01T17:42:53Z"
+    );
+    let by = evidence.capture.known_by;
+    assert!(by.ends_with("they may show local time"), "{by}");
+}
+
+#[test]
 fn a_journal_that_was_written_backwards_tells_the_same() {
     let times = [
         "11:30:00", "11:34:00", "11:38:00", "11:42:00", "11:46:00", "11:50:00",

@@ -160,7 +160,20 @@ fn log_subject(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (Subject, 
 }
 
 /// The clue of an event.
-pub(super) fn event_clue(scene: Scene<'_>, event: &Event, hit: &TextHit) -> Clue {
+pub(super) fn event_clue(
+    scene: Scene<'_>,
+    waiting: &Waiting<'_>,
+    event: &Event,
+    hit: &TextHit,
+) -> Clue {
+    // The object of a described pod has no message that says why it waits.
+    let refused = scene.evidence.index.get(&event.object).and_then(|object| {
+        let condition = unplaced::condition(object)?;
+        (event.reason == unplaced::REFUSED && condition.message.is_empty())
+            .then_some((object, condition))
+    });
+    let rolls_out =
+        refused.is_some_and(|(object, condition)| waiting.replaces(object, condition).is_some());
     Clue {
         rule: scene.rule_id(hit.matcher),
         subject: scene.owner_subject(&event.object),
@@ -178,7 +191,7 @@ pub(super) fn event_clue(scene: Scene<'_>, event: &Event, hit: &TextHit) -> Clue
         detail: String::new(),
         values: values(&hit.captures),
         silenced_by: Box::default(),
-        severity: None,
+        severity: rolls_out.then_some(Severity::Info),
         confidence: None,
     }
 }

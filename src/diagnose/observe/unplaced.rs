@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// The rule that knows the lines in which the scheduler places pods.
 const BOUND: &str = "noise-pod-placed";
 /// Reason of the event with which the scheduler refuses a pod.
-const REFUSED: &str = "FailedScheduling";
+pub(super) const REFUSED: &str = "FailedScheduling";
 /// Reasons in the scheduler's message that another pod gives, and takes away when it goes.
 const BY_OTHERS: [&str; 2] = ["pod anti-affinity", "free ports"];
 
@@ -53,14 +53,18 @@ pub(super) fn untolerated<'a>(node: &'a Node, pod: &'a Pod) -> impl Iterator<Ite
 pub(super) struct Waiting<'e> {
     scene: Scene<'e>,
     /// By namespace and name of each pod that waits.
-    told: BTreeMap<(&'e str, &'e str), Told>,
+    told: BTreeMap<(&'e str, &'e str), Told<'e>>,
 }
 
 /// What is told of one pod that waits.
 #[derive(Default)]
-struct Told {
+struct Told<'e> {
     /// When the scheduler last refused it a node.
     refused: Option<Timestamp>,
+    /// What it said then; described pods have it nowhere else.
+    message: Option<(Option<Timestamp>, &'e str)>,
+    /// When it first refused it.
+    first_refused: Option<Timestamp>,
     /// Since when its object says so.
     since: Option<Timestamp>,
     /// Whether no earlier pod had its name: of `web-0` the kubelet still speaks when it is gone.
@@ -69,7 +73,7 @@ struct Told {
     placed: Option<(Timestamp, String)>,
 }
 
-impl Told {
+impl Told<'_> {
     /// Notes a sign that the pod has a node; what is older than the refusal shows nothing.
     fn note(&mut self, at: Option<Timestamp>, told_by: impl FnOnce() -> String) {
         let Some(at) = at.filter(|at| self.since.is_some_and(|since| *at >= since)) else {
@@ -84,7 +88,7 @@ impl Told {
 impl<'e> Waiting<'e> {
     /// Reads events and logs once, where any pod waits.
     pub(super) fn of(scene: Scene<'e>) -> Self {
-        let mut told: BTreeMap<(&str, &str), Told> = BTreeMap::new();
+        let mut told: BTreeMap<(&str, &str), Told<'_>> = BTreeMap::new();
         for (object, _, condition) in pods(scene) {
             let key = object.key();
             let own = told.entry((&key.namespace, &key.name)).or_default();
@@ -103,6 +107,9 @@ impl<'e> Waiting<'e> {
             };
             if event.reason == REFUSED {
                 own.refused = own.refused.max(event.last);
+                own.message = own.message.max(Some((event.last, &event.message)));
+                let begins = [own.first_refused, event.first];
+                own.first_refused = begins.into_iter().flatten().min();
             } else if own.unique && event.component == "kubelet" || event.reason == "Scheduled" {
                 own.note(event.last, || {
                     format!("event {} tells of a node", event.reason)
@@ -126,6 +133,21 @@ impl<'e> Waiting<'e> {
         Self { scene, told }
     }
 
+    /// The replica that a pod waits for, which it is to replace.
+    pub(super) fn replaces(&self, object: &Object, condition: &Condition) -> Option<String> {
+        let key = object.key();
+        let told = self.told.get(&(&*key.namespace, &*key.name));
+        let said = told.and_then(|told| told.message);
+        let message = match (condition.message.as_str(), said) {
+            ("", Some((_, said))) => said,
+            (message, _) => message,
+        };
+        let since = condition
+            .since
+            .or_else(|| told.and_then(|told| told.first_refused));
+        waits_for(self.scene, object, message, since)
+    }
+
     /// The clue of a pod that no node took when its list was read, with what the rest of the
     /// bundle knows of it: when it was last so, whether it ended, and whether it only waits for a
     /// replica that is going.
@@ -146,7 +168,7 @@ impl<'e> Waiting<'e> {
                 .in_state(State::Resolved, reason);
         }
         clue = clue.seen(condition.since, newest);
-        if let Some(old) = waits_for(scene, object, condition) {
+        if let Some(old) = self.replaces(object, condition) {
             clue.severity = Some(Severity::Info);
             let waits = format!("a rollout: it waits for the old replica {old} to go");
             let detail = match clue.detail.as_str() {
@@ -170,9 +192,14 @@ fn binds(scene: Scene<'_>, matcher: MatcherId) -> bool {
 
 /// The replica that a waiting pod of the same workload takes the place of: one on a node, that is
 /// being deleted just now, while rules that only other pods can break keep the new one away.
-fn waits_for(scene: Scene<'_>, object: &Object, condition: &Condition) -> Option<String> {
-    let by_others = BY_OTHERS.iter().any(|why| condition.message.contains(why));
-    if !by_others || !members::rolls_out(scene, condition.since) {
+fn waits_for(
+    scene: Scene<'_>,
+    object: &Object,
+    message: &str,
+    since: Option<Timestamp>,
+) -> Option<String> {
+    let by_others = BY_OTHERS.iter().any(|why| message.contains(why));
+    if !by_others || !members::rolls_out(scene, since) {
         return None;
     }
     let index = &scene.evidence.index;

@@ -7,7 +7,7 @@
 use crate::diagnose::finding::{Finding, Fingerprint, State};
 use crate::diagnose::relate::causes::{CAUSES, Cause};
 use crate::diagnose::relate::link::Links;
-use crate::evidence::Index;
+use crate::evidence::Evidence;
 use crate::limits::Limits;
 use crate::severity::{Confidence, Severity};
 use jiff::{SignedDuration, Timestamp};
@@ -45,8 +45,8 @@ pub struct Incident {
 }
 
 /// Folds findings, which are in the order of the report, into incidents, worst first.
-pub(super) fn fold(findings: &[Finding], index: &Index) -> Vec<Incident> {
-    let causes = Causes::find(findings, &Links::new(index, findings));
+pub(super) fn fold(findings: &[Finding], evidence: &Evidence) -> Vec<Incident> {
+    let causes = Causes::find(findings, &Links::new(evidence, findings));
     let mut incidents: Vec<Incident> = causes
         .groups(findings)
         .into_iter()

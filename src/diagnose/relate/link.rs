@@ -1,8 +1,9 @@
 //! What a symptom shares with its cause: an object, a node, a log, a name, and the time.
 
 use crate::diagnose::finding::{Finding, Fingerprint, State, Subject};
-use crate::evidence::Index;
-use crate::kube::{Detail, ObjectKey};
+use crate::evidence::{Evidence, Index};
+use crate::kube::{Detail, Event, ObjectKey};
+use crate::locator::EntryPath;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,13 +80,24 @@ const LEAST_NAME: usize = 4;
 /// What links are told from.
 pub(super) struct Links<'e> {
     index: &'e Index,
+    /// Whole messages of events of which one line is quoted: YAML folds long texts.
+    folded: BTreeMap<(&'e EntryPath, u64), &'e str>,
     /// Nodes that each finding is about, or was seen on.
     nodes: BTreeMap<&'e Fingerprint, BTreeSet<&'e str>>,
 }
 
 impl<'e> Links<'e> {
     /// Looks up the nodes of what findings are about.
-    pub(super) fn new(index: &'e Index, findings: &'e [Finding]) -> Self {
+    pub(super) fn new(evidence: &'e Evidence, findings: &'e [Finding]) -> Self {
+        let index = &evidence.index;
+        let is_folded = |event: &&Event| {
+            let last = event.message.split_whitespace().next_back();
+            last.is_some_and(|word| !event.snippet.text.contains(word))
+        };
+        let folded = evidence.events.iter().filter(is_folded);
+        let folded = folded
+            .map(|event| ((&event.path, event.snippet.line), event.message.as_str()))
+            .collect();
         let subjects = findings
             .iter()
             .flat_map(|finding| finding.affected.iter().chain([&finding.subject]));
@@ -107,7 +119,11 @@ impl<'e> Links<'e> {
             .iter()
             .map(|finding| (&finding.fingerprint, nodes_under(finding, &nodes_of)))
             .collect();
-        Self { index, nodes }
+        Self {
+            index,
+            folded,
+            nodes,
+        }
     }
 
     /// Whether a cause can have led to a symptom: they share what the link asks for, and the time.
@@ -132,13 +148,16 @@ impl<'e> Links<'e> {
                 nodes.is_some_and(|nodes| own.any(|node| nodes.contains(node.name.as_str())))
             }
             Link::SameNode => self.share_a_node(cause, symptom),
-            Link::Starved(of) => self.share_a_node(cause, symptom) && starved_of(symptom, of),
+            Link::Starved(of) => {
+                self.share_a_node(cause, symptom)
+                    && starved_of(self.quoted(symptom), symptom, of)
+            }
             Link::Log => cause
                 .citations
                 .iter()
                 .any(|one| symptom.citations.iter().any(|other| other.path == one.path)),
-            Link::Token => !tokens(cause).is_disjoint(&tokens(symptom)),
-            Link::Names => names(symptom, cause) || names(cause, symptom),
+            Link::Token => !self.tokens(cause).is_disjoint(&self.tokens(symptom)),
+            Link::Names => self.names(symptom, cause) || self.names(cause, symptom),
             Link::Backs => self.backs(cause, symptom),
         }
     }
@@ -154,18 +173,53 @@ impl<'e> Links<'e> {
     /// about, or whose host its evidence names.
     fn backs(&self, cause: &Finding, symptom: &Finding) -> bool {
         let subjects = symptom.affected.iter().chain([&symptom.subject]);
-        let texts = symptom
-            .citations
-            .iter()
-            .map(|citation| &citation.snippet.text);
         subjects
             .flat_map(|subject| self.services(subject))
             .chain(
-                texts
-                    .flat_map(|text| words(text))
+                self.quoted(symptom)
+                    .flat_map(words)
                     .filter_map(host_of_service),
             )
             .any(|service| self.sends_to(&service, cause))
+    }
+
+    /// The texts that a finding quotes, those of events whole.
+    fn quoted<'f>(&'f self, finding: &'f Finding) -> impl Iterator<Item = &'f str> {
+        finding.citations.iter().map(|citation| {
+            let place = (&citation.path, citation.snippet.line);
+            let whole = self.folded.get(&place).copied();
+            whole.unwrap_or(&citation.snippet.text)
+        })
+    }
+
+    /// Marks that a finding quotes and that nothing else has by chance.
+    fn tokens<'f>(&'f self, finding: &'f Finding) -> BTreeSet<&'f str> {
+        self.quoted(finding)
+            .flat_map(words)
+            .filter(|word| {
+                (word.starts_with("pvc-") && word.len() > 12)
+                    || (word.starts_with("AADSTS") && word.len() > 8)
+            })
+            .collect()
+    }
+
+    /// Whether the evidence of one finding names the subject of another.
+    fn names(&self, quoting: &Finding, quoted: &Finding) -> bool {
+        let subjects = quoted.affected.iter().chain([&quoted.subject]);
+        let names: BTreeSet<&str> = subjects
+            .map(|subject| subject.name.as_str())
+            .filter(|name| name.len() >= LEAST_NAME)
+            .collect();
+        self.quoted(quoting)
+            .chain([quoting.detail.as_str()])
+            .flat_map(words)
+            .any(|word| {
+                // The host of a Service begins with its name: `hook.ns.svc:443`.
+                let host = word
+                    .split_once('.')
+                    .filter(|(_, rest)| rest.contains(".svc"));
+                names.contains(word) || host.is_some_and(|(name, _)| names.contains(name))
+            })
     }
 
     /// The Services that a subject is, or that its webhooks are behind.
@@ -305,7 +359,11 @@ fn coincide(link: Link, cause: &Finding, symptom: &Finding) -> bool {
 }
 
 /// Whether what a finding quotes names one of these resources, or none at all.
-fn starved_of(finding: &Finding, of: &[&str]) -> bool {
+fn starved_of<'f>(
+    quoted: impl Iterator<Item = &'f str>,
+    finding: &'f Finding,
+    of: &[&str],
+) -> bool {
     const RESOURCES: [&str; 7] = [
         "memory",
         "ephemeral-storage",
@@ -321,11 +379,7 @@ fn starved_of(finding: &Finding, of: &[&str]) -> bool {
         "The node had condition: ",
         "attempting to reclaim ",
     ];
-    let texts = finding
-        .citations
-        .iter()
-        .map(|citation| citation.snippet.text.as_str());
-    let texts: Vec<&str> = texts.chain([finding.detail.as_str()]).collect();
+    let texts: Vec<&str> = quoted.chain([finding.detail.as_str()]).collect();
     let said = |resource: &str| {
         texts.iter().any(|text| {
             let mut rests = LEADS.iter().filter_map(|lead| text.split_once(lead));
@@ -333,42 +387,6 @@ fn starved_of(finding: &Finding, of: &[&str]) -> bool {
         })
     };
     !RESOURCES.iter().any(|resource| said(resource)) || of.iter().any(|resource| said(resource))
-}
-
-/// Marks that a finding quotes and that nothing else has by chance.
-fn tokens(finding: &Finding) -> BTreeSet<&str> {
-    finding
-        .citations
-        .iter()
-        .flat_map(|citation| words(&citation.snippet.text))
-        .filter(|word| {
-            (word.starts_with("pvc-") && word.len() > 12)
-                || (word.starts_with("AADSTS") && word.len() > 8)
-        })
-        .collect()
-}
-
-/// Whether the evidence of one finding names the subject of another.
-fn names(quoting: &Finding, quoted: &Finding) -> bool {
-    let subjects = quoted.affected.iter().chain([&quoted.subject]);
-    let names: BTreeSet<&str> = subjects
-        .map(|subject| subject.name.as_str())
-        .filter(|name| name.len() >= LEAST_NAME)
-        .collect();
-    let texts = quoting
-        .citations
-        .iter()
-        .map(|citation| citation.snippet.text.as_str());
-    texts
-        .chain([quoting.detail.as_str()])
-        .flat_map(words)
-        .any(|word| {
-            // The host of a Service begins with its name: `hook.ns.svc:443`.
-            let host = word
-                .split_once('.')
-                .filter(|(_, rest)| rest.contains(".svc"));
-            names.contains(word) || host.is_some_and(|(name, _)| names.contains(name))
-        })
 }
 
 /// The Service whose host a word is: `hook.guard.svc`, `hook.guard.svc.cluster.local`.

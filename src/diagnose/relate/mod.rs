@@ -26,7 +26,7 @@ pub(super) struct Relations {
 
 /// Relates findings, which are in the order of the report.
 pub(super) fn relate(scene: Scene<'_>, findings: &[Finding]) -> Relations {
-    let incidents = incident::fold(findings, &scene.evidence.index);
+    let incidents = incident::fold(findings, scene.evidence);
     let (changes, common) = rayon::join(
         || change::ledger(scene, &incidents, findings),
         || common::factors(scene, &incidents, findings),

@@ -7,7 +7,7 @@ use super::Reader;
 use crate::examine::collector;
 use crate::examine::objects::kind::item_kind;
 use crate::gap::GapReason;
-use crate::kube::TextFormat;
+use crate::kube::{TextFormat, kinds};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -17,6 +17,8 @@ use serde_json::value::RawValue;
 struct RawDocument<'a> {
     #[serde(default)]
     kind: Option<Value>,
+    #[serde(default, rename = "selfLink")]
+    self_link: Option<Value>,
     #[serde(default, borrow, alias = "Items", deserialize_with = "present")]
     items: Items<'a>,
 }
@@ -119,24 +121,30 @@ impl Reader<'_> {
                 .first()
                 .is_some_and(|item| collector::is_usage(item.get()));
             let named = file_kind.is_some() && !usage;
-            if named || items.first().is_some_and(|item| has_kind(item.get())) {
+            let of_kubernetes = |item: &&RawValue| has_kind(item.get()) && !is_azure(item.get());
+            if named || items.first().is_some_and(of_kubernetes) {
                 return self.items(text, &items, line, file_kind);
             }
         } else if let Ok(RawDocument {
             kind,
+            self_link,
             items: Items::Listed(items),
         }) = serde_json::from_str(text)
         {
+            // Go's own names come without a kind, and a stream without names of files.
+            let linked = self_link.as_ref().and_then(Value::as_str);
+            let linked = linked.and_then(kinds::kind_of_link);
             let kind = kind
                 .as_ref()
                 .and_then(Value::as_str)
-                .map_or(file_kind, item_kind);
+                .map_or(linked.or(file_kind), item_kind);
             return self.items(text, &items, line, kind);
         }
         let Ok(value) = serde_json::from_str::<Value>(text) else {
             return;
         };
-        if value.get("kind").is_some() || (file_kind.is_some() && value.get("metadata").is_some()) {
+        let has_kind = value.get("kind").is_some() && !is_azure(text);
+        if has_kind || (file_kind.is_some() && value.get("metadata").is_some()) {
             self.object(text, value, &TextFormat::Json, line, file_kind);
         } else {
             collector::read(self.examiner, &value, text, line, self.part);
@@ -177,10 +185,10 @@ impl Reader<'_> {
         let Some(mut at) = list_start(text) else {
             return;
         };
-        let declared = text.get(..at).and_then(kind_in_head);
-        let kind = declared
-            .as_deref()
-            .map_or_else(|| self.kind_of_file(), item_kind);
+        let head = text.get(..at).unwrap_or_default();
+        let declared = text_in_head(head, "kind");
+        let linked = text_in_head(head, "selfLink").and_then(kinds::kind_of_link);
+        let kind = declared.map_or_else(|| linked.or_else(|| self.kind_of_file()), item_kind);
         if let Some(kind) = kind {
             self.part.kinds.entry(kind.to_owned()).or_default();
         }
@@ -199,6 +207,13 @@ impl Reader<'_> {
             at += length;
         }
     }
+}
+
+/// Whether the text is an Azure resource's, some of which state a kind of their own.
+fn is_azure(text: &str) -> bool {
+    text.contains("\"/subscriptions/")
+        && text.contains("\"provisioningState\"")
+        && !text.contains("\"apiVersion\"")
 }
 
 /// Whether the text of an object states its kind.
@@ -222,16 +237,16 @@ fn list_start(text: &str) -> Option<usize> {
     })
 }
 
-/// The kind that the head of a list states before its items.
-fn kind_in_head(head: &str) -> Option<String> {
+/// What the head of a list states under a name before its items.
+fn text_in_head<'t>(head: &'t str, name: &str) -> Option<&'t str> {
     let after = head
-        .split_once("\"kind\"")?
+        .split_once(&format!("\"{name}\""))?
         .1
         .trim_start()
         .strip_prefix(':')?
         .trim_start()
         .strip_prefix('"')?;
-    after.split_once('"').map(|(kind, _)| kind.to_owned())
+    after.split_once('"').map(|(text, _)| text)
 }
 
 #[cfg(test)]
@@ -243,6 +258,6 @@ mod tests {
         let text = "{\n  \"kind\": \"PodList\",\n  \"items\": [\n    {\"a\": 1}";
         let at = list_start(text).expect("a list");
         assert_eq!(text.get(at..).map(str::trim_start), Some("{\"a\": 1}"));
-        assert_eq!(kind_in_head(text).as_deref(), Some("PodList"));
+        assert_eq!(text_in_head(text, "kind"), Some("PodList"));
     }
 }

@@ -1,4 +1,4 @@
-//! A described node: conditions, capacity, versions, taints.
+//! A described node: conditions, lease, capacity, versions, taints.
 
 use super::draft::Draft;
 use super::table::conditions;
@@ -38,6 +38,9 @@ pub(super) fn read(tree: &Tree<'_>, draft: &mut Draft) {
             (node.value == "true").into(),
             node.line,
         );
+    }
+    if let Some(lease) = tree.find("Lease") {
+        draft.put_time("lease.renewTime", tree.child(lease, "RenewTime"));
     }
     if let Some(node) = tree.find("Taints") {
         taints(tree, node, draft);

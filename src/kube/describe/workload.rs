@@ -1,10 +1,11 @@
 //! Described controllers of pods, autoscalers and disruption budgets.
 
-use super::draft::Draft;
+use super::draft::{Draft, number};
 use super::pod::{containers, counted, volumes};
 use super::table::{Header, conditions, is_rule};
 use super::tree::Tree;
 use crate::kube::value::push_key;
+use serde_json::json;
 
 /// Puts the fields of a controller of pods, or of any kind that is only known to exist.
 pub(super) fn read(kind: &str, tree: &Tree<'_>, draft: &mut Draft) {
@@ -126,6 +127,29 @@ fn job(tree: &Tree<'_>, draft: &mut Draft) {
         ("Failed", "status.failed"),
     ];
     counts(tree, "Pods Statuses", &fields, draft);
+    gave_up(tree, draft);
+}
+
+/// Puts the condition of a job that has used up its retries, which the text does not print: none of
+/// its pods runs, and more have failed than may.
+fn gave_up(tree: &Tree<'_>, draft: &mut Draft) {
+    let limit = tree
+        .find("Backoff Limit")
+        .and_then(|node| number(node.value));
+    let Some((node, limit)) = tree.find("Pods Statuses").zip(limit) else {
+        return;
+    };
+    let count = |word| counted(node.value, word);
+    let active = count("Active").or_else(|| count("Running"));
+    if active == Some(0) && count("Failed").is_some_and(|failed| failed > limit) {
+        let condition = json!({
+            "type": "Failed",
+            "status": "True",
+            "reason": "BackoffLimitExceeded",
+        });
+        draft.put("status.conditions[0]", condition, node.line);
+        draft.note("status.conditions[0].reason", node.line);
+    }
 }
 
 /// Puts the rows of a quota.

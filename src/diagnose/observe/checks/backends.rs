@@ -55,8 +55,16 @@ pub(super) fn behind<'a>(
             if let Detail::Endpoints(addresses) = &other.detail
                 && (addresses.service == key.name || other.key().name == key.name)
             {
-                found.ready += addresses.ready;
-                found.all += addresses.ready + addresses.not_ready;
+                let all = addresses.ready + addresses.not_ready;
+                // kubectl 1.31 prints addresses that are not ready beside those that are.
+                let mixed = other.text.is_described() && found.pods.len() >= all;
+                let ready = found.pods.iter().filter(|(_, pod)| is_ready(pod)).count();
+                found.ready += if mixed {
+                    addresses.ready.min(ready)
+                } else {
+                    addresses.ready
+                };
+                found.all += all;
                 found.sources.push(other);
             }
         }

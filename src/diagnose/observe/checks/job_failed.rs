@@ -18,6 +18,15 @@ pub(super) const CHECK: Check = Check {
 /// A job that failed longer ago than this was seen by whoever cared.
 const LONG_AGO: SignedDuration = SignedDuration::from_hours(24);
 
+/// Reasons of the events with which a job ends badly.
+const GAVE_UP: [&str; 5] = [
+    "BackoffLimitExceeded",
+    "DeadlineExceeded",
+    "FailedIndexes",
+    "MaxFailedIndexesExceeded",
+    "PodFailurePolicy",
+];
+
 /// Looks at the conditions of jobs.
 fn run(scene: Scene<'_>) -> Vec<Clue> {
     let successes = successes(scene);
@@ -26,9 +35,10 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
         let Some(failed) = condition(job, "Failed") else {
             continue;
         };
+        let since = failed.since.or_else(|| told(scene, object));
         let later = successes
             .get(&scene.evidence.index.root_owner(object.key()))
-            .is_some_and(|success| failed.since.is_none_or(|failed| *success > failed));
+            .is_some_and(|success| since.is_none_or(|failed| *success > failed));
         if later {
             continue;
         }
@@ -41,11 +51,11 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             .evidence
             .capture
             .at
-            .zip(failed.since)
+            .zip(since)
             .map(|(at, since)| at.duration_since(since));
         let mut clue = Clue::status(CHECK.id, scene, object)
-            .citing(object, &format!("{}.reason", failed.path()), failed.since)
-            .seen(failed.since, failed.since)
+            .citing(object, &format!("{}.reason", failed.path()), since)
+            .seen(since, since)
             .detailed(detail);
         clue.severity = age
             .is_some_and(|age| age > LONG_AGO)
@@ -53,6 +63,15 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
         clues.push(clue);
     }
     clues
+}
+
+/// When an event says that a job gave up; the text of a described one states no time.
+fn told(scene: Scene<'_>, object: &Object) -> Option<Timestamp> {
+    let events = scene.evidence.events.iter();
+    events
+        .filter(|event| event.object == *object.key() && GAVE_UP.contains(&event.reason.as_str()))
+        .filter_map(|event| event.last)
+        .max()
 }
 
 /// All jobs.

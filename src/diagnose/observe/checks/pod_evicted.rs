@@ -22,9 +22,17 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
         .filter(|(_, pod)| pod.phase == "Failed" && pod.reason.as_deref() == Some("Evicted"))
     {
         let owner = index.root_owner(object.key());
+        let told = scene
+            .evidence
+            .events
+            .iter()
+            .filter(|event| event.object == *object.key() && event.reason == "Evicted")
+            .filter_map(|event| event.last)
+            .max();
+        let at = pod.put_out_at().or(told).or(pod.started);
         let clue = Clue::status(CHECK.id, scene, object)
-            .citing(object, "status.reason", pod.put_out_at())
-            .seen(pod.put_out_at(), pod.put_out_at())
+            .citing(object, "status.reason", at)
+            .seen(at, at)
             .detailed(pod.message.clone().unwrap_or_default());
         clues.push(match index.health(&owner, false) {
             Health::Healthy => clue.in_state(

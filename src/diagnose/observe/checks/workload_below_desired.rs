@@ -146,7 +146,12 @@ fn is_young(
                 && condition.status == "True"
                 && condition.reason != "NewReplicaSetAvailable"
         })
-        .and_then(|condition| condition.heartbeat.or(condition.since));
+        .and_then(|condition| {
+            let stated = condition.heartbeat.or(condition.since);
+            // A described one states no time, and its pods do.
+            let pods = scene.evidence.index.pods_under(object.key());
+            stated.or_else(|| pods.filter_map(|(_, pod)| pod.started).max())
+        });
     just_now(scene, object.meta.created)
         || rolls_out(scene, progressed)
         || (!unready.is_empty()

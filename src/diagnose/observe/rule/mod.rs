@@ -33,14 +33,17 @@ pub(super) fn evaluate(
             });
         }
     }
+    let waiting = Waiting::of(scene);
     for (place, event) in scene.evidence.events.iter().enumerate() {
         for hit in &event.hits {
             hits.add(scene, hit.matcher, event.count, || {
-                (Origin::Event(place), event_clue(scene, event, hit))
+                (
+                    Origin::Event(place),
+                    event_clue(scene, &waiting, event, hit),
+                )
             });
         }
     }
-    let waiting = Waiting::of(scene);
     for object in scene.evidence.index.iter() {
         for hit in &object.hits {
             hits.add(scene, hit.matcher, 1, || {
