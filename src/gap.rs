@@ -81,6 +81,13 @@ pub enum GapReason {
         /// Why, without what is different in each.
         reason: &'static str,
     },
+    /// What was read is of several clusters, or of times far apart, and was taken for one.
+    NotOne {
+        /// Whether it is of several clusters.
+        clusters: bool,
+        /// What tells it.
+        what: String,
+    },
     /// Nodes of the cluster that the collector should have run on, and of which it brought nothing.
     NodesAbsent {
         /// How many they are.
@@ -103,6 +110,7 @@ impl GapReason {
                 | Self::Binary
                 | Self::LeftOut { .. }
                 | Self::Condensed { .. }
+                | Self::NotOne { .. }
         )
     }
 
@@ -124,6 +132,7 @@ impl GapReason {
             Self::NotCollected { .. } => "not collected",
             Self::Condensed { .. } => "kept in part",
             Self::More { reason, .. } => reason,
+            Self::NotOne { .. } => "not of one cluster and time",
             Self::NodesAbsent { .. } => "nodes without an upload",
         }
     }
@@ -151,6 +160,16 @@ impl fmt::Display for GapReason {
                 write!(f, "more was found than the memory budget holds: {kept}")
             }
             Self::More { count, reason } => write!(f, "{count} more: {reason}"),
+            Self::NotOne {
+                clusters: true,
+                what,
+            } => write!(
+                f,
+                "of several clusters, which were read as one: {what}; of an object that is in more than one, one counts"
+            ),
+            Self::NotOne { what, .. } => {
+                write!(f, "of times far apart, which were read as one: {what}")
+            }
             Self::NodesAbsent { absent, all, names } => {
                 write!(f, "{absent} of {all} nodes uploaded nothing: {names}")
             }

@@ -6,10 +6,12 @@
 
 mod capture;
 mod cloud;
+mod clusters;
 mod copies;
 mod events;
 mod facts;
 mod fold;
+mod homes;
 mod images;
 mod index;
 mod inventory;
@@ -20,6 +22,7 @@ mod places;
 mod readings;
 mod retold;
 mod skew;
+mod stopped;
 #[cfg(test)]
 mod testing;
 mod timeline;
@@ -97,6 +100,8 @@ impl Evidence {
         let (mut gaps, damaged) = gaps.finish();
         let mut layout = layout::detect(&facts(&entries));
         drop_duplicates(&mut entries, &layout);
+        homes::find(&mut entries);
+        let apart = clusters::told_apart(&entries);
         let kinds = kinds(&entries);
         let quiet_events = entries.iter().fold(QuietEvents::default(), |span, entry| {
             span.with(entry.quiet_events.first, entry.quiet_events.last)
@@ -128,6 +133,7 @@ impl Evidence {
         if skew::correct_zones(&mut logs, &events) {
             capture.follow(&logs);
         }
+        capture.doubt(&logs);
         logs::name_pods(&mut logs, &index, &events);
         let (timeline, inventory) = rayon::join(
             || Timeline::of(&logs, &events),
@@ -135,7 +141,8 @@ impl Evidence {
         );
         let skew = skew::of_nodes(&events);
         let nodes = Nodes::of(&layout, &logs, &index, &events, &collector);
-        gaps.extend(nodes.gap());
+        gaps.extend(nodes.gap().into_iter().chain(apart));
+        gaps.extend(stopped::gaps(&layout, &index));
         gaps.sort();
         Self {
             layout,

@@ -24,6 +24,20 @@ struct Problem<'d> {
 
 /// One sentence, worded to match its confidence and its coverage.
 pub fn verdict(diagnosis: &Diagnosis) -> String {
+    let mixed = diagnosis.gaps.iter().find_map(|gap| match gap.reason {
+        GapReason::NotOne { clusters: true, .. } => Some("Several clusters were read as one"),
+        GapReason::NotOne { .. } => Some("Captures of times far apart were read as one"),
+        _ => None,
+    });
+    let sentence = of_what_was_read(diagnosis);
+    match mixed {
+        Some(mixed) => format!("{mixed} (see the gaps): {sentence}"),
+        None => sentence,
+    }
+}
+
+/// The same, without what should not stand in one report.
+fn of_what_was_read(diagnosis: &Diagnosis) -> String {
     let problems = problems(diagnosis);
     let of = |state| problems.iter().filter(move |p| p.state == state);
     let active: Vec<_> = of(State::Active).collect();
@@ -243,7 +257,7 @@ fn all_quiet(diagnosis: &Diagnosis, problems: &[Problem<'_>]) -> String {
 pub fn checked_nothing(diagnosis: &Diagnosis) -> bool {
     let coverage = &diagnosis.coverage;
     let ran = coverage.rules.len() - blind(coverage);
-    let nothing = diagnosis.bundle.entries == 0 || ran == 0;
+    let nothing = diagnosis.bundle.entries == 0 || ran == 0 && coverage.too_little().is_none();
     let unknown = &diagnosis.unknown;
     nothing && diagnosis.findings.is_empty() && unknown.listed.is_empty() && unknown.left_out == 0
 }
@@ -254,6 +268,11 @@ fn nothing_read(diagnosis: &Diagnosis) -> String {
         .gaps
         .iter()
         .find(|gap| gap.reason.loses_evidence());
+    if let Some(missing) = diagnosis.coverage.too_little() {
+        return format!(
+            "Nothing known is wrong in what could be read, which is too little to rule anything out: {missing}."
+        );
+    }
     match lost {
         Some(gap) => format!(
             "No log could be read: {} ({}).",

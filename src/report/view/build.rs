@@ -326,6 +326,7 @@ fn hides(gap: &Gap) -> &'static str {
         ) => HIDES_NOTHING,
         (GapReason::Condensed { .. }, _) => "further samples and lines around them; no count",
         (GapReason::More { .. }, _) => "as the gaps of this kind that are listed",
+        (GapReason::NotOne { .. }, _) => "which of the findings belong together",
         (GapReason::NotCollected { .. }, _) => HIDES_UNFETCHED,
         (GapReason::NodesAbsent { .. }, _) => HIDES_NODES,
         (GapReason::Malformed { .. }, _) => "the part of this document that could not be parsed",
