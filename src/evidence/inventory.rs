@@ -42,6 +42,22 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// Adds the version of the cluster that `az` tells, where it tells of one cluster.
+    fn add_azure(&mut self, collector: &[(EntryPath, Role, CollectorFact)]) {
+        let clusters = collector.iter().filter_map(|(path, _, fact)| match fact {
+            // Node pools are named below their cluster.
+            CollectorFact::Azure(one) if !one.name.contains('/') => {
+                Some((path, one, one.version.as_deref()?))
+            }
+            _ => None,
+        });
+        let clusters: Vec<_> = clusters.collect();
+        if let [(path, one, version)] = clusters.as_slice() {
+            let version = format!("v{}", version.trim_start_matches('v'));
+            self.add("kubernetes", &version, path, || one.snippet.clone());
+        }
+    }
+
     /// Collects versions from nodes and from the server's own statement.
     pub(super) fn collect(index: &Index, collector: &[(EntryPath, Role, CollectorFact)]) -> Self {
         let mut inventory = Self::default();
@@ -54,6 +70,7 @@ impl Inventory {
                 inventory.add("kubernetes", git_version, path, || snippet.clone());
             }
         }
+        inventory.add_azure(collector);
         for (object, node) in index.nodes() {
             if let Some(image) = object.meta.labels.get(NODE_IMAGE) {
                 inventory.add("node image", image, &object.path, || {

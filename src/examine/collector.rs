@@ -2,6 +2,7 @@
 //! Periscope's connection probes, network configuration, disruption budgets, Helm releases, use of
 //! CPU and memory, and container logs, and the server's version; in [`text`] the output of commands.
 
+mod azure;
 mod kubelet_command;
 mod nat_table;
 mod resolver;
@@ -34,6 +35,9 @@ pub(super) fn read(examiner: Examiner<'_>, value: &Value, text: &str, line: u64,
             let mut places = Places::new(text, line);
             for item in items {
                 let at = places.snippet_of(item);
+                let resources = azure::of_json(item, &at);
+                let resources = resources.into_iter().map(CollectorFact::Azure);
+                part.collector.extend(resources);
                 let used = of.and_then(|of| usage(of, item, &at));
                 part.collector.extend(used.or_else(|| fact(item, at)));
             }
@@ -43,7 +47,16 @@ pub(super) fn read(examiner: Examiner<'_>, value: &Value, text: &str, line: u64,
             part.collector.extend(status);
             container_log(examiner, value, line, part);
         }
-        _ => part.collector.extend(fact(value, line_snippet(text, line))),
+        _ => {
+            // Of a resource its state is cited.
+            let state = text.lines().zip(line..);
+            let mut state = state.filter(|(line, _)| line.contains("\"provisioningState\""));
+            let (shown, at) = state.next().unwrap_or((text, line));
+            let resources = azure::of_json(value, &line_snippet(shown, at));
+            let resources = resources.into_iter().map(CollectorFact::Azure);
+            part.collector.extend(resources);
+            part.collector.extend(fact(value, line_snippet(text, line)));
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub enum FactKind {
     KubeletCommand,
     /// Resolver configurations.
     Resolver,
+    /// States of Azure resources.
+    AzureResources,
 }
 
 impl FactKind {
@@ -42,8 +44,24 @@ impl FactKind {
             Self::NatTable => "nat table of a node",
             Self::KubeletCommand => "command line of a kubelet",
             Self::Resolver => "resolver configuration of a node",
+            Self::AzureResources => "states of Azure resources",
         }
     }
+}
+
+/// The state of an Azure resource, as `az` prints it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AzureResource {
+    /// Its name; below its scale set's or cluster's, where that is stated.
+    pub name: String,
+    /// `provisioningState`: `Succeeded`, `Failed`, `Canceled`, `Updating`, ...
+    pub provisioning: String,
+    /// `Running`, `Stopped`, `deallocated`, ...
+    pub power: Option<String>,
+    /// Its version of Kubernetes.
+    pub version: Option<String>,
+    /// Where it stands.
+    pub snippet: Snippet,
 }
 
 /// One revision of a Helm release: an entry of `history` in `helm_list`.

@@ -1,6 +1,8 @@
 //! Facts of one piece of one entry: what the examining worker keeps when it drops the bytes.
 
-use super::facts::{FactKind, HelmRevision, KubeletCommand, NatTable, PodStatus, Resolver, Usage};
+use super::facts::{
+    AzureResource, FactKind, HelmRevision, KubeletCommand, NatTable, PodStatus, Resolver, Usage,
+};
 use super::prefix::Level;
 use crate::gap::Gap;
 use crate::kube::{Event, Object};
@@ -269,6 +271,8 @@ pub enum CollectorFact {
     KubeletCommand(KubeletCommand),
     /// Resolver configuration of a machine or of a collector's pod.
     Resolver(Resolver),
+    /// The state of an Azure resource.
+    Azure(AzureResource),
     /// The version that a program names in its log when it starts.
     Started {
         /// `kubelet`, `container runtime`, ..., as the inventory calls it, or [`LOGS_OWN`].
@@ -310,6 +314,7 @@ impl CollectorFact {
             FactKind::PodStates => matches!(self, Self::PodStatus(_)),
             FactKind::NatTable => matches!(self, Self::NatTable(_)),
             FactKind::KubeletCommand => matches!(self, Self::KubeletCommand(_)),
+            FactKind::AzureResources => matches!(self, Self::Azure(_)),
             FactKind::Resolver => matches!(self, Self::Resolver(_) | Self::NetworkConfig(_)),
         }
     }

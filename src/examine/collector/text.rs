@@ -1,8 +1,13 @@
 //! Output of commands that collectors save as text: which it is, its own first line tells.
 
 use super::super::part::CollectorFact;
-use super::{kubelet_command, nat_table, resolver, top};
+use super::{azure, kubelet_command, nat_table, resolver, top};
+use crate::examine::snippet::line_snippet;
 use crate::limits::Limits;
+use memchr::memmem;
+
+/// What `kubectl version` prints is shorter than this.
+const VERSION_BYTES: usize = 4096;
 
 /// What of an error is kept.
 const DETAIL: usize = 300;
@@ -47,6 +52,13 @@ pub(in crate::examine) fn read(
             facts: vec![],
             error: Some(error),
         }
+    } else if let Some(version) = server_version(body, first_line) {
+        fact(version)
+    } else if let Some(resources) = azure_table(body, first_line) {
+        Told {
+            facts: resources,
+            error: None,
+        }
     } else if top::is_one(body) {
         Told {
             facts: top::read(body, first_line, limits),
@@ -59,6 +71,54 @@ pub(in crate::examine) fn read(
     } else {
         Told::default()
     }
+}
+
+/// The states of Azure resources, of a table that `az` printed.
+fn azure_table(body: &[u8], first_line: u64) -> Option<Vec<CollectorFact>> {
+    let head = body.trim_ascii_start();
+    let end = memchr::memchr(b'\n', head)?;
+    memmem::find(head.get(..end)?, b"ProvisioningState")?;
+    let rows = azure::of_table(&String::from_utf8_lossy(body), first_line)?;
+    Some(rows.into_iter().map(CollectorFact::Azure).collect())
+}
+
+/// The version of the API server that `kubectl version` prints as text: `Server Version: v1.33.5`,
+/// before 1.28 with `version.Info{..., GitVersion:"v1.20.15", ...}`; or as YAML.
+fn server_version(body: &[u8], first_line: u64) -> Option<CollectorFact> {
+    const HEAD: &str = "Server Version: ";
+    const IN_YAML: &str = "serverVersion:";
+    let front = body.get(..body.len().min(VERSION_BYTES))?;
+    memmem::find(front, HEAD.as_bytes()).or_else(|| memmem::find(front, IN_YAML.as_bytes()))?;
+    let text = String::from_utf8_lossy(front);
+    // A log may say such a thing too; what kubectl prints begins with the client's own.
+    let mut lines = text.lines().zip(first_line..);
+    let begins = |line: &str| {
+        let fronts = ["Client Version: ", "clientVersion:", HEAD, IN_YAML];
+        fronts.iter().any(|front| line.starts_with(front))
+    };
+    let mut filled = text.lines().filter(|line| !line.trim().is_empty());
+    if !filled.next().is_some_and(begins) {
+        return None;
+    }
+    let mut of_server = false;
+    lines.find_map(|(line, number)| {
+        if !line.starts_with(' ') {
+            of_server = line.starts_with(IN_YAML);
+        }
+        let in_yaml = line.trim_start().strip_prefix("gitVersion: ");
+        let stated = line.strip_prefix(HEAD).or(in_yaml.filter(|_| of_server))?;
+        let version = match stated.split_once("GitVersion:\"") {
+            Some((_, rest)) => rest.split('"').next()?,
+            None => stated.trim(),
+        };
+        let number_of = version.strip_prefix('v')?;
+        number_of
+            .starts_with(|c: char| c.is_ascii_digit())
+            .then(|| CollectorFact::ServerVersion {
+                git_version: version.to_owned(),
+                snippet: line_snippet(line, number),
+            })
+    })
 }
 
 /// Whether a line is a sentence that says what the collector could not get.

@@ -6,6 +6,7 @@
 
 mod api_removed_in_version;
 mod apiservice_unavailable;
+mod azure_resource_state;
 mod backends;
 mod certificate_expired;
 mod clock_skew_between_nodes;
@@ -125,6 +126,7 @@ pub enum Need {
 pub const CHECKS: &[Check] = &[
     api_removed_in_version::CHECK,
     apiservice_unavailable::CHECK,
+    azure_resource_state::CHECK,
     certificate_expired::CHECK,
     clock_skew_between_nodes::CHECK,
     condition_in_trouble::CHECK,
