@@ -114,11 +114,56 @@ fn what_nobody_recognises_clears_nothing() {
         let said = verdict(&[text]);
         assert!(said.starts_with("No check could run"), "{}: {said}", text.0);
     }
-    let kubelet = "I0301 10:00:00.000000    1234 server.go:1] all is well\n";
-    assert!(clear(&[("kubelet.log", kubelet)]) > 0);
+    assert!(clear(&[("kubelet.log", &each_minute(30, "server.go"))]) > 0);
     // Its source files tell whose log it is, whatever its name.
-    let kubelet = "I0301 10:00:00.000000    1234 kubelet.go:1] all is well\n".repeat(4);
-    assert!(clear(&[("x", &kubelet)]) > 0);
+    assert!(clear(&[("x", &each_minute(30, "kubelet.go"))]) > 0);
+}
+
+/// So many lines of a kubelet, one a minute.
+fn each_minute(lines: usize, source: &str) -> String {
+    (0..lines)
+        .map(|minute| format!("I0301 10:{minute:02}:00.000000    1234 {source}:1] all is well\n"))
+        .collect()
+}
+
+/// Why a rule of the kubelet was not checked.
+fn why(list: &[(&str, &str)]) -> String {
+    let rules = diagnosis(list).coverage.rules;
+    let row = rules
+        .into_iter()
+        .find(|row| row.rule == "kubelet-csr-not-signed");
+    row.map(|row| format!("{:?}: {}", row.outcome, row.reason))
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_part_of_a_log_clears_nothing() {
+    let told = |log: &str| why(&[("kubelet.log", log)]);
+    assert!(told(&each_minute(30, "kubelet.go")).starts_with("Clear"));
+    let few = told(&each_minute(3, "kubelet.go"));
+    assert!(
+        few.starts_with(
+            "NotChecked: the log of kubelet has 3 lines, too few to show what did not happen"
+        ),
+        "{few}"
+    );
+    let burst: String = (10..40)
+        .map(|second| format!("I0301 10:00:{second}.000000    1234 kubelet.go:1] all is well\n"))
+        .collect();
+    let brief = told(&burst);
+    assert!(
+        brief.starts_with("NotChecked: the log of kubelet spans 29 seconds, too short a time"),
+        "{brief}"
+    );
+    let node = r#"{"kind": "NodeList", "apiVersion": "v1", "items": [{"metadata": {"name": "n1"}, "status": {"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": "2024-03-01T15:29:00Z"}]}}]}"#;
+    let late = why(&[
+        ("n1/kubelet.log", &each_minute(30, "kubelet.go")),
+        ("nodes.json", node),
+    ]);
+    assert!(
+        late.starts_with("NotChecked: the log of kubelet ends 5 hours before the bundle was taken"),
+        "{late}"
+    );
 }
 
 #[test]

@@ -311,6 +311,12 @@ fn log_of(
     } else {
         return None;
     };
+    // A part of it is there.
+    let brings = if missing.why.is_too_little() {
+        format!("whole {brings}")
+    } else {
+        brings
+    };
     Some(Command { text, brings })
 }
 

@@ -64,6 +64,21 @@ pub enum Why {
     Empty,
     /// All of it lies outside the time that was asked for.
     OutsideWindow,
+    /// It is so short that a part of a log is all that it can be.
+    TooShort {
+        /// Its lines.
+        lines: u64,
+    },
+    /// It is of so short a time that a failure need not show in it.
+    TooBrief {
+        /// From its first line to its last.
+        seconds: u64,
+    },
+    /// It ends long before the bundle was taken.
+    EndsBefore {
+        /// How long.
+        minutes: u64,
+    },
     /// It is there for some nodes of the cluster, and any other may be the one that is broken.
     OnSomeNodes {
         /// Nodes for which it is there.
@@ -71,6 +86,16 @@ pub enum Why {
         /// Nodes that should have it.
         all: usize,
     },
+}
+
+impl Why {
+    /// Whether it is there, and too little of it.
+    pub fn is_too_little(self) -> bool {
+        matches!(
+            self,
+            Self::TooShort { .. } | Self::TooBrief { .. } | Self::EndsBefore { .. }
+        )
+    }
 }
 
 impl fmt::Display for Missing {
@@ -96,6 +121,31 @@ impl fmt::Display for Missing {
                 f.write_str("the list of events is empty (they are kept for an hour)")
             }
             (Why::OutsideWindow, what) => write!(f, "the {what} lies outside --since and --until"),
+            (Why::TooShort { lines: 1 }, what) => {
+                write!(
+                    f,
+                    "the {what} has 1 line, which does not show what did not happen"
+                )
+            }
+            (Why::TooShort { lines }, what) => {
+                write!(
+                    f,
+                    "the {what} has {lines} lines, too few to show what did not happen"
+                )
+            }
+            (Why::TooBrief { seconds }, what) => {
+                write!(
+                    f,
+                    "the {what} spans {seconds} seconds, too short a time to show what did not happen"
+                )
+            }
+            (Why::EndsBefore { minutes }, what) => {
+                write!(
+                    f,
+                    "the {what} ends {} before the bundle was taken",
+                    long(minutes)
+                )
+            }
             (Why::OnSomeNodes { read, all }, what) => {
                 write!(f, "the {what} of {read} of {all} nodes only")
             }
@@ -104,6 +154,15 @@ impl fmt::Display for Missing {
             }
             (Why::Absent, what) => write!(f, "no {what} in this bundle"),
         }
+    }
+}
+
+/// Hours, or days where there are many.
+fn long(minutes: u64) -> String {
+    match minutes / 60 {
+        1 => "an hour".to_owned(),
+        hours @ ..48 => format!("{hours} hours"),
+        hours => format!("{} days", hours / 24),
     }
 }
 
@@ -169,6 +228,12 @@ impl fmt::Display for Wanted {
     }
 }
 
+/// Nothing to add, or that nothing of it is there.
+pub(super) fn there(there: bool, what: Wanted) -> Result<Option<String>, Missing> {
+    let why = Why::Absent;
+    there.then_some(None).ok_or(Missing { what, why })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +277,21 @@ mod tests {
                 log(),
                 Why::OnSomeNodes { read: 1, all: 4 },
                 "the log of kubelet of 1 of 4 nodes only",
+            ),
+            (
+                log(),
+                Why::TooShort { lines: 3 },
+                "the log of kubelet has 3 lines, too few to show what did not happen",
+            ),
+            (
+                log(),
+                Why::TooBrief { seconds: 12 },
+                "the log of kubelet spans 12 seconds, too short a time to show what did not happen",
+            ),
+            (
+                log(),
+                Why::EndsBefore { minutes: 300 },
+                "the log of kubelet ends 5 hours before the bundle was taken",
             ),
             (
                 Wanted::Events,

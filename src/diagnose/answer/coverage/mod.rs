@@ -1,6 +1,7 @@
 //! For each rule: found, clear, or not checked and why. Absence is not health.
 
 mod events;
+mod expect;
 mod missing;
 mod seen;
 mod sources;
@@ -40,6 +41,12 @@ impl Coverage {
     /// Number of rules that are not checked because they could look at some nodes only.
     pub fn partly(&self) -> usize {
         self.rules.iter().filter(|rule| rule.is_partly()).count()
+    }
+
+    /// A log that was read, and that is too little of one to show what did not happen.
+    pub fn too_little(&self) -> Option<&Missing> {
+        let mut missing = self.rules.iter().flat_map(|rule| &rule.missing);
+        missing.find(|one| one.why.is_too_little())
     }
 
     /// Nodes that the collector brought nothing of.

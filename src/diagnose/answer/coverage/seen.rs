@@ -1,14 +1,15 @@
 //! What a bundle shows, as far as rules can ask for it.
 
-use super::missing::{Missing, Wanted, Why};
-use super::{Outcome, RuleCoverage};
+mod needs;
+
+use super::missing::{Missing, Wanted, Why, there};
+use super::{Outcome, RuleCoverage, expect};
 use crate::component::{self, Runs};
 use crate::diagnose::answer::coverage::events::{first_event, last_event};
-use crate::diagnose::observe::checks::{self, Need};
+use crate::diagnose::observe::checks;
 use crate::diagnose::scene::Scene;
 use crate::diagnose::window::Window;
 use crate::evidence::{Evidence, LogSource};
-use crate::examine::facts::FactKind;
 use crate::layout::{Content, Never};
 use crate::rules::glob::PathGlob;
 use crate::rules::predicate::{Ask, Predicate};
@@ -30,6 +31,9 @@ pub(super) struct Seen<'a> {
     window: Window,
     /// Components whose lines were read and fall into the window.
     components: BTreeSet<&'static str>,
+    /// Components of which lines were read, and too few, or of a time too short or too long ago, to
+    /// show what did not happen.
+    short: BTreeMap<&'static str, Why>,
     /// Components whose lines were read, and all lie outside the window.
     outside: BTreeSet<&'static str>,
     /// Components with an entry that could not be read, or not wholly, and whether any of it was.
@@ -61,11 +65,25 @@ impl<'a> Seen<'a> {
         // What a collector says of its own work is no log of anybody else.
         let told = || read().filter(|log| inside(log) && log.role.content != Content::Collector);
         let named = |logs: &mut dyn Iterator<Item = &'a LogSource>| -> BTreeSet<&'static str> {
-            logs.flat_map(|log| log.components.iter().copied())
-                .collect()
+            let mut names: BTreeSet<&'static str> = logs
+                .flat_map(|log| log.components.iter().copied())
+                .collect();
+            // Rules about workloads look at add-ons as well.
+            if names.iter().any(|name| component::is_add_on(name)) {
+                names.insert(component::WORKLOAD);
+            }
+            names
         };
         let all = named(&mut read());
-        let components = named(&mut read().filter(inside));
+        let at = evidence.capture.at;
+        let mut components = named(&mut read().filter(inside));
+        let short = expect::short(&components, || read().filter(inside), at);
+        components.retain(|name| !short.contains_key(name));
+        let tells = |log: &&LogSource| {
+            let mut own = log.components.iter();
+            log.components.is_empty() && expect::is_whole(log)
+                || own.any(|name| !short.contains_key(name))
+        };
         let mut damaged = BTreeMap::new();
         for gap in evidence
             .gaps
@@ -88,12 +106,20 @@ impl<'a> Seen<'a> {
         Self {
             evidence,
             window,
-            outside: all.difference(&components).copied().collect(),
+            outside: all
+                .into_iter()
+                .filter(|name| !components.contains(name) && !short.contains_key(name))
+                .collect(),
+            node_log: read().any(|log| {
+                log.components.is_empty()
+                    && is_of_many(log)
+                    && inside(&log)
+                    && expect::is_whole(log)
+            }),
+            any_log: told().any(|log| tells(&log)),
+            short,
             components,
             damaged,
-            node_log: read()
-                .any(|log| log.components.is_empty() && is_of_many(log) && inside(&log)),
-            any_log: told().next().is_some(),
             fetch_errors: evidence.logs.iter().any(|log| log.fetch_error.is_some()),
             events_from: first_event(evidence),
             windows: !nodes.is_empty()
@@ -201,11 +227,12 @@ impl<'a> Seen<'a> {
                 self.components.contains(name) || self.node_log && component::runs(name).on_nodes()
             }
         };
-        if writers.iter().any(read) {
-            if let Some(missing) = self.on_some_nodes(&writers) {
-                look(Err(missing));
-                return;
-            }
+        let lines = |name: &String| read(name) || self.short.contains_key(&**name);
+        if writers.iter().any(lines)
+            && let Some(missing) = self.on_some_nodes(&writers)
+        {
+            look(Err(missing));
+        } else if writers.iter().any(read) {
             let cut: Vec<&str> = writers
                 .iter()
                 .map(String::as_str)
@@ -246,6 +273,15 @@ impl<'a> Seen<'a> {
             !components.is_empty() && places.all(test)
         };
         let any = |test: &dyn Fn(&str) -> bool| components.iter().any(|name| test(name));
+        let short = components
+            .iter()
+            .filter_map(|name| self.short.get(&**name).map(|why| (name.clone(), *why)));
+        if let Some((name, why)) = short.min_by_key(|(_, why)| *why) {
+            return Missing {
+                what: Wanted::Log(vec![name]),
+                why,
+            };
+        }
         let why = if any(&|name| self.outside.contains(name)) {
             Why::OutsideWindow
         } else if any(&|name| self.damaged.contains_key(name)) {
@@ -265,88 +301,6 @@ impl<'a> Seen<'a> {
             what: Wanted::Log(components.to_vec()),
             why,
         }
-    }
-
-    /// Whether what a check looks at was there.
-    fn need(&self, need: Need) -> Result<Option<String>, Missing> {
-        match need {
-            Need::All(needs) => {
-                let notes: Result<Vec<_>, _> = needs.iter().map(|need| self.need(*need)).collect();
-                Ok(notes?.into_iter().flatten().next())
-            }
-            Need::Objects("Event") => self.events(),
-            Need::Objects(kind) => self.kind(kind),
-            Need::Together(kinds) => {
-                let lacks = kinds.iter().find(|kind| !self.evidence.collected(kind));
-                lacks.map_or(Ok(None), |kind| self.kind(kind))
-            }
-            Need::Listed(kind) => there(
-                self.evidence.lists_some(kind),
-                Wanted::WholeList(kind.to_owned()),
-            ),
-            Need::AnyObject => {
-                let any = self.evidence.index.iter().next().is_some();
-                there(any, Wanted::AnyObject)?;
-                self.clock()
-            }
-            Need::Conditions => {
-                let mut objects = self.evidence.index.iter();
-                let any = objects.any(|object| object.troubles.is_some());
-                there(any, Wanted::Conditions)
-            }
-            Need::Certificates => {
-                let mut objects = self.evidence.index.iter();
-                let any = objects.any(|object| !object.certificates.is_empty());
-                there(any, Wanted::Certificates)?;
-                self.clock()
-            }
-            Need::Budgets => {
-                let mut roles = self.evidence.layout.roles.keys();
-                let lists = self.evidence.layout.format.promises().budget_lists;
-                let listed = lists
-                    .is_some_and(|lists| roles.any(|path| path.file_name().starts_with(lists)));
-                // The objects say more than the list does.
-                let read = listed || self.evidence.collected("PodDisruptionBudget");
-                there(read, Wanted::Budgets)
-            }
-            Need::Version => {
-                let known = !self.evidence.inventory.judged("kubernetes").is_empty();
-                there(known, Wanted::Version("kubernetes".to_owned()))
-            }
-            Need::Collected(kind) => {
-                let mut facts = self.evidence.collector.iter();
-                let mut roles = self.evidence.layout.roles.keys();
-                // A cluster without releases has a list, and nothing in it.
-                let list = self.evidence.layout.format.promises().release_list;
-                let list = list.filter(|_| kind == FactKind::HelmReleases);
-                let read = facts.any(|(_, _, fact)| fact.is(kind))
-                    || list.is_some_and(|list| roles.any(|path| path.file_name() == list));
-                there(read, Wanted::Collected(kind))?;
-                self.of_all_nodes(kind)
-            }
-            Need::DumpLogs => {
-                let dump = self.evidence.logs.iter().any(|log| log.role.pod.is_some());
-                there(dump, Wanted::ContainerLogs)
-            }
-        }
-    }
-
-    /// Whether what the collector brings from each node is not missing for some.
-    fn of_all_nodes(&self, kind: FactKind) -> Result<Option<String>, Missing> {
-        let absent = self.evidence.nodes.absent().count();
-        let all = self.evidence.nodes.iter().count();
-        let of_nodes = matches!(
-            kind,
-            FactKind::Probes | FactKind::NatTable | FactKind::KubeletCommand | FactKind::Resolver
-        );
-        if absent == 0 || !of_nodes {
-            return Ok(None);
-        }
-        let read = all - absent;
-        Err(Missing {
-            what: Wanted::Collected(kind),
-            why: Why::OnSomeNodes { read, all },
-        })
     }
 
     /// Whether a log was read that lies where the matcher looks.
@@ -380,11 +334,6 @@ impl<'a> Seen<'a> {
             // The rule's matchers say what they look at.
             (_, None) => Ok(None),
         }
-    }
-
-    /// Whether the time of the capture is known.
-    fn clock(&self) -> Result<Option<String>, Missing> {
-        there(self.evidence.capture.at.is_some(), Wanted::CaptureTime)
     }
 
     /// Whether events are left that fall into the window.
@@ -438,10 +387,4 @@ fn is_of_many(log: &LogSource) -> bool {
     let file = log.path.file_name();
     let shared = ["syslog", "messages", "journal"];
     log.role.content == Content::NodeLog && shared.iter().any(|name| file.contains(name))
-}
-
-/// Nothing to add, or that nothing of it is there.
-fn there(there: bool, what: Wanted) -> Result<Option<String>, Missing> {
-    let why = Why::Absent;
-    there.then_some(None).ok_or(Missing { what, why })
 }

@@ -1,0 +1,76 @@
+//! Whether a log is such that a failure would show in it: then that it does not says something.
+//!
+//! A collector that walks pods takes the log of a container whole, however short it is. Any other
+//! file may be a part of a log that somebody cut out. A component that writes as long as it lives is
+//! told by that: a few lines, or the lines of a few seconds, are no log of it, and one that ends
+//! long before the capture says nothing of the present.
+
+use super::missing::Why;
+use crate::component;
+use crate::evidence::LogSource;
+use crate::layout::Content;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Lines that a log of a component that talks has at least.
+const FEWEST: u64 = 20;
+
+/// The time that it spans at least: retries come within that.
+const SHORTEST: SignedDuration = SignedDuration::from_mins(1);
+
+/// So many lines are more than an excerpt, however fast they came: a start.
+const ENOUGH: u64 = 200;
+
+/// A log that ends this long before the capture says nothing of the present.
+const STALE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Of these components the ones whose logs all fall short, each with why the fullest of them does.
+pub(super) fn short<'a, I: Iterator<Item = &'a LogSource>>(
+    components: &BTreeSet<&'static str>,
+    logs: impl Fn() -> I,
+    at: Option<Timestamp>,
+) -> BTreeMap<&'static str, Why> {
+    let talking = components.iter().filter(|name| component::talks(name));
+    let shortcoming = |name: &&'static str| {
+        let own = logs().filter(|log| log.components.contains(name));
+        let mut reasons: Vec<(u64, Why)> = Vec::new();
+        for log in own {
+            reasons.push((log.lines, shortcoming(log, at)?));
+        }
+        reasons.into_iter().max().map(|(_, why)| (*name, why))
+    };
+    talking.filter_map(shortcoming).collect()
+}
+
+/// Whether a file of which no component is known is more than a few lines.
+pub(super) fn is_whole(log: &LogSource) -> bool {
+    of_a_container(log) || log.lines >= FEWEST
+}
+
+/// Whether a collector took it as the log of a container.
+fn of_a_container(log: &LogSource) -> bool {
+    log.role.content == Content::PodLog && log.role.pod.is_some()
+}
+
+/// Why what a component that talks did not write here says nothing; `None` where it does.
+fn shortcoming(log: &LogSource, at: Option<Timestamp>) -> Option<Why> {
+    if of_a_container(log) {
+        return None;
+    }
+    if log.lines < FEWEST {
+        return Some(Why::TooShort { lines: log.lines });
+    }
+    let (first, last) = log.first.zip(log.last)?;
+    let span = last.duration_since(first);
+    let end = log.read_to.map_or(last, |read_to| read_to.max(last));
+    let late = at.map_or(SignedDuration::ZERO, |at| at.duration_since(end));
+    if late >= STALE {
+        let minutes = u64::try_from(late.as_mins()).unwrap_or(0);
+        Some(Why::EndsBefore { minutes })
+    } else if span < SHORTEST && log.lines < ENOUGH {
+        let seconds = u64::try_from(span.as_secs()).unwrap_or(0);
+        Some(Why::TooBrief { seconds })
+    } else {
+        None
+    }
+}
