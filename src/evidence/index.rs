@@ -26,6 +26,10 @@ const OWNERS: [&str; 8] = [
     "StatefulSet",
 ];
 
+/// Kinds whose objects are parts of their owner. Others belong to one only to go with it: the
+/// service that somebody gave to his deployment, or the claim of a stateful set.
+const PARTS: [&str; 4] = ["Job", "Pod", "ReplicaSet", "ReplicationController"];
+
 /// All objects of a bundle, each once.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -253,7 +257,7 @@ impl Index {
             let Some(owner) = object.and_then(|object| object.meta.owners.first()) else {
                 break;
             };
-            if !OWNERS.contains(&owner.kind.as_str()) {
+            if !PARTS.contains(&kind) || !OWNERS.contains(&owner.kind.as_str()) {
                 break;
             }
             (kind, name) = (&owner.kind, &owner.name);

@@ -260,6 +260,10 @@ impl Reader<'_> {
         let Some(kind) = value.get("kind").and_then(Value::as_str).map(str::to_owned) else {
             return;
         };
+        // Configuration files of clients and programs have a kind, and are no objects of a cluster.
+        if kind != "Event" && kube::value::text(&value, "metadata.name").is_none() {
+            return;
+        }
         *self.part.kinds.entry(kind.clone()).or_default() += 1;
         let being_deleted = kube::value::text(&value, "metadata.deletionTimestamp").is_some();
         let unread = UNREAD_KINDS.contains(&kind.as_str());

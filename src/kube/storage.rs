@@ -14,6 +14,8 @@ pub struct PersistentVolumeClaim {
     pub refuses_class: bool,
     /// `spec.volumeName`.
     pub volume: Option<String>,
+    /// Seconds since it was created, as a table prints it.
+    pub age: Option<i64>,
 }
 
 /// A volume.
@@ -72,6 +74,7 @@ impl PersistentVolumeClaim {
             refuses_class: read::get(value, "spec.storageClassName").and_then(Value::as_str)
                 == Some(""),
             volume: read::optional(value, "spec.volumeName"),
+            age: read::int(value, "metadata.age"),
         }
     }
 }

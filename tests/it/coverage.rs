@@ -61,12 +61,15 @@ const SOURCES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The content of a source. A log of a component that talks is as long as logs are.
+/// The content of a source. A file that is a log, and not that of a container, is as long as logs are.
 fn content(source: &str, content: &str) -> String {
-    if !bundlescope::component::talks(source) {
+    if !is_log(source) || source == "coredns" {
         return content.to_owned();
     }
-    let minutes = (0..30).map(|minute| content.replace("10:00:00", &format!("10:{minute:02}:00")));
+    let minutes = (0..30).map(|minute| {
+        let clock = content.replace("10:00:00", &format!("10:{minute:02}:00"));
+        clock.replace("1.000000", &format!("{minute}.000000"))
+    });
     minutes.collect()
 }
 

@@ -322,6 +322,52 @@ Events:           <none>
     assert_eq!(told("True", "Running"), 0);
 }
 
+#[test]
+fn a_service_is_not_its_owner_and_a_pod_is() {
+    let told = |kind: &str, name: &str, reason: &str, message: &str| {
+        let object = format!(
+            r#"{{"kind": "{kind}", "apiVersion": "v1", "metadata": {{"name": "{name}", "namespace": "demo", "ownerReferences": [{{"kind": "Deployment", "name": "web"}}]}}}}"#
+        );
+        let event = format!(
+            r#"{{"kind": "EventList", "apiVersion": "v1", "items": [{{"metadata": {{"name": "a.1", "namespace": "demo"}}, "involvedObject": {{"kind": "{kind}", "namespace": "demo", "name": "{name}"}}, "reason": "{reason}", "message": "{message}", "type": "Warning", "count": 9, "lastTimestamp": "2024-05-01T10:30:00Z"}}]}}"#
+        );
+        let told = diagnosis(&[("object.json", &object), ("events.json", &event)]);
+        told.findings.first().map(|one| one.subject.to_string())
+    };
+    let refused = "Error syncing load balancer: failed to ensure load balancer: no subnet";
+    assert_eq!(
+        told("Service", "web", "SyncLoadBalancerFailed", refused),
+        Some("Service demo/web".to_owned())
+    );
+    let full = "0/3 nodes are available: 3 Insufficient cpu.";
+    assert_eq!(
+        told("Pod", "web-1", "FailedScheduling", full),
+        Some("Deployment demo/web".to_owned())
+    );
+}
+
+#[test]
+fn a_claim_of_a_table_waits_as_long_as_its_age_says() {
+    let table = |age: &str, mode: &str| {
+        format!(
+            "\
+NAMESPACE   NAME                                  STATUS    VOLUME   CAPACITY   ACCESS MODES   STORAGECLASS   AGE
+data        persistentvolumeclaim/data-db-0       Pending                                      premium        {age}
+
+NAMESPACE   NAME                                  PROVISIONER          RECLAIMPOLICY   VOLUMEBINDINGMODE   ALLOWVOLUMEEXPANSION   AGE
+            storageclass.storage.k8s.io/premium   disk.csi.azure.com   Delete          {mode}           true                   9d
+"
+        )
+    };
+    let told = |age, mode| {
+        let told = diagnosis(&[("pvc.txt", &table(age, mode))]);
+        found(&told, "pvc-lost-or-pending").len()
+    };
+    assert_eq!(told("95m", "Immediate"), 1);
+    assert_eq!(told("95s", "Immediate"), 0);
+    assert_eq!(told("95m", "WaitForFirstConsumer"), 0);
+}
+
 /// A list in a dump's stream.
 fn list(kind: &str, items: &str) -> String {
     format!(

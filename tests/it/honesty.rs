@@ -108,6 +108,14 @@ fn what_nobody_recognises_clears_nothing() {
         ("args/kube-apiserver", "--secure-port=16443\n"),
         ("etc/hostname", "node-1\n"),
         ("kube-proxy.log", "nothing here has a time\n"),
+        (
+            "kubeconfig.yaml",
+            "apiVersion: v1\nkind: Config\nclusters:\n- name: a\n  cluster: {server: 'https://10.0.0.1:6443'}\n",
+        ),
+        (
+            "config.yaml",
+            "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nmaxPods: 110\n",
+        ),
     ];
     for text in texts {
         assert_eq!(clear(&[text]), 0, "{}", text.0);

@@ -110,10 +110,10 @@ fn finding(
     let mut builder = FindingBuilder::new(rule, subject).state(state, reason);
     builder = builder.count(occurrences(&clues));
     // A hit without a severity of its own is as bad as the rule says; of what a check says of
-    // several objects the worst counts that it states.
+    // several objects the worst counts that it states. What is over does not make worse what is not.
     let severities = clues
         .iter()
-        .filter(|clue| clue.authority == strongest)
+        .filter(|clue| clue.authority == strongest && clue.state.0 == state)
         .filter_map(|clue| {
             let by_rule = (strongest < Authority::Status).then_some(rule.severity);
             clue.severity.or(by_rule)

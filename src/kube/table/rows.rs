@@ -5,7 +5,7 @@
 
 use super::header::Header;
 use super::pods::{self, OF_PODS};
-use crate::kube::describe::kind_of_resource;
+use crate::kube::describe::{kind_of_resource, seconds};
 use serde_json::{Value, json};
 
 /// Headings that together make a table one of a kind; the first row that holds counts.
@@ -29,6 +29,10 @@ const KINDS: &[(&str, &[&str])] = &[
     (
         "PersistentVolume",
         &["CAPACITY", "RECLAIM POLICY", "STATUS", "CLAIM"],
+    ),
+    (
+        "StorageClass",
+        &["PROVISIONER", "RECLAIMPOLICY", "VOLUMEBINDINGMODE"],
     ),
     ("Service", &["TYPE", "CLUSTER-IP", "PORT(S)"]),
     ("Endpoints", &["NAME", "ENDPOINTS", "AGE"]),
@@ -78,7 +82,7 @@ pub(super) fn object(
         None => (None, name),
     };
     // `standard (default)`.
-    let name = name.split(' ').next()?;
+    let (name, note) = name.split_once(' ').unwrap_or((name, ""));
     let told = kind_of(header);
     let of_name = resource.map(|resource| {
         let plain = resource.split('.').next().unwrap_or(resource);
@@ -99,6 +103,7 @@ pub(super) fn object(
     let (spec, status) = match kind {
         "Pod" => return pods::pod(header, row, namespace),
         "Node" => return node(header, row, name),
+        "StorageClass" => return Some(class(header, row, name, note == "(default)")),
         "Deployment" | "StatefulSet" | "ReplicaSet" | "DaemonSet" => workload(header, row, kind)?,
         "Job" => job(header, row),
         "PersistentVolumeClaim" => {
@@ -142,10 +147,30 @@ pub(super) fn object(
         "spec": spec,
         "status": status,
     });
+    if kind == "PersistentVolumeClaim"
+        && let (Some(age), Some(meta)) = (cell("AGE").and_then(seconds), value.get_mut("metadata"))
+    {
+        meta["age"] = age.into();
+    }
     if let (Some(version), Some(fields)) = (version(kind), value.as_object_mut()) {
         fields.insert("apiVersion".to_owned(), version.into());
     }
     Some(value)
+}
+
+/// A storage class, whose fields stand at the top.
+fn class(header: &Header<'_>, row: &str, name: &str, is_default: bool) -> Value {
+    let cell = |heading: &str| header.cell(row, heading);
+    json!({
+        "kind": "StorageClass",
+        "metadata": {
+            "name": name,
+            "annotations": {"storageclass.kubernetes.io/is-default-class": is_default.to_string()},
+        },
+        "provisioner": cell("PROVISIONER"),
+        "reclaimPolicy": cell("RECLAIMPOLICY"),
+        "volumeBindingMode": cell("VOLUMEBINDINGMODE"),
+    })
 }
 
 /// The API version of kinds that are not Kubernetes' own.

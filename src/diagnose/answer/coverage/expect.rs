@@ -1,18 +1,18 @@
 //! Whether a log is such that a failure would show in it: then that it does not says something.
 //!
 //! A collector that walks pods takes the log of a container whole, however short it is. Any other
-//! file may be a part of a log that somebody cut out. A component that writes as long as it lives is
-//! told by that: a few lines, or the lines of a few seconds, are no log of it, and one that ends
-//! long before the capture says nothing of the present.
+//! file may be a part of a log that somebody cut out, and a few lines are one. A component that writes
+//! as long as it lives is told by that: the lines of a few seconds are no log of it either, and one
+//! that ends long before the capture says nothing of the present.
 
 use super::missing::Why;
-use crate::component;
+use crate::component::{self, Runs};
 use crate::evidence::LogSource;
 use crate::layout::Content;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines that a log of a component that talks has at least.
+/// Lines that a log has at least.
 const FEWEST: u64 = 20;
 
 /// The time that it spans at least: retries come within that.
@@ -30,16 +30,15 @@ pub(super) fn short<'a, I: Iterator<Item = &'a LogSource>>(
     logs: impl Fn() -> I,
     at: Option<Timestamp>,
 ) -> BTreeMap<&'static str, Why> {
-    let talking = components.iter().filter(|name| component::talks(name));
     let shortcoming = |name: &&'static str| {
         let own = logs().filter(|log| log.components.contains(name));
         let mut reasons: Vec<(u64, Why)> = Vec::new();
         for log in own {
-            reasons.push((log.lines, shortcoming(log, at)?));
+            reasons.push((log.lines, shortcoming(log, name, at)?));
         }
         reasons.into_iter().max().map(|(_, why)| (*name, why))
     };
-    talking.filter_map(shortcoming).collect()
+    components.iter().filter_map(shortcoming).collect()
 }
 
 /// Whether a file of which no component is known is more than a few lines.
@@ -52,15 +51,19 @@ fn of_a_container(log: &LogSource) -> bool {
     log.role.content == Content::PodLog && log.role.pod.is_some()
 }
 
-/// Why what a component that talks did not write here says nothing; `None` where it does.
-fn shortcoming(log: &LogSource, at: Option<Timestamp>) -> Option<Why> {
-    if of_a_container(log) {
+/// Why what a component did not write here says nothing; `None` where it does.
+fn shortcoming(log: &LogSource, component: &str, at: Option<Timestamp>) -> Option<Why> {
+    // What a machine writes when it starts or breaks may be little, and long ago.
+    if of_a_container(log) || component::runs(component) == Runs::OnLinuxNodes {
         return None;
     }
     if log.lines < FEWEST {
         return Some(Why::TooShort { lines: log.lines });
     }
-    let (first, last) = log.first.zip(log.last)?;
+    let (first, last) = log
+        .first
+        .zip(log.last)
+        .filter(|_| component::talks(component))?;
     let span = last.duration_since(first);
     let end = log.read_to.map_or(last, |read_to| read_to.max(last));
     let late = at.map_or(SignedDuration::ZERO, |at| at.duration_since(end));

@@ -81,8 +81,8 @@ impl<'a> Seen<'a> {
         components.retain(|name| !short.contains_key(name));
         let tells = |log: &&LogSource| {
             let mut own = log.components.iter();
-            log.components.is_empty() && expect::is_whole(log)
-                || own.any(|name| !short.contains_key(name))
+            expect::is_whole(log)
+                && (log.components.is_empty() || own.any(|name| !short.contains_key(name)))
         };
         let mut damaged = BTreeMap::new();
         for gap in evidence
@@ -176,18 +176,26 @@ impl<'a> Seen<'a> {
             && missing
                 .iter()
                 .any(|one| matches!(one.why, Why::OnSomeNodes { .. }));
-        let mut said: Vec<String> = missing.iter().map(Missing::to_string).collect();
+        let clear = looked && !partly;
+        let lacking: Vec<String> = missing.iter().map(Missing::to_string).collect();
+        let mut said = lacking.join("; ");
+        if clear && !said.is_empty() {
+            said = format!("as far as it could look: {said}");
+        }
         if looked {
-            said.extend(notes);
+            for note in notes {
+                let between = if said.is_empty() { "" } else { "; " };
+                said = said + between + &note;
+            }
         }
         RuleCoverage {
             rule: rule.id.to_string(),
-            outcome: if looked && !partly {
+            outcome: if clear {
                 Outcome::Clear
             } else {
                 Outcome::NotChecked
             },
-            reason: said.join("; "),
+            reason: said,
             missing,
         }
     }

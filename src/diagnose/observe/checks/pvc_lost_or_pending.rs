@@ -117,7 +117,9 @@ fn trouble(scene: Scene<'_>, object: &Object, claim: &PersistentVolumeClaim) -> 
     let (class, found) = known?;
     let found = found?;
     let since = evidence.capture.at.zip(object.meta.created);
-    let waits_long = since.is_some_and(|(at, created)| at.duration_since(created) >= BINDING);
+    let since = since.map(|(at, created)| at.duration_since(created));
+    let waits = since.or_else(|| claim.age.map(SignedDuration::from_secs));
+    let waits_long = waits.is_some_and(|waits| waits >= BINDING);
     let placed = [
         "volume.kubernetes.io/selected-node",
         "volume.alpha.kubernetes.io/selected-node",
@@ -138,7 +140,7 @@ fn trouble(scene: Scene<'_>, object: &Object, claim: &PersistentVolumeClaim) -> 
         said: format!(
             "{} of class {class} has not provisioned it in {} minutes",
             found.provisioner,
-            since.map_or(0, |(at, created)| at.duration_since(created).as_mins())
+            waits.map_or(0, |waits| waits.as_mins())
         ),
         field: class_field,
         confidence: Some(Confidence::Medium),
