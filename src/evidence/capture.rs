@@ -240,8 +240,8 @@ fn latest_by_age(entries: &[Entry]) -> Option<Timestamp> {
         begins.extend(begin.map(|begin| ((&object.path, object.key()), begin)));
         ends.extend(end.map(|end| (object.key(), end)));
     }
-    let told = events()
-        .filter(|(event, _)| event.object.kind != "Pod" || event.component == "kubelet");
+    let told =
+        events().filter(|(event, _)| event.object.kind != "Pod" || event.component == "kubelet");
     told.filter_map(|(event, age)| {
         let begin = begins.get(&(&event.path, &event.object));
         let end = ends

@@ -119,7 +119,7 @@ fn by_time(inputs: &BTreeMap<&str, Input<'_>>) -> Option<Gap> {
     let (early, first) = timed().min_by_key(|(name, input)| (input.newest, **name))?;
     let (late, last) = timed().max_by_key(|(name, input)| (input.newest, **name))?;
     let apart = last.newest?.duration_since(first.newest?);
-    let days = aentry.as_hours() / 24;
+    let days = apart.as_hours() / 24;
     let days = match days {
         1 => "1 day".to_owned(),
         days => format!("{days} days"),

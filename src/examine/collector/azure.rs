@@ -121,8 +121,8 @@ pub(super) fn of_table(text: &str, first_line: u64) -> Option<Vec<AzureResource>
 /// The columns of a table with their names in lower case and where they begin and end; `None` where
 /// the second line is not made of dashes below them.
 fn columns(header: &str, dashes: &str) -> Option<Vec<(String, usize, usize)>> {
-    let dashed = !dashes.trim().is_empty() && dashes.chars().all(|c| c == '-' || c == ' ');
-    if !dashed {
+    let is_rule = !dashes.trim().is_empty() && dashes.chars().all(|c| c == '-' || c == ' ');
+    if !is_rule {
         return None;
     }
     let mut starts = Vec::new();
