@@ -6,6 +6,7 @@
 
 mod json;
 mod kind;
+mod messages;
 mod sequence;
 mod yaml;
 
@@ -349,7 +350,7 @@ impl Reader<'_> {
         let mut hits = scan::scan_object(value, kind, self.examiner.rules, cite);
         let mut messages = Vec::new();
         if let Some(status) = value.get("status") {
-            status_messages(status, "status", &mut messages);
+            messages::of_status(status, "status", &mut messages);
         }
         for (path, message) in messages {
             // Most messages hold no failure: their place is only looked up for those that do.
@@ -443,46 +444,4 @@ fn without_field(message: &str) -> &str {
 /// A snippet for what is not known to be of interest yet.
 fn unplaced() -> Snippet {
     Snippet::of_line(0, "")
-}
-
-/// Every `message` below a status, with its field path.
-fn status_messages<'v>(value: &'v Value, path: &str, found: &mut Vec<(String, &'v str)>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let path = format!("{path}.{name}");
-                match value {
-                    Value::String(text) if name == "message" && !text.is_empty() => {
-                        found.push((path, text));
-                    }
-                    _ => status_messages(value, &path, found),
-                }
-            }
-        }
-        Value::Array(items) => {
-            for (index, value) in items.iter().enumerate() {
-                status_messages(value, &format!("{path}[{index}]"), found);
-            }
-        }
-        _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_are_found_at_any_depth_of_a_status() {
-        let value = serde_json::json!({"conditions": [{"message": "no disk"}], "message": "gone", "count": 3});
-        let mut found = Vec::new();
-        status_messages(&value, "status", &mut found);
-        assert_eq!(
-            found,
-            [
-                ("status.conditions[0].message".to_owned(), "no disk"),
-                ("status.message".to_owned(), "gone")
-            ]
-        );
-    }
 }
