@@ -149,8 +149,7 @@ impl<'e> Links<'e> {
             }
             Link::SameNode => self.share_a_node(cause, symptom),
             Link::Starved(of) => {
-                self.share_a_node(cause, symptom)
-                    && starved_of(self.quoted(symptom), symptom, of)
+                self.share_a_node(cause, symptom) && starved_of(self.quoted(symptom), symptom, of)
             }
             Link::Log => cause
                 .citations
