@@ -129,7 +129,7 @@ fn listed(
             }
         };
         begins = begins.min(entry.central_header_start());
-        covered.add(
+        let overlaps = covered.add(
             entry.header_start(),
             entry.name_raw().len(),
             entry.compressed_size(),
@@ -145,7 +145,10 @@ fn listed(
             continue;
         };
         inside.modified = entry.last_modified().and_then(modified);
-        if let Some(reason) = unread(&entry) {
+        if overlaps {
+            let detail = "its data is a part of another member; it was not read again".to_owned();
+            walker.gap(&inside.path, GapReason::Damaged { detail })?;
+        } else if let Some(reason) = unread(&entry) {
             walker.gap(&inside.path, reason)?;
         } else if !walker.defers || walker.is_large(entry.size()) {
             zip.count(walker, &entry);

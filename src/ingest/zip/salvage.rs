@@ -12,6 +12,7 @@ use crate::ingest::member::ReadSeek;
 use crate::ingest::name::Names;
 use crate::ingest::stream::{Exact, fill};
 use crate::ingest::walk::Walker;
+use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read, SeekFrom};
 use std::ops::{ControlFlow, Range};
 
@@ -30,34 +31,40 @@ const NEWEST: u16 = 63;
 /// Which parts of a zip the directory leads to.
 #[derive(Debug, Default)]
 pub(super) struct Covered {
-    /// Where members are; their own headers may be longer than the directory tells.
-    members: Vec<Range<u64>>,
+    /// Begin and end of where members are; their own headers may be longer than the directory tells.
+    members: BTreeMap<u64, u64>,
 }
 
 impl Covered {
-    /// A member with a name of so many bytes and so much data.
-    pub(super) fn add(&mut self, start: u64, name: usize, packed: u64) {
+    /// A member with a name of so many bytes and so much data. Whether a part of it is another's: one
+    /// stream under thousands of names unfolds to any size.
+    pub(super) fn add(&mut self, start: u64, name: usize, packed: u64) -> bool {
         let end = start
             .saturating_add((HEADER + name) as u64)
             .saturating_add(packed);
-        match self.members.last_mut() {
-            Some(last) if last.contains(&start) || within(last.end, start) => {
-                last.end = last.end.max(end);
+        let before = self.members.range(..=start).next_back();
+        let before = before.map(|(start, end)| (*start, *end));
+        let after = self.members.range(start..).next();
+        let overlaps = before.is_some_and(|(_, until)| until > start)
+            || after.is_some_and(|(from, _)| *from < end);
+        match before {
+            Some((from, until)) if until >= start || within(until, start) => {
+                self.members.insert(from, until.max(end));
             }
-            _ => self.members.push(start..end),
+            _ => _ = self.members.insert(start, end),
         }
+        overlaps
     }
 
     /// The parts before `end` in which further members may be.
-    pub(super) fn rest(mut self, end: u64) -> Vec<Range<u64>> {
-        self.members.sort_by_key(|member| member.start);
+    pub(super) fn rest(self, end: u64) -> Vec<Range<u64>> {
         let mut rest = Vec::new();
         let mut at = 0;
-        for member in self.members {
-            if member.start > at && !within(at, member.start) {
-                rest.push(at..member.start.min(end));
+        for (from, until) in self.members {
+            if from > at && !within(at, from) {
+                rest.push(at..from.min(end));
             }
-            at = at.max(member.end);
+            at = at.max(until);
         }
         if at < end && !within(at, end) {
             rest.push(at..end);
