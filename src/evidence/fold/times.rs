@@ -132,7 +132,7 @@ mod tests {
         ) {
             let (first, last) = (limits.0.max(limits.1), limits.0.min(limits.1));
             let stamps = |seconds: &[i64]| seconds.iter().map(|second| (at(*second), 1)).collect::<Vec<_>>();
-            let mut straight = Times::of(stamps(&seconds), last);
+            let straight = Times::of(stamps(&seconds), last);
             let middle = if seconds.is_empty() { 0 } else { cut.index(seconds.len()) };
             seconds.reverse();
             let (one, other) = seconds.split_at(middle);
