@@ -1,6 +1,6 @@
 //! Which bundles there are: folders are walked, and everything in them is a case or is said not to be.
 //!
-//! In: folders, archives, globs. Out: [`Place`]s in the order of their locations, and notes about what
+//! In: folders, archives, globs, lists of them. Out: [`Place`]s in the order of their locations, and notes about what
 //! was passed over. Nothing is unpacked here; beginnings of files tell archives from other files.
 //!
 //! A folder is a bundle when it has the marks of a collector ([`is_marked`]) or the name of a collection
@@ -79,29 +79,33 @@ pub enum CasesError {
     Empty(String),
 }
 
-/// The cases that these arguments name. A file is a case whatever it is; a folder is walked; what does
-/// not exist may be a glob. `output` is passed over wherever it is.
-pub fn find(named: &[PathBuf], output: Option<&Path>) -> Result<Found, CasesError> {
+/// The cases that arguments name, and the lines of a list. A file is a case whatever it is; a folder is
+/// walked; what does not exist may be a glob. `output` is passed over wherever it is.
+pub fn find(
+    named: &[PathBuf],
+    listed: &[PathBuf],
+    output: Option<&Path>,
+) -> Result<Found, CasesError> {
     let mut walk = Walk {
         output: output.and_then(|path| path.canonicalize().ok()),
         ..Walk::default()
     };
     for path in named {
-        if path.exists() {
-            walk.named(path)?;
-            continue;
-        }
-        let fitting = expand(path);
-        if fitting.is_empty() {
+        if !walk.any(path)? {
             return Err(CasesError::NotFound(location(path)));
         }
-        for path in fitting {
-            walk.named(&path)?;
+    }
+    for path in listed {
+        // A list is older than the folder it was made from: what is gone since is a case with its
+        // reason, as it is for a worker.
+        if !walk.any(path)? {
+            walk.add(path);
         }
     }
     walk.fold_runs();
     if walk.cases.is_empty() {
-        let named: Vec<String> = named.iter().map(|path| location(path)).collect();
+        let all = named.iter().chain(listed);
+        let named: Vec<String> = all.map(|path| location(path)).collect();
         return Err(CasesError::Empty(named.join(", ")));
     }
     Ok(Found {
@@ -179,6 +183,19 @@ struct Walk {
 }
 
 impl Walk {
+    /// What is at this path, or at those that fit it; whether there is anything.
+    fn any(&mut self, path: &Path) -> Result<bool, CasesError> {
+        if path.exists() {
+            self.named(path)?;
+            return Ok(true);
+        }
+        let fitting = expand(path);
+        for path in &fitting {
+            self.named(path)?;
+        }
+        Ok(!fitting.is_empty())
+    }
+
     /// What the user named.
     fn named(&mut self, path: &Path) -> Result<(), CasesError> {
         if !path.is_dir() {

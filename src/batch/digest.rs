@@ -1,13 +1,13 @@
 //! What is kept in memory of a whole archive: a few hundred bytes for each case.
 //!
-//! In: records, one at a time. Out: an [`Archive`] that the index and the comparison with the last run
+//! In: records, a few at a time. Out: an [`Archive`] that the index and the comparison with the last run
 //! are made from. Rules are numbered, and what a rule could see is a bit, so that thousands of cases
 //! are no more than a few megabytes.
 
 use super::record::{Case, CaseRecord, Class, Reading};
-use super::similar::{Corpus, Traits, traits_of};
+use super::similar::{Corpus, traits};
 use super::store::{Key, Store, StoreError, report_name};
-use super::tables;
+use super::tables::NO_DAY;
 use crate::diagnose::{Outcome, State};
 use crate::report::words::cut;
 use crate::severity::Severity;
@@ -29,8 +29,6 @@ pub struct Line {
     pub sha256: String,
     /// Bytes on disk.
     pub bytes: u64,
-    /// Day of the capture, for the tables.
-    pub day: String,
     /// What was read; or why nothing was.
     pub read: Result<ReadLine, String>,
 }
@@ -40,8 +38,6 @@ pub struct Line {
 pub struct ReadLine {
     /// When it was taken.
     pub captured_at: Option<String>,
-    /// Day of the capture; empty where it is not known.
-    pub captured: String,
     /// Version of Kubernetes.
     pub version: String,
     /// Cloud.
@@ -71,6 +67,11 @@ pub struct ReadLine {
 }
 
 impl ReadLine {
+    /// Day of the capture; empty where it is not known.
+    pub fn captured(&self) -> &str {
+        day_of(self.captured_at.as_deref()).unwrap_or_default()
+    }
+
     /// Whether this rule could not look at the case; one that the case's run did not know could not.
     pub fn is_blind(&self, rule: usize) -> bool {
         let word = self.blind.get(rule / 64).copied().unwrap_or_default();
@@ -122,56 +123,18 @@ pub struct Archive {
     pub corpus: Corpus,
 }
 
-/// A record, shrunk; rules are still named. Made side by side, and joined in order.
-pub struct Shrunk {
-    line: Line,
-    rules: Vec<(String, bool)>,
-    hits: Vec<(String, String, Severity)>,
-    templates: Vec<(String, u64)>,
-    traits: Traits,
-}
-
-impl Shrunk {
-    /// What is kept of a record.
-    pub fn of(record: &CaseRecord) -> Self {
-        let case = record.case();
-        let rules = case.map(|case| &case.coverage).into_iter().flatten();
-        let findings = case.map(|case| &case.findings).into_iter().flatten();
-        let unknown = case.map(|case| &case.unknown).into_iter().flatten();
-        Self {
-            line: Line::of(record),
-            rules: rules
-                .map(|row| (row.rule_id.clone(), row.outcome == Outcome::NotChecked))
-                .collect(),
-            hits: findings
-                .map(|row| (row.rule_id.clone(), row.category.clone(), row.severity))
-                .collect(),
-            templates: unknown
-                .map(|row| (row.template_id.clone(), row.count))
-                .collect(),
-            traits: traits_of(record),
-        }
-    }
-}
-
-impl Shrunk {
-    /// Where the bundle is.
-    pub fn location(&self) -> &str {
-        &self.line.location
-    }
-
-    /// Hash of its content; empty where that is not known.
-    pub fn sha256(&self) -> &str {
-        &self.line.sha256
-    }
-
-    /// Adds another place of the same content.
-    pub fn add_path(&mut self, path: &str) {
-        self.line.other_paths.push(path.to_owned());
-    }
+/// The day of a time in RFC 3339.
+fn day_of(at: Option<&str>) -> Option<&str> {
+    at.and_then(|at| at.get(..10))
 }
 
 impl Line {
+    /// Day of the capture, for the tables.
+    pub fn day(&self) -> &str {
+        let read = self.read.as_ref().ok();
+        day_of(read.and_then(|read| read.captured_at.as_deref())).unwrap_or(NO_DAY)
+    }
+
     /// The class as a word; `unreadable` where there is none.
     pub fn class(&self) -> &'static str {
         match &self.read {
@@ -193,7 +156,6 @@ impl Line {
             case: record.case.clone(),
             sha256: record.keys.bundle_sha256.clone(),
             bytes: record.bytes,
-            day: tables::day(record).to_owned(),
             read,
         }
     }
@@ -201,7 +163,6 @@ impl Line {
 
 /// What the index tells of a case that was read.
 fn read_line(record: &CaseRecord, case: &Case) -> ReadLine {
-    let captured = case.captured_at.as_deref().and_then(|at| at.get(..10));
     let blind = case
         .coverage
         .iter()
@@ -212,7 +173,6 @@ fn read_line(record: &CaseRecord, case: &Case) -> ReadLine {
         .filter(|row| row.state != State::Resolved);
     ReadLine {
         captured_at: case.captured_at.clone(),
-        captured: captured.unwrap_or_default().to_owned(),
         version: case.k8s_version.clone(),
         cloud: case.cloud.clone(),
         format: case.format.clone(),
@@ -248,6 +208,26 @@ fn headline(case: &Case) -> String {
 /// Characters of an unexplained template in a headline.
 const TEMPLATE: usize = 160;
 
+/// Records that are in memory at once while a digest is made of them: each is dozens of times as large
+/// as what is kept of it.
+pub const AT_ONCE: usize = 32;
+
+/// Loads records side by side, on the threads of the pool that this runs in, and hands them over in the
+/// order of the items.
+pub fn each<'i, I: Sync, R: Send>(
+    items: &'i [I],
+    load: impl Fn(&I) -> Result<R, StoreError> + Sync,
+    mut take: impl FnMut(&'i I, R),
+) -> Result<(), StoreError> {
+    for some in items.chunks(AT_ONCE) {
+        let loaded: Vec<R> = some.par_iter().map(&load).collect::<Result<_, _>>()?;
+        for (item, record) in some.iter().zip(loaded) {
+            take(item, record);
+        }
+    }
+    Ok(())
+}
+
 /// The digest of an archive that lies on disk, on the threads of the pool that this runs in.
 ///
 /// # Errors
@@ -255,86 +235,116 @@ const TEMPLATE: usize = 160;
 /// A record cannot be read.
 pub fn of_store(store: &Store) -> Result<Archive, StoreError> {
     let keys = store.keys()?;
-    let load = |key| store.load(key).map(|record| Shrunk::of(&record));
-    let mut cases: Vec<Shrunk> = keys.par_iter().map(load).collect::<Result<_, _>>()?;
-    cases.extend(store.unreadable()?.iter().map(Shrunk::of));
-    cases.sort_by(|a, b| a.location().cmp(b.location()));
-    Ok(join(cases))
+    let unreadable = store.unreadable()?;
+    let mut order: Vec<(String, Result<&Key, &CaseRecord>)> = Vec::new();
+    each(
+        &keys,
+        |key| store.location(key),
+        |key, location| {
+            order.push((location, Ok(key)));
+        },
+    )?;
+    let failed = unreadable.iter();
+    order.extend(failed.map(|record| (record.location.clone(), Err(record))));
+    order.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut digest = Digest::default();
+    let load = |(_, place): &(_, Result<&Key, &CaseRecord>)| match *place {
+        Ok(key) => store.load(key),
+        Err(record) => Ok(record.clone()),
+    };
+    each(&order, load, |_, record| {
+        digest.add(&record);
+    })?;
+    Ok(digest.finish())
 }
 
-/// Joins what was kept of records, in the order of their locations.
-pub fn join(shrunk: impl IntoIterator<Item = Shrunk>) -> Archive {
-    let mut archive = Archive::default();
-    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
-    for mut one in shrunk {
-        let place = archive.lines.len();
-        for (rule, _) in &one.rules {
-            if !numbers.contains_key(rule) {
-                numbers.insert(rule.clone(), numbers.len());
-                archive.signatures.push(Signature {
-                    rule: rule.clone(),
+/// An archive in the making.
+#[derive(Debug, Default)]
+pub struct Digest {
+    archive: Archive,
+    /// Numbers of the rules.
+    numbers: BTreeMap<String, usize>,
+}
+
+impl Digest {
+    /// Adds a record behind those before it, whose locations come before its own; the number of its
+    /// case.
+    pub fn add(&mut self, record: &CaseRecord) -> usize {
+        let place = self.archive.lines.len();
+        let mut line = Line::of(record);
+        if let (Ok(read), Some(case)) = (&mut line.read, record.case()) {
+            self.looked(read, case);
+            self.fired(read, case);
+            for row in &case.unknown {
+                let templates = &mut self.archive.templates;
+                if !templates.contains_key(&row.template_id) {
+                    templates.insert(row.template_id.clone(), Template::default());
+                }
+                if let Some(template) = templates.get_mut(&row.template_id) {
+                    template.cases.push(place);
+                    template.lines += row.count;
+                }
+            }
+            // Only cases that were read are compared with others.
+            self.archive.corpus.push(&traits(case));
+        }
+        self.archive.lines.push(line);
+        place
+    }
+
+    /// Adds another place of a case's content.
+    pub fn add_path(&mut self, case: usize, path: &str) {
+        if let Some(line) = self.archive.lines.get_mut(case) {
+            line.other_paths.push(path.to_owned());
+        }
+    }
+
+    /// The archive.
+    pub fn finish(self) -> Archive {
+        self.archive
+    }
+
+    /// Numbers the rules of a case and tells which of them could look.
+    fn looked(&mut self, read: &mut ReadLine, case: &Case) {
+        for row in &case.coverage {
+            let number = self.numbers.get(&row.rule_id).copied();
+            let number = number.unwrap_or_else(|| {
+                self.archive.signatures.push(Signature {
+                    rule: row.rule_id.clone(),
                     ..Signature::default()
                 });
+                let fresh = self.numbers.len();
+                self.numbers.insert(row.rule_id.clone(), fresh);
+                fresh
+            });
+            if row.outcome == Outcome::NotChecked {
+                let words = read.blind.len().max(number / 64 + 1);
+                read.blind.resize(words, 0);
+                read.blind[number / 64] |= 1 << (number % 64);
+            } else {
+                self.archive.signatures[number].looked += 1;
             }
         }
-        if let Ok(read) = &mut one.line.read {
-            number(
-                read,
-                &one.rules,
-                &one.hits,
-                &numbers,
-                &mut archive.signatures,
-            );
-        }
-        for (id, lines) in one.templates {
-            let template = archive.templates.entry(id).or_default();
-            template.cases.push(place);
-            template.lines += lines;
-        }
-        // Only cases that were read are compared with others.
-        if one.line.read.is_ok() {
-            archive.corpus.push(&one.traits);
-        }
-        archive.lines.push(one.line);
     }
-    archive
-}
 
-/// Numbers the rules of one case and adds it to what they saw.
-fn number(
-    read: &mut ReadLine,
-    rules: &[(String, bool)],
-    hits: &[(String, String, Severity)],
-    numbers: &BTreeMap<String, usize>,
-    signatures: &mut [Signature],
-) {
-    for (rule, blind) in rules {
-        let Some(&number) = numbers.get(rule) else {
-            continue;
-        };
-        if *blind {
-            let words = read.blind.len().max(number / 64 + 1);
-            read.blind.resize(words, 0);
-            read.blind[number / 64] |= 1 << (number % 64);
-        } else {
-            signatures[number].looked += 1;
+    /// Tells which rules fired in a case.
+    fn fired(&mut self, read: &mut ReadLine, case: &Case) {
+        let mut worst: BTreeMap<usize, Severity> = BTreeMap::new();
+        for row in &case.findings {
+            let Some(&number) = self.numbers.get(&row.rule_id) else {
+                continue;
+            };
+            let known = worst.entry(number).or_insert(row.severity);
+            *known = (*known).max(row.severity);
+            let signature = &mut self.archive.signatures[number];
+            signature.severity = signature.severity.max(Some(row.severity));
+            signature.category.clone_from(&row.category);
         }
+        for number in worst.keys() {
+            self.archive.signatures[*number].cases += 1;
+        }
+        read.hits = worst.into_iter().collect();
     }
-    let mut worst: BTreeMap<usize, Severity> = BTreeMap::new();
-    for (rule, category, severity) in hits {
-        let Some(&number) = numbers.get(rule) else {
-            continue;
-        };
-        let known = worst.entry(number).or_insert(*severity);
-        *known = (*known).max(*severity);
-        let signature = &mut signatures[number];
-        signature.severity = signature.severity.max(Some(*severity));
-        signature.category.clone_from(category);
-    }
-    for number in worst.keys() {
-        signatures[*number].cases += 1;
-    }
-    read.hits = worst.into_iter().collect();
 }
 
 impl Archive {

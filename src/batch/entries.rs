@@ -33,6 +33,22 @@ impl Entry {
             Self::Unreadable(record) => &record.location,
         }
     }
+
+    /// Its record, which names the place where the bundle is now; `None` for a double.
+    pub fn load(&self, store: &Store) -> Result<Option<CaseRecord>, StoreError> {
+        Ok(match self {
+            Self::Double { .. } => None,
+            Self::Unreadable(record) => Some((**record).clone()),
+            Self::Read { location, key } => {
+                let mut record = store.load(key)?;
+                if record.location != *location {
+                    record.location.clone_from(location);
+                    store.put_record(&record)?;
+                }
+                Some(record)
+            }
+        })
+    }
 }
 
 /// Records by the number of their case.

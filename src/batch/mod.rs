@@ -13,6 +13,7 @@ pub mod entries;
 pub mod index;
 pub mod merge;
 pub mod neighbours;
+pub mod parts;
 pub mod publication;
 pub mod publish;
 pub mod record;

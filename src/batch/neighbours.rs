@@ -6,7 +6,7 @@
 use super::digest::{Archive, Line};
 use super::record::Case;
 use super::resolutions::Resolutions;
-use super::similar::{Corpus, NEAREST, Neighbour, Shared, Trait, Traits, traits};
+use super::similar::{Corpus, NEAREST, Neighbour, Shared, Trait, Traits, Weighed, traits};
 use super::store::{Key, Store, StoreError};
 use crate::report::view::{SharedTrait, SimilarCase, SimilarCases};
 use rayon::prelude::*;
@@ -85,6 +85,7 @@ impl Neighbours {
 /// The cases of an archive beside one another.
 pub struct Beside<'a> {
     archive: &'a Archive,
+    corpus: Weighed<'a>,
     /// Places of the cases that were read, in the order of the corpus.
     read: Vec<usize>,
     resolutions: Resolutions,
@@ -97,6 +98,7 @@ impl<'a> Beside<'a> {
         let (resolutions, note) = resolutions(store);
         Self {
             archive,
+            corpus: archive.corpus.weighed(),
             read: archive.read().map(|(place, ..)| place).collect(),
             resolutions,
             note,
@@ -110,7 +112,7 @@ impl<'a> Beside<'a> {
         let (Ok(own), true) = (own, self.read.len() > 1) else {
             return SimilarCases::default();
         };
-        let nearest = self.archive.corpus.nearest_to(own, NEAREST);
+        let nearest = self.corpus.nearest_to(own, NEAREST);
         let found = nearest.iter().filter_map(|near| {
             let line = self.archive.lines.get(*self.read.get(near.case)?)?;
             let report = line.read.as_ref().ok()?.report.clone();

@@ -4,16 +4,16 @@
 //! places, and what the archive showed before; so neither order, threads, interruptions nor the number
 //! of workers change a byte. Records are read one at a time; only a digest of them stays in memory.
 
-use super::digest::{self, Archive, Shrunk};
+use super::digest::{self, Archive, Digest};
 use super::entries::{Entry, Records};
-use super::index::{self, Extras, Unexplained};
+use super::index::{Extras, Pages, Unexplained, page_name};
 use super::neighbours::Beside;
+use super::parts;
 use super::publication::Publication;
 use super::record::{CaseRecord, Reading};
 use super::runs::{Runs, Shown};
 use super::store::{Rules, Store, StoreError, failed};
-use super::wire::Packer;
-use super::{summary, tables, whole};
+use super::{summary, whole};
 use crate::analyze::Workers;
 use crate::report::html::{similar_section, with_similar};
 use crate::report::{Format, ReportError, checked};
@@ -85,7 +85,7 @@ pub fn publish(
         });
     }
     store.unpublish()?;
-    workers.run(|| write_tables(&records, &archive))?;
+    workers.run(|| parts::write(&records, &archive))?;
     workers.run(|| write_cases(&records, &archive))?;
     let extras = Extras {
         unexplained: &unexplained,
@@ -93,7 +93,8 @@ pub fn publish(
         rules_hash: made.rules_hash,
         missing: made.missing,
     };
-    write_pages(store, &index::pages(&archive, &extras)?)?;
+    let pages = Pages::new(&archive, &extras);
+    workers.run(|| write_pages(store, &pages))?;
     if made.missing == 0 {
         tidy(&records, &archive, made)?;
         runs.save(store)?;
@@ -108,120 +109,37 @@ pub fn publish(
 
 /// The digest of all records; the same content at several places is one case, the first of them.
 fn digest(store: &Store, entries: &[Entry]) -> Result<Archive, StoreError> {
-    let shrunk: Vec<(&str, Option<Shrunk>)> = entries
-        .par_iter()
-        .map(|entry| {
-            Ok((
-                entry.location(),
-                match entry {
-                    Entry::Double { .. } => None,
-                    Entry::Unreadable(record) => Some(Shrunk::of(record)),
-                    Entry::Read { location, key } => {
-                        let mut record = store.load(key)?;
-                        if record.location != *location {
-                            record.location.clone_from(location);
-                            store.put_record(&record)?;
-                        }
-                        Some(Shrunk::of(&record))
-                    }
-                },
-            ))
-        })
-        .collect::<Result<_, StoreError>>()?;
+    let mut digest = Digest::default();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
-    let mut cases: Vec<Shrunk> = Vec::with_capacity(shrunk.len());
     let mut more: Vec<(String, &str)> = Vec::new();
-    for ((location, shrunk), entry) in shrunk.into_iter().zip(entries) {
-        let sha256 = match (&shrunk, entry) {
-            (Some(shrunk), _) => shrunk.sha256().to_owned(),
-            (None, Entry::Double { sha256, .. }) => sha256.clone(),
-            (None, _) => String::new(),
-        };
-        match shrunk {
-            Some(shrunk) if sha256.is_empty() => cases.push(shrunk),
-            Some(shrunk) if !first.contains_key(&sha256) => {
-                first.insert(sha256, cases.len());
-                cases.push(shrunk);
-            }
-            _ => more.push((sha256, location)),
-        }
-    }
-    for (sha256, location) in more {
-        if let Some(case) = first.get(&sha256).and_then(|place| cases.get_mut(*place)) {
-            case.add_path(location);
-        }
-    }
-    Ok(digest::join(cases))
-}
-
-/// Writes all tables, day by day.
-fn write_tables(records: &Records<'_>, archive: &Archive) -> Result<(), StoreError> {
-    let mut days: BTreeMap<&str, Vec<&digest::Line>> = BTreeMap::new();
-    for line in &archive.lines {
-        days.entry(&line.day).or_default().push(line);
-    }
-    let written: Vec<Vec<String>> = days
-        .par_iter()
-        .map(|(day, lines)| write_day(records, day, lines))
-        .collect::<Result<_, StoreError>>()?;
-    remove_other_parts(records.store, &written.into_iter().flatten().collect())
-}
-
-/// Writes the parts of one day; their paths below the archive.
-fn write_day(
-    records: &Records<'_>,
-    day: &str,
-    lines: &[&digest::Line],
-) -> Result<Vec<String>, StoreError> {
-    let root = records.store.root();
-    let cannot = failed(root, "cannot be written");
-    let mut parts = Vec::new();
-    for table in tables::NAMES {
-        parts.push((table, Packer::new().map_err(&cannot)?));
-    }
-    for line in lines {
-        let record = records.load(line)?;
-        for (table, part) in &mut parts {
-            tables::rows(table, &record, &line.other_paths, part).map_err(&cannot)?;
-        }
-    }
-    let mut written = Vec::new();
-    for (table, part) in parts {
-        let Some(packed) = part.finish().map_err(&cannot)? else {
-            continue;
-        };
-        let name = format!("table={table}/day={day}/part-0.ndjson.zst");
-        let path = root.join(&name);
-        whole::update(&path, &packed).map_err(failed(&path, "cannot be written"))?;
-        written.push(name);
-    }
-    Ok(written)
-}
-
-/// Removes parts of days that no case belongs to any more, and what a killed run left.
-fn remove_other_parts(store: &Store, written: &BTreeSet<String>) -> Result<(), StoreError> {
-    for table in tables::NAMES {
-        let folder = store.root().join(format!("table={table}"));
-        let cannot = failed(&folder, "cannot be tidied");
-        for day in fs::read_dir(&folder).into_iter().flatten() {
-            let day = day.map_err(&cannot)?;
-            let mut left = 0;
-            for part in fs::read_dir(day.path()).map_err(&cannot)? {
-                let part = part.map_err(&cannot)?;
-                let names = [day.file_name(), part.file_name()];
-                let [day, name] = names.map(|name| name.to_string_lossy().into_owned());
-                if written.contains(&format!("table={table}/{day}/{name}")) {
-                    left += 1;
-                } else {
-                    fs::remove_file(part.path()).map_err(&cannot)?;
+    digest::each(
+        entries,
+        |entry| entry.load(store),
+        |entry, record| {
+            let Some(record) = record else {
+                if let Entry::Double { location, sha256 } = entry {
+                    more.push((sha256.clone(), location));
                 }
+                return;
+            };
+            let sha256 = &record.keys.bundle_sha256;
+            if first.contains_key(sha256) {
+                more.push((sha256.clone(), entry.location()));
+                return;
             }
-            if left == 0 {
-                fs::remove_dir(day.path()).map_err(&cannot)?;
+            let case = digest.add(&record);
+            // What could not even be hashed is the same as nothing else.
+            if !sha256.is_empty() {
+                first.insert(sha256.clone(), case);
             }
+        },
+    )?;
+    for (sha256, location) in more {
+        if let Some(case) = first.get(&sha256) {
+            digest.add_path(*case, location);
         }
     }
-    Ok(())
+    Ok(digest.finish())
 }
 
 /// Puts into each report the cases that look like it, and writes `summary.csv`.
@@ -248,7 +166,9 @@ fn write_cases(records: &Records<'_>, archive: &Archive) -> Result<(), PublishEr
         .enumerate()
         .map(of_case)
         .collect::<Result<_, _>>()?;
-    let csv = checked(summary::head() + &rows.concat(), Format::Text)?;
+    let mut csv = summary::head();
+    csv.extend(rows);
+    let csv = checked(csv, Format::Text)?;
     let path = records.store.root().join("summary.csv");
     whole::update(&path, csv.as_bytes()).map_err(failed(&path, "cannot be written"))?;
     Ok(())
@@ -281,15 +201,16 @@ fn unexplained(records: &Records<'_>, archive: &Archive) -> Result<Vec<Unexplain
 }
 
 /// Writes the pages of the index and removes those that there are no cases for any more.
-fn write_pages(store: &Store, pages: &[(String, String)]) -> Result<(), PublishError> {
-    for (name, html) in pages {
-        let html = checked(html.clone(), Format::Html)?;
-        let path = store.root().join(name);
+fn write_pages(store: &Store, pages: &Pages<'_>) -> Result<(), PublishError> {
+    (1..=pages.count()).into_par_iter().try_for_each(|number| {
+        let html = checked(pages.render(number)?, Format::Html)?;
+        let path = store.root().join(page_name(number));
         whole::update(&path, html.as_bytes()).map_err(failed(&path, "cannot be written"))?;
-    }
-    let mut number = pages.len() + 1;
+        Ok::<_, PublishError>(())
+    })?;
+    let mut number = pages.count() + 1;
     loop {
-        let path = store.root().join(index::page_name(number));
+        let path = store.root().join(page_name(number));
         if !path.is_file() {
             return Ok(());
         }

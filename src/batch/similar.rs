@@ -10,10 +10,11 @@
 //! be like no other. All weights are integers, so that neither the order of cases nor the machine
 //! changes a result; ties end in the order of the cases.
 
-use super::record::{Case, CaseRecord};
+use super::record::Case;
 use crate::severity::Severity;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Cases that are named for one.
 pub const NEAREST: usize = 3;
@@ -40,11 +41,6 @@ pub enum Trait {
 /// What a case shows.
 pub type Traits = BTreeSet<Trait>;
 
-/// The traits of a record; none where the bundle could not be read.
-pub fn traits_of(record: &CaseRecord) -> Traits {
-    record.case().map(traits).unwrap_or_default()
-}
-
 /// The traits of a case.
 pub fn traits(case: &Case) -> Traits {
     let rules = case.findings.iter();
@@ -63,7 +59,9 @@ pub struct Corpus {
     /// The traits of each case, as numbers.
     cases: Vec<Vec<usize>>,
     /// Numbers of the traits.
-    numbers: BTreeMap<Trait, usize>,
+    numbers: BTreeMap<Arc<Trait>, usize>,
+    /// The traits by number.
+    traits: Vec<Arc<Trait>>,
     /// Cases that have each trait, in order.
     having: Vec<Vec<usize>>,
 }
@@ -103,14 +101,15 @@ impl Corpus {
         let case = self.cases.len();
         let mut known = Vec::with_capacity(traits.len());
         for one in traits {
-            let fresh = self.having.len();
-            let number = *self.numbers.entry(one.clone()).or_insert(fresh);
-            if number == fresh {
+            let number = self.numbers.get(one).copied();
+            let number = number.unwrap_or_else(|| {
+                let one = Arc::new(one.clone());
+                self.traits.push(Arc::clone(&one));
                 self.having.push(Vec::new());
-            }
-            if let Some(having) = self.having.get_mut(number) {
-                having.push(case);
-            }
+                self.numbers.insert(one, self.traits.len() - 1);
+                self.traits.len() - 1
+            });
+            self.having[number].push(case);
             known.push(number);
         }
         self.cases.push(known);
@@ -126,12 +125,6 @@ impl Corpus {
         self.cases.is_empty()
     }
 
-    /// The cases most like one of the corpus, at most `most`.
-    pub fn nearest_to(&self, case: usize, most: usize) -> Vec<Neighbour> {
-        let known = self.cases.get(case).cloned().unwrap_or_default();
-        self.nearest_of(&known, Some(case), 0, most)
-    }
-
     /// The cases most like one that is not part of the corpus, at most `most`. It counts as if it
     /// were, so the answer is the same as when it is added.
     pub fn nearest(&self, traits: &Traits, most: usize) -> Vec<Neighbour> {
@@ -139,78 +132,93 @@ impl Corpus {
             .iter()
             .filter_map(|one| self.numbers.get(one).copied())
             .collect();
-        self.nearest_of(&known, None, 1, most)
+        Weighed::new(self, &known, 1).nearest(&known, None, most)
     }
 
-    /// The cases most like one with these traits. `own` is that case, if it is part of the corpus,
-    /// and `extra` is 1 if it is not.
-    fn nearest_of(
-        &self,
-        known: &[usize],
-        own: Option<usize>,
-        extra: usize,
-        most: usize,
-    ) -> Vec<Neighbour> {
-        let mine: BTreeSet<usize> = known.iter().copied().collect();
-        let weight = |number: usize| {
-            let having = self.having.get(number).map_or(0, Vec::len);
-            let asked = if mine.contains(&number) { extra } else { 0 };
-            weight(self.cases.len() + extra, having + asked)
-        };
-        let total = |numbers: &[usize]| numbers.iter().map(|number| weight(*number)).sum::<u64>();
-        let all = total(known);
-        let mut both: BTreeMap<usize, u64> = BTreeMap::new();
-        for number in &mine {
-            let weight = weight(*number);
-            let having = self.having.get(*number).into_iter().flatten();
-            for case in having.filter(|case| Some(**case) != own) {
-                *both.entry(*case).or_default() += weight;
+    /// The corpus with the weights of its traits, to ask for the neighbours of many of its cases.
+    pub fn weighed(&self) -> Weighed<'_> {
+        Weighed::new(self, &[], 0)
+    }
+
+    /// What a case shares with these traits, the rarest first.
+    fn shared(&self, case: usize, mine: &BTreeSet<usize>, extra: usize) -> Vec<Shared> {
+        let both = self.cases[case]
+            .iter()
+            .filter(|number| mine.contains(number));
+        let mut shared: Vec<Shared> = both
+            .map(|number| Shared {
+                what: Trait::clone(&self.traits[*number]),
+                cases: self.having[*number].len() + extra,
+            })
+            .collect();
+        // Of equally rare ones rules come first.
+        shared.sort_by(|a, b| (a.cases, &a.what).cmp(&(b.cases, &b.what)));
+        shared
+    }
+}
+
+/// A corpus with the weights of its traits and cases.
+pub struct Weighed<'c> {
+    corpus: &'c Corpus,
+    /// 1 if a case is asked about that is no part of the corpus and counts as if it were.
+    extra: usize,
+    /// Of each trait.
+    weights: Vec<u64>,
+    /// Of all traits of each case together.
+    totals: Vec<u64>,
+}
+
+impl<'c> Weighed<'c> {
+    /// Weighs all traits; `asked` are those of the `extra` case.
+    fn new(corpus: &'c Corpus, asked: &[usize], extra: usize) -> Self {
+        let mut having: Vec<usize> = corpus.having.iter().map(Vec::len).collect();
+        for number in asked {
+            having[*number] += extra;
+        }
+        let all = corpus.cases.len() + extra;
+        let having = having.into_iter();
+        let weights: Vec<u64> = having.map(|having| weight(all, having)).collect();
+        let total = |numbers: &Vec<usize>| numbers.iter().map(|number| weights[*number]).sum();
+        Self {
+            totals: corpus.cases.iter().map(total).collect(),
+            corpus,
+            extra,
+            weights,
+        }
+    }
+
+    /// The cases most like one of the corpus, at most `most`.
+    pub fn nearest_to(&self, case: usize, most: usize) -> Vec<Neighbour> {
+        let known = self.corpus.cases.get(case);
+        known.map_or(vec![], |known| self.nearest(known, Some(case), most))
+    }
+
+    /// The cases most like one with these traits. `own` is that case, if it is part of the corpus.
+    fn nearest(&self, known: &[usize], own: Option<usize>, most: usize) -> Vec<Neighbour> {
+        let all: u64 = known.iter().map(|number| self.weights[*number]).sum();
+        let mut both = vec![0_u64; self.totals.len()];
+        for number in known {
+            for case in &self.corpus.having[*number] {
+                both[*case] += self.weights[*number];
             }
         }
-        let mut ranked: Vec<(u64, u64, usize)> = both
-            .into_iter()
-            .map(|(case, both)| {
-                let theirs = self.cases.get(case).map_or(0, |numbers| total(numbers));
-                let either = all + theirs - both;
-                let likeness = (both * 1000).checked_div(either).unwrap_or(0);
-                (likeness, both, case)
-            })
+        let cases = both.into_iter().zip(&self.totals).enumerate();
+        let alike = cases.filter(|(case, (both, _))| *both > 0 && Some(*case) != own);
+        let mut ranked: Vec<(u64, u64, usize)> = alike
+            .map(|(case, (both, theirs))| (both * 1000 / (all + theirs - both), both, case))
             .filter(|(likeness, ..)| *likeness >= LEAST)
             .collect();
         ranked.sort_by_key(|(likeness, both, case)| (Reverse((*likeness, *both)), *case));
         ranked.truncate(most);
+        let mine: BTreeSet<usize> = known.iter().copied().collect();
         ranked
             .into_iter()
             .map(|(likeness, _, case)| Neighbour {
                 case,
                 likeness,
-                shared: self.shared(case, &mine, extra),
+                shared: self.corpus.shared(case, &mine, self.extra),
             })
             .collect()
-    }
-
-    /// What a case shares with these traits, the rarest first.
-    fn shared(&self, case: usize, mine: &BTreeSet<usize>, extra: usize) -> Vec<Shared> {
-        let theirs: BTreeSet<usize> = self
-            .cases
-            .get(case)
-            .into_iter()
-            .flatten()
-            .copied()
-            .collect();
-        let both = self
-            .numbers
-            .iter()
-            .filter(|(_, number)| mine.contains(number) && theirs.contains(number));
-        let mut shared: Vec<Shared> = both
-            .map(|(what, number)| Shared {
-                what: what.clone(),
-                cases: self.having.get(*number).map_or(0, Vec::len) + extra,
-            })
-            .collect();
-        // Equally rare ones stay in their own order: rules first.
-        shared.sort_by_key(|one| one.cases);
-        shared
     }
 }
 
@@ -280,7 +288,7 @@ mod tests {
             rules(&["other"]),
         ];
         let corpus = Corpus::new(&cases);
-        let nearest = corpus.nearest_to(0, NEAREST);
+        let nearest = corpus.weighed().nearest_to(0, NEAREST);
         assert_eq!(ranked(&nearest).first().map(|(case, _)| *case), Some(1));
         let shared: Vec<_> = nearest
             .first()
@@ -294,7 +302,7 @@ mod tests {
         let (rare, common) = (Trait::Rule("rare".into()), Trait::Rule("common".into()));
         assert_eq!(shared, [(&rare, 2), (&common, 4)]);
         // Nobody shows the like of the last.
-        assert_eq!(corpus.nearest_to(4, NEAREST), []);
+        assert_eq!(corpus.weighed().nearest_to(4, NEAREST), []);
     }
 
     #[test]
@@ -302,13 +310,16 @@ mod tests {
         let mut noisy = rules(&["a", "b"]);
         noisy.extend((0..100).map(|n| Trait::Template(format!("u-{n}"))));
         let corpus = Corpus::new(&[noisy, rules(&["a", "b"]), rules(&["x"])]);
-        assert_eq!(ranked(&corpus.nearest_to(1, NEAREST)), [(0, 1000)]);
+        assert_eq!(
+            ranked(&corpus.weighed().nearest_to(1, NEAREST)),
+            [(0, 1000)]
+        );
     }
 
     #[test]
     fn ties_end_in_the_order_of_the_cases() {
         let corpus = Corpus::new(&vec![rules(&["a"]); 5]);
-        let all = ranked(&corpus.nearest_to(2, NEAREST));
+        let all = ranked(&corpus.weighed().nearest_to(2, NEAREST));
         assert_eq!(all, [(0, 1000), (1, 1000), (3, 1000)]);
         assert_eq!(Corpus::default().nearest(&rules(&["a"]), NEAREST), []);
     }
@@ -329,7 +340,7 @@ mod tests {
         #[test]
         fn likeness_is_symmetric_and_at_most_whole(cases in some_cases()) {
             let corpus = Corpus::new(&cases);
-            let of = |a: usize| corpus.nearest_to(a, usize::MAX);
+            let of = |a: usize| corpus.weighed().nearest_to(a, usize::MAX);
             for a in 0..cases.len() {
                 for near in of(a) {
                     prop_assert!((LEAST..=1000).contains(&near.likeness));
@@ -351,7 +362,7 @@ mod tests {
             for (at, traits) in cases.iter().enumerate() {
                 let there = (at + cases.len() - turn % cases.len()) % cases.len();
                 let sorted = |corpus: &Corpus, case| {
-                    let near = corpus.nearest_to(case, usize::MAX).into_iter();
+                    let near = corpus.weighed().nearest_to(case, usize::MAX).into_iter();
                     let mut near: Vec<_> = near.map(|n| n.likeness).collect();
                     near.sort_unstable();
                     near
@@ -367,7 +378,7 @@ mod tests {
             for traits in more {
                 let asked = Corpus::new(&cases).nearest(&traits, usize::MAX);
                 let all: Vec<Traits> = cases.iter().cloned().chain([traits]).collect();
-                let part = Corpus::new(&all).nearest_to(cases.len(), usize::MAX);
+                let part = Corpus::new(&all).weighed().nearest_to(cases.len(), usize::MAX);
                 prop_assert_eq!(asked, part);
             }
         }

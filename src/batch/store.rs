@@ -17,6 +17,7 @@ use super::cases::MARKER;
 use super::record::{CaseRecord, Stamp, token};
 use super::{whole, wire};
 use crate::rules::identity::Identity;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -86,6 +87,12 @@ impl Key {
     pub fn of(record: &CaseRecord) -> Self {
         Self::new(record.bytes, &record.keys.bundle_sha256, &record.location)
     }
+}
+
+/// Of a record only where its bundle is.
+#[derive(Deserialize)]
+struct At {
+    location: String,
 }
 
 /// An archive on disk.
@@ -191,6 +198,12 @@ impl Store {
     /// A record that is there.
     pub fn load(&self, key: &Key) -> Result<CaseRecord, StoreError> {
         self.read(key)
+    }
+
+    /// Where the bundle of a record is.
+    pub fn location(&self, key: &Key) -> Result<String, StoreError> {
+        let at: At = self.read(key)?;
+        Ok(at.location)
     }
 
     /// A record, or a part of it.

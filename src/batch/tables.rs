@@ -76,12 +76,6 @@ struct Archive<'r> {
     unknown_templates: u64,
 }
 
-/// The day that the rows of a record belong to.
-pub fn day(record: &CaseRecord) -> &str {
-    let captured = record.case().and_then(|case| case.captured_at.as_deref());
-    captured.and_then(|at| at.get(..10)).unwrap_or(NO_DAY)
-}
-
 /// Adds the rows of one record to the table of this name.
 pub fn rows(
     table: &str,

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::io;
+use zstd::zstd_safe::{CCtx, CParameter, get_error_name, get_frame_content_size};
 
 /// How hard reports and tables are compressed: the level at which a disk is still the slower one.
 const LEVEL: i32 = 3;
@@ -62,19 +63,32 @@ pub fn decode(line: &str) -> Result<(CaseRecord, Option<Vec<u8>>), String> {
     Ok((record, Some(report)))
 }
 
+/// Compresses streams, one after the other: each needs megabytes of tables, which are only made once.
+pub struct Packing(CCtx<'static>);
+
+impl Packing {
+    /// Nothing yet.
+    pub fn new() -> io::Result<Self> {
+        let mut context = CCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?;
+        let level = context.set_parameter(CParameter::CompressionLevel(LEVEL));
+        level.map_err(|code| io::Error::other(get_error_name(code)))?;
+        Ok(Self(context))
+    }
+
+    /// Begins the next stream.
+    pub fn begin(&mut self) -> Packer<'_> {
+        let encoder = zstd::Encoder::with_context(Vec::new(), &mut self.0);
+        Packer { encoder, bytes: 0 }
+    }
+}
+
 /// Compresses what is written to it.
-pub struct Packer {
-    encoder: zstd::Encoder<'static, Vec<u8>>,
+pub struct Packer<'p> {
+    encoder: zstd::Encoder<'p, Vec<u8>>,
     bytes: u64,
 }
 
-impl Packer {
-    /// Nothing yet.
-    pub fn new() -> io::Result<Self> {
-        let encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
-        Ok(Self { encoder, bytes: 0 })
-    }
-
+impl Packer<'_> {
     /// The compressed bytes; `None` where nothing was written.
     pub fn finish(self) -> io::Result<Option<Vec<u8>>> {
         let packed = self.encoder.finish()?;
@@ -82,7 +96,7 @@ impl Packer {
     }
 }
 
-impl io::Write for Packer {
+impl io::Write for Packer<'_> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let written = self.encoder.write(buf)?;
         self.bytes += written as u64;
@@ -99,8 +113,9 @@ pub fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
     zstd::bulk::compress(bytes, LEVEL)
 }
 
-/// The bytes that were compressed.
+/// The bytes that were compressed, in memory of just their size.
 pub fn unpack(packed: &[u8]) -> io::Result<Vec<u8>> {
-    let size = zstd::bulk::Decompressor::upper_bound(packed).unwrap_or(LARGEST);
-    zstd::bulk::decompress(packed, size.min(LARGEST))
+    let size = get_frame_content_size(packed).ok().flatten();
+    let size = size.and_then(|size| usize::try_from(size).ok());
+    zstd::bulk::decompress(packed, size.unwrap_or(LARGEST).min(LARGEST))
 }

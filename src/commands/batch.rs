@@ -7,6 +7,7 @@ use crate::analyze::{Settings, Workers};
 use crate::batch::cases::{self, Found, Place, location, share_of};
 use crate::batch::merge::Merge;
 use crate::batch::publish::{Made, publish};
+use crate::batch::resolutions::Resolutions;
 use crate::batch::run::{self, Done, Plan, Progress};
 use crate::batch::scan::Scan;
 use crate::batch::schedule::{self, Bounds};
@@ -77,16 +78,14 @@ fn bounds(args: &BatchArgs) -> Bounds {
 
 /// The cases that the user named.
 fn find(args: &BatchArgs) -> anyhow::Result<Found> {
-    let mut named = Vec::new();
-    for path in &args.named {
-        if is_dash(path) {
-            named.extend(listed()?);
-        } else {
-            named.push(path.clone());
-        }
-    }
-    anyhow::ensure!(!named.is_empty(), "standard input names no bundles");
-    let mut found = cases::find(&named, args.output.as_deref())?;
+    let (dashes, named): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.named.iter().cloned().partition(|path| is_dash(path));
+    let listed = if dashes.is_empty() { vec![] } else { listed()? };
+    anyhow::ensure!(
+        !(named.is_empty() && listed.is_empty()),
+        "standard input names no bundles"
+    );
+    let mut found = cases::find(&named, &listed, args.output.as_deref())?;
     if let Some(share) = args.share {
         let own = |place: &Place| share_of(&place.location, share.count) == share.index;
         found.cases.retain(own);
@@ -181,6 +180,9 @@ fn end(
         .out
         .write_all(batch_words::summary(done, out).as_bytes())?;
     console.out.flush()?;
+    if let Err(note) = Resolutions::read(out) {
+        say(&format!("bundlescope: warning: {}", visible(&note)));
+    }
     let archive = &done.published.archive;
     anyhow::ensure!(
         done.missing == 0,

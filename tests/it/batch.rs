@@ -101,7 +101,7 @@ fn bundles() -> TempDir {
 
 /// Reads what lies in a folder into an archive.
 fn archive(from: &Path, out: &Path, jobs: usize) -> Done {
-    let found = find(&[from.to_owned()], Some(out)).unwrap();
+    let found = find(&[from.to_owned()], &[], Some(out)).unwrap();
     archive_of(
         found.cases,
         out,
@@ -208,7 +208,7 @@ fn text<'v>(row: &'v Value, column: &str) -> &'v str {
 #[test]
 fn every_bundle_has_a_row_and_what_could_not_be_read_has_a_reason() {
     let (from, out) = (bundles(), tempfile::tempdir().unwrap());
-    let found = find(&[from.path().to_owned()], None).unwrap();
+    let found = find(&[from.path().to_owned()], &[], None).unwrap();
     assert_eq!(found.cases.len(), 10, "{:?}", found.cases);
     assert_eq!(found.notes.len(), 1, "{:?}", found.notes);
     assert!(
@@ -306,7 +306,7 @@ fn neither_threads_nor_order_nor_workers_change_a_byte() {
     let out = tempfile::tempdir().unwrap();
     let path = |name: &str| out.path().join(name);
     archive(from.path(), &path("one"), 1);
-    let mut places = find(&[from.path().to_owned()], None).unwrap().cases;
+    let mut places = find(&[from.path().to_owned()], &[], None).unwrap().cases;
     places.reverse();
     archive_of(
         places.clone(),
@@ -381,7 +381,7 @@ fn a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes() {
     let before = contents(&path("whole"));
 
     // Stopped after two cases: an index that says what is missing, and nothing is lost.
-    let places = find(&[from.path().to_owned()], None).unwrap().cases;
+    let places = find(&[from.path().to_owned()], &[], None).unwrap().cases;
     let stop = AtomicBool::new(false);
     let mut seen = 0;
     let done = archive_of(
@@ -470,7 +470,7 @@ fn the_matrix_counts_what_single_reports_say() {
     archive(from.path(), out.path(), 2);
     let mut expected: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    for place in find(&[from.path().to_owned()], None).unwrap().cases {
+    for place in find(&[from.path().to_owned()], &[], None).unwrap().cases {
         let Ok(diagnosis) = try_analyze(&place.path, &Limits::RELEASE, 1) else {
             continue;
         };
@@ -536,7 +536,7 @@ fn a_change_of_words_reads_only_the_cases_that_show_them() {
     let (from, out) = (bundles(), tempfile::tempdir().unwrap());
     let mut told = Vec::new();
     for (number, (set, known)) in sets.iter().enumerate() {
-        let places = find(&[from.path().to_owned()], None).unwrap().cases;
+        let places = find(&[from.path().to_owned()], &[], None).unwrap().cases;
         let path = out.path().join("kept");
         let done = archive_of(
             places.clone(),
@@ -704,7 +704,7 @@ fn nodes_of_one_collection_run_are_one_case_and_a_missing_one_is_told() {
         .to_vec();
     let glob = from.path().join(run).join("*").join("*.zip");
     for named in [vec![from.path().join(run)], named, vec![glob]] {
-        let cases = find(&named, None).unwrap().cases;
+        let cases = find(&named, &[], None).unwrap().cases;
         assert_eq!(cases.len(), 1, "{cases:?}");
         assert!(cases[0].location.ends_with(run));
     }
@@ -774,7 +774,7 @@ fn an_output_inside_the_input_is_never_a_case() {
     let from = bundles();
     let out = from.path().join("d").join("archive");
     let done = archive(from.path(), &out, 2);
-    let found = find(&[from.path().to_owned()], Some(&out)).unwrap();
+    let found = find(&[from.path().to_owned()], &[], Some(&out)).unwrap();
     assert_eq!(found.cases.len(), 10);
     assert!(
         found
@@ -786,7 +786,7 @@ fn an_output_inside_the_input_is_never_a_case() {
     );
     // Nor is that of another run, whose place nobody names.
     assert_eq!(
-        find(&[from.path().to_owned()], None).unwrap().cases,
+        find(&[from.path().to_owned()], &[], None).unwrap().cases,
         found.cases
     );
     let again = archive(from.path(), &out, 2);
@@ -796,8 +796,15 @@ fn an_output_inside_the_input_is_never_a_case() {
 #[test]
 fn a_bundle_that_vanishes_is_a_row() {
     let from = bundles();
-    let places = find(&[from.path().to_owned()], None).unwrap().cases;
+    let places = find(&[from.path().to_owned()], &[], None).unwrap().cases;
     fs::remove_file(from.path().join("a/case.tar.gz")).unwrap();
+    // So it is where a list names it that was made before.
+    let listed: Vec<PathBuf> = places.iter().map(|place| place.path.clone()).collect();
+    let of_list = find(&[], &listed, None).unwrap().cases;
+    let locations = |places: &[Place]| -> Vec<String> {
+        places.iter().map(|place| place.location.clone()).collect()
+    };
+    assert_eq!(locations(&of_list), locations(&places));
     let out = tempfile::tempdir().unwrap();
     archive_of(
         places,

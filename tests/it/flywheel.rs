@@ -116,6 +116,15 @@ fn what_is_wrong_with_an_archive_is_said_and_keeps_no_report_back() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("Most like first, "), "{text}");
 
+    let again = ["batch", "bundles", "-o", "out", "--fail-on", "never"];
+    let output = run(root, &again);
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.starts_with("bundlescope: warning: resolutions.toml:2: "),
+        "{said}"
+    );
+
     let output = run(root, &["analyze", "asked.tar", "--archive", "bundles"]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();

@@ -224,7 +224,7 @@ pub fn render(diff: &ArchiveDiff, format: DiffFormat, style: Style) -> Result<St
 
 /// One side.
 fn side(store: &Store, archive: &Archive) -> Side {
-    let days = archive.read().map(|(.., read)| read.captured.as_str());
+    let days = archive.read().map(|(.., read)| read.captured());
     let days: BTreeSet<&str> = days.filter(|day| !day.is_empty()).collect();
     let day = |day: Option<&&str>| day.map(|day| (*day).to_owned()).unwrap_or_default();
     let (rules_hash, tool_version) = Runs::load(store).made_with();

@@ -77,7 +77,7 @@ impl Matrix {
             .iter()
             .filter_map(|line| Some((*line, line.read.as_ref().ok()?)))
             .collect();
-        columns.sort_by_key(|(line, read)| (&read.captured, &line.location));
+        columns.sort_by_key(|&(line, read)| (read.captured(), &line.location));
         let class_marks: String = columns.iter().map(|(_, read)| letter(read.class)).collect();
         let classes = Class::ALL.iter().filter_map(|class| {
             let path = path(&class_marks, letter(*class));
@@ -86,7 +86,7 @@ impl Matrix {
         let ids: Vec<String> = columns.iter().map(|(line, _)| anchor(line)).collect();
         let names = columns.iter().map(|(line, read)| {
             let name = shown(&line.case).replace('\t', " ");
-            format!("{name} {}", read.captured)
+            format!("{name} {}", read.captured())
         });
         let groups = categories(archive, &columns);
         Self {
@@ -94,7 +94,7 @@ impl Matrix {
             columns: ids.join(" "),
             names: names.collect::<Vec<_>>().join("\t"),
             by_class: order(&columns, |read| {
-                (read.class, Reverse(read.captured.clone()))
+                (read.class, Reverse(read.captured().to_owned()))
             }),
             by_version: order(&columns, |read| Reverse(version(&read.version))),
             ticks: ticks(&columns),
@@ -221,7 +221,7 @@ fn ticks(columns: &[(&Line, &ReadLine)]) -> Vec<(String, String)> {
     let mut ticks: Vec<(usize, &str)> = Vec::new();
     let mut last = "";
     for (place, (_, read)) in columns.iter().enumerate() {
-        let year = read.captured.get(..4).unwrap_or_default();
+        let year = read.captured().get(..4).unwrap_or_default();
         if year.is_empty() || year == last {
             continue;
         }

@@ -1,6 +1,6 @@
 //! `index.html`: what the archive shows to people; pages of 500 cases.
 //!
-//! In: an [`Archive`] and what changed. Out: names and bytes of pages. The requirements of a report hold
+//! In: an [`Archive`] and what changed. Out: [`Pages`]. The requirements of a report hold
 //! for every page: it loads nothing, it is complete without its script, and all text is escaped.
 
 mod matrix;
@@ -8,7 +8,7 @@ mod rows;
 mod shown;
 mod top;
 
-use super::digest::{self, Archive, ReadLine, Template};
+use super::digest::{Archive, Line, ReadLine, Template};
 use super::record::{Class, UnknownRow};
 use super::runs::Runs;
 use crate::batch::index::shown::{shown, span};
@@ -18,6 +18,7 @@ use crate::report::html::unix_line_ends;
 use askama::Template as _;
 use matrix::Matrix;
 use rows::{Group, Row};
+use std::cmp::Reverse;
 use top::Top;
 
 /// Cases on one page.
@@ -62,9 +63,9 @@ pub struct Unexplained {
 
 impl Unexplained {
     /// A template with its words, as one of its cases has them.
-    pub fn new(row: &UnknownRow, template: &Template, cases: &[&digest::Line]) -> Self {
+    pub fn new(row: &UnknownRow, template: &Template, cases: &[&Line]) -> Self {
         let days = cases.iter().filter_map(|line| line.read.as_ref().ok());
-        let mut days: Vec<&str> = days.map(|read| read.captured.as_str()).collect();
+        let mut days: Vec<&str> = days.map(ReadLine::captured).collect();
         days.retain(|day| !day.is_empty());
         days.sort_unstable();
         let named = cases.iter().filter_map(|line| {
@@ -117,62 +118,76 @@ struct Link {
     here: bool,
 }
 
-/// All pages, by name.
-pub fn pages(archive: &Archive, extras: &Extras<'_>) -> Result<Vec<(String, String)>, ReportError> {
-    let mut order: Vec<&digest::Line> = archive.lines.iter().collect();
-    order.sort_by_key(|line| reading_order(line));
-    let count = order.len().div_ceil(PAGE).max(1);
-    let shared = rows::shared_folder(archive);
-    let mut pages = Vec::new();
-    for number in 1..=count {
-        let from = (number - 1) * PAGE;
-        let lines = order
-            .get(from..order.len().min(from + PAGE))
-            .unwrap_or_default();
+/// The pages of an archive, of which each is made by itself.
+pub struct Pages<'a> {
+    archive: &'a Archive,
+    extras: &'a Extras<'a>,
+    /// All cases in reading order.
+    order: Vec<&'a Line>,
+    /// The folder that all cases lie in.
+    shared: String,
+}
+
+impl<'a> Pages<'a> {
+    /// The pages of this archive.
+    pub fn new(archive: &'a Archive, extras: &'a Extras<'a>) -> Self {
+        let mut order: Vec<&Line> = archive.lines.iter().collect();
+        order.sort_by(|a, b| reading_order(a).cmp(&reading_order(b)));
+        Self {
+            archive,
+            extras,
+            order,
+            shared: rows::shared_folder(archive),
+        }
+    }
+
+    /// How many there are; at least one.
+    pub fn count(&self) -> usize {
+        self.order.len().div_ceil(PAGE).max(1)
+    }
+
+    /// The page of this number, from one.
+    pub fn render(&self, number: usize) -> Result<String, ReportError> {
+        let lines = self.order.chunks(PAGE).nth(number - 1).unwrap_or_default();
         let Inline {
             policy,
             style,
             script,
         } = Inline::new(STYLE, SCRIPT);
-        let top = (number == 1).then(|| Top::new(archive, extras));
         let page = Page {
             policy,
             style,
             script,
-            title: top::headline(archive),
+            title: top::headline(self.archive),
             number,
-            pages: (1..=count)
+            pages: (1..=self.count())
                 .map(|other| Link {
                     number: other,
                     href: page_name(other),
                     here: other == number,
                 })
                 .collect(),
-            top,
-            groups: rows::groups(lines, &shared, extras.runs),
-            matrix: Matrix::new(archive, lines),
-            unreadable: rows::unreadable(lines, &shared),
+            top: (number == 1).then(|| Top::new(self.archive, self.extras)),
+            groups: rows::groups(lines, &self.shared, self.extras.runs),
+            matrix: Matrix::new(self.archive, lines),
+            unreadable: rows::unreadable(lines, &self.shared),
             version: env!("CARGO_PKG_VERSION"),
-            rules_hash: extras.rules_hash.to_owned(),
+            rules_hash: self.extras.rules_hash.to_owned(),
         };
         let html = page
             .render()
             .map_err(|error| ReportError::Render(error.to_string()))?;
-        pages.push((page_name(number), unix_line_ends(&html)));
+        Ok(unix_line_ends(&html))
     }
-    Ok(pages)
 }
 
 /// Cases nobody can explain first, then by class, the newest first; what could not be read last.
-fn reading_order(line: &digest::Line) -> (bool, Option<Class>, std::cmp::Reverse<String>, String) {
+fn reading_order(line: &Line) -> (bool, Option<Class>, Reverse<&str>, &str) {
     let read = line.read.as_ref().ok();
-    let captured = read
-        .map(|read: &ReadLine| read.captured.clone())
-        .unwrap_or_default();
     (
         read.is_none(),
         read.map(|read| read.class),
-        std::cmp::Reverse(captured),
-        line.location.clone(),
+        Reverse(read.map(ReadLine::captured).unwrap_or_default()),
+        &line.location,
     )
 }

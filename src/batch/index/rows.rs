@@ -182,7 +182,7 @@ fn row(line: &Line, read: &ReadLine, shared: &str, runs: &Runs) -> Row {
     Row {
         report: read.report.clone(),
         new,
-        captured: read.captured.clone(),
+        captured: read.captured().to_owned(),
         version: shown(&read.version),
         cloud: shown(&read.cloud),
         class: read.class.as_str(),

@@ -112,7 +112,7 @@ impl Top {
 
 /// When the bundles were taken, and how many are new.
 fn lead(archive: &Archive, change: Option<&Change>) -> String {
-    let days = archive.read().map(|(.., read)| read.captured.as_str());
+    let days = archive.read().map(|(.., read)| read.captured());
     let mut days: Vec<&str> = days.filter(|day| !day.is_empty()).collect();
     days.sort_unstable();
     let days = span(days.first().copied(), days.last().copied());
