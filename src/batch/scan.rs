@@ -4,6 +4,7 @@
 
 use super::case;
 use super::cases::{Place, name, nodes_of_run};
+use super::fresh::Fresh;
 use super::record::{CaseRecord, InputRecord, Keys, Reading, SCHEMA, Unreadable};
 use super::store::Rules;
 use crate::analyze::{AnalyzeError, Settings, analyze};
@@ -31,6 +32,8 @@ pub struct Scan<'a> {
     pub settings: Settings<'a>,
     /// Hashes of the rules by id.
     pub rules: &'a Rules,
+    /// The rules, as each case gets them.
+    fresh: Fresh,
 }
 
 /// Why a bundle has no record with findings.
@@ -41,7 +44,17 @@ enum Trouble {
     Bundle(String),
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    /// Nothing read yet.
+    pub fn new(settings: Settings<'a>, rules: &'a Rules) -> Self {
+        let fresh = Fresh::new(settings.rules);
+        Self {
+            settings,
+            rules,
+            fresh,
+        }
+    }
+
     /// Reads one case.
     ///
     /// # Errors
@@ -68,7 +81,12 @@ impl Scan<'_> {
             name: file_name(&place.location).to_owned(),
             path: Some(place.path.clone()),
         };
-        let diagnosis = analyze(&[input], &self.settings, Window::default()).map_err(trouble)?;
+        let rules = self.fresh.take();
+        let settings = Settings {
+            rules: &rules,
+            ..self.settings
+        };
+        let diagnosis = analyze(&[input], &settings, Window::default()).map_err(trouble)?;
         let options = ReportOptions {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             rules_hash: self.settings.rules.hash().to_owned(),

@@ -40,15 +40,13 @@ pub(super) fn run(args: &BatchArgs, console: &mut Console) -> anyhow::Result<Exi
     let known = identity::of(&rules, &files);
     let workers = Workers::start(args.threads)?;
     let meter = Meter::default();
-    let scan = Scan {
-        settings: Settings {
-            rules: &rules,
-            limits: &Limits::RELEASE,
-            workers: &workers,
-            meter: &meter,
-        },
-        rules: &known,
+    let settings = Settings {
+        rules: &rules,
+        limits: &Limits::RELEASE,
+        workers: &workers,
+        meter: &meter,
     };
+    let scan = Scan::new(settings, &known);
     if args.worker {
         return worker(args, &scan, console);
     }

@@ -12,7 +12,7 @@ use super::rule::Rule;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Indexes over the matchers of a set.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Engine {
     /// Literals of log matchers.
     pub logs: LiteralIndex,

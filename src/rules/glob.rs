@@ -6,7 +6,7 @@
 use crate::rules::pattern::Pattern;
 
 /// The end of a path.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PathGlob {
     source: String,
     pattern: Pattern,

@@ -10,7 +10,7 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
 /// All guards.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Guards {
     all: Vec<Guard>,
     /// All patterns at once: most lines are no quote, and are told so in one pass.
@@ -20,7 +20,7 @@ pub struct Guards {
 }
 
 /// One kind of line that only quotes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Guard {
     /// Its name.
     pub id: String,

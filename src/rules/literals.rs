@@ -22,7 +22,7 @@ use std::ops::Range;
 use windows::windows;
 
 /// Distinct literals, the matchers of each, and what finds them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LiteralIndex {
     filter: Filter,
     literals: Vec<Box<[u8]>>,

@@ -18,7 +18,7 @@ use std::time::Duration;
 pub struct MatcherId(pub u32);
 
 /// One matcher of a rule.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Matcher {
     /// On lines of logs and on messages of events and statuses.
     Log(LogMatcher),
@@ -63,7 +63,7 @@ pub const EVENT: &str = "event";
 pub const STATUS: &str = "status";
 
 /// A matcher of lines.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LogMatcher {
     /// Its name within its rule.
     pub name: String,
@@ -157,7 +157,7 @@ impl LogMatcher {
 }
 
 /// A matcher of events.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EventMatcher {
     /// Its name within its rule.
     pub name: String,
@@ -211,7 +211,7 @@ fn confirm(
 }
 
 /// A matcher of objects.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ObjectMatcher {
     /// Its name within its rule.
     pub name: String,
@@ -224,7 +224,7 @@ pub struct ObjectMatcher {
 }
 
 /// What the value of a field must be.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Condition {
     /// One of these, compared as text.
     In(Vec<String>),

@@ -11,7 +11,7 @@ pub type Captured = Vec<(String, String)>;
 pub type Match = (Range<usize>, Captured);
 
 /// A regex over bytes, compiled on first use.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pattern {
     source: String,
     regex: OnceLock<Option<Regex>>,

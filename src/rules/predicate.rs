@@ -11,7 +11,7 @@ use semver::Version;
 use std::cmp::Ordering;
 
 /// A question, and what the answers mean.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Predicate {
     /// What is looked at.
     pub ask: Ask,
@@ -20,7 +20,7 @@ pub struct Predicate {
 }
 
 /// One answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Outcome {
     /// When it is the answer; always when `None`.
     pub test: Option<Test>,
@@ -42,7 +42,7 @@ pub enum Verdict {
 }
 
 /// What is looked at.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Ask {
     /// The first match of the rule's own matchers in each log.
     FirstMatch,
@@ -74,7 +74,7 @@ impl Ask {
 }
 
 /// Which workloads.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ObjectFilter {
     /// `Deployment`, `Job`, ...
     pub kind: &'static str,
@@ -93,7 +93,7 @@ impl ObjectFilter {
 }
 
 /// Which events.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EventFilter {
     /// Namespace of the object.
     pub namespace: String,
@@ -106,7 +106,7 @@ pub struct EventFilter {
 }
 
 /// A condition.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Test {
     /// A number of the workload compares like this.
     Count(Count, Compare, i64),

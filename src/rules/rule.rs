@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub type RuleId = Arc<str>;
 
 /// One rule.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rule {
     /// Its id.
     pub id: RuleId,

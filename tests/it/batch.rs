@@ -136,15 +136,13 @@ fn archive_of(
 
 /// How bundles are read.
 fn scan<'a>((rules, known): (&'a RuleSet, &'a Rules), meter: &'a Meter) -> Scan<'a> {
-    Scan {
-        settings: Settings {
-            rules,
-            limits: &Limits::RELEASE,
-            workers: &WORKERS,
-            meter,
-        },
-        rules: known,
-    }
+    let settings = Settings {
+        rules,
+        limits: &Limits::RELEASE,
+        workers: &WORKERS,
+        meter,
+    };
+    Scan::new(settings, known)
 }
 
 /// Name and bytes of every file of an archive.

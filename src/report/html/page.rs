@@ -342,7 +342,7 @@ mod tests {
 
     #[test]
     fn every_severity_has_a_shape() {
-        let template = include_str!("../../../templates/shapes.html");
+        let template = include_str!("../../../templates/symbols.html");
         for severity in Severity::value_variants() {
             assert!(
                 template.contains(&format!("<symbol id=\"shape-{severity}\"")),

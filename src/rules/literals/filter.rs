@@ -34,7 +34,7 @@ pub(super) struct Candidate {
 }
 
 /// All windows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Filter {
     words: Box<[u64; WORDS]>,
     /// For each bucket where its windows begin in `windows`; one more for the end of the last.
