@@ -151,13 +151,14 @@ pub fn run(
             break;
         }
     }
+    let (settings, rules) = scan.into_settings();
     let made = Made {
-        rules_hash: scan.settings.rules.hash(),
-        rules: Some(scan.rules),
+        rules_hash: settings.rules.hash(),
+        rules: Some(rules),
         missing,
     };
     Ok(Done {
-        published: publish(store, scan.settings.workers, choice.entries, made)?,
+        published: publish(store, settings.workers, choice.entries, made)?,
         read,
         known,
         missing,

@@ -55,6 +55,11 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// What is left when all is read: what the regexes have learnt is not.
+    pub fn into_settings(self) -> (Settings<'a>, &'a Rules) {
+        (self.settings, self.rules)
+    }
+
     /// Reads one case.
     ///
     /// # Errors
