@@ -155,6 +155,19 @@ fn a_part_of_a_log_clears_nothing() {
         ),
         "{few}"
     );
+    let verdict = verdict(&[("kubelet.log", &each_minute(3, "kubelet.go"))]);
+    assert!(
+        verdict.starts_with("Nothing known is wrong in what could be read, which is too little to rule anything out: the log of kubelet has 3 lines"),
+        "{verdict}"
+    );
+    // Also a rule that looks at any log had that one.
+    let rules = diagnosis(&[("kubelet.log", &each_minute(3, "kubelet.go"))])
+        .coverage
+        .rules;
+    let none = rules
+        .iter()
+        .find(|row| row.reason.contains("no log in this bundle"));
+    assert_eq!(none, None);
     let burst: String = (10..40)
         .map(|second| format!("I0301 10:00:{second}.000000    1234 kubelet.go:1] all is well\n"))
         .collect();

@@ -65,20 +65,18 @@ impl<'a> Seen<'a> {
         // What a collector says of its own work is no log of anybody else.
         let told = || read().filter(|log| inside(log) && log.role.content != Content::Collector);
         let named = |logs: &mut dyn Iterator<Item = &'a LogSource>| -> BTreeSet<&'static str> {
-            let mut names: BTreeSet<&'static str> = logs
-                .flat_map(|log| log.components.iter().copied())
-                .collect();
-            // Rules about workloads look at add-ons as well.
-            if names.iter().any(|name| component::is_add_on(name)) {
-                names.insert(component::WORKLOAD);
-            }
-            names
+            logs.flat_map(|log| log.components.iter().copied())
+                .collect()
         };
         let all = named(&mut read());
         let at = evidence.capture.at;
         let mut components = named(&mut read().filter(inside));
         let short = expect::short(&components, || read().filter(inside), at);
         components.retain(|name| !short.contains_key(name));
+        // Rules about workloads look at add-ons as well.
+        if components.iter().any(|name| component::is_add_on(name)) {
+            components.insert(component::WORKLOAD);
+        }
         let tells = |log: &&LogSource| {
             let mut own = log.components.iter();
             expect::is_whole(log)
@@ -281,13 +279,13 @@ impl<'a> Seen<'a> {
             !components.is_empty() && places.all(test)
         };
         let any = |test: &dyn Fn(&str) -> bool| components.iter().any(|name| test(name));
-        let short = components
-            .iter()
-            .filter_map(|name| self.short.get(&**name).map(|why| (name.clone(), *why)));
-        if let Some((name, why)) = short.min_by_key(|(_, why)| *why) {
+        // Where any log would do, any that is there and too little is the reason.
+        let wanted = |name: &str| components.is_empty() || any(&|one| one == name);
+        let short = self.short.iter().filter(|(name, _)| wanted(name));
+        if let Some((name, why)) = short.min_by_key(|(_, why)| **why) {
             return Missing {
-                what: Wanted::Log(vec![name]),
-                why,
+                what: Wanted::Log(vec![(*name).to_owned()]),
+                why: *why,
             };
         }
         let why = if any(&|name| self.outside.contains(name)) {
