@@ -152,14 +152,14 @@ fn cut_hit(hit: &mut LogHit, told: u64, from: Timestamp) -> bool {
     if hit.last.is_none_or(|last| last < from) {
         return true;
     }
-    let timed = |hit: &LogHit| hit.times.iter().map(|(_, count)| count).sum::<u64>();
-    let complete = timed(hit) == hit.count;
+    let with_time = |hit: &LogHit| hit.times.iter().map(|(_, count)| count).sum::<u64>();
+    let complete = with_time(hit) == hit.count;
     hit.times.retain(|(at, _)| *at < from);
     hit.samples
         .retain(|(at, ..)| at.is_some_and(|at| at < from));
     let sampled = hit.samples.len() as u64;
     hit.count = if complete {
-        timed(hit)
+        with_time(hit)
     } else {
         hit.count.saturating_sub(told).max(sampled)
     };

@@ -194,7 +194,7 @@ fn finish(
         .filter_map(|(key, hits)| {
             let unit = unit_of(&key.tag);
             accepted(rules, key.matcher, &path, own, unit)
-                .then(|| hit(key, hits, unit.or(own), reversed, resolve, rules, limits))
+                .then(|| hit(*key, *hits, unit.or(own), reversed, resolve, rules, limits))
         })
         .collect();
     let units = log
@@ -287,8 +287,8 @@ fn accepted(
 
 /// One group of hits with real times.
 fn hit(
-    key: Box<HitKey>,
-    mut hits: Box<Hits>,
+    key: HitKey,
+    mut hits: Hits,
     component: Option<&'static str>,
     reversed: bool,
     resolve: impl Fn(Stamp) -> Option<Timestamp>,

@@ -61,9 +61,8 @@ fn a_name_that_a_shell_would_run_is_not_put_into_a_command() {
 
 #[test]
 fn a_question_whose_answer_is_in_the_bundle_is_not_asked() {
-    let log: String = (10..40)
-        .map(|minute| format!("I0301 10:{minute}:00.000000    1234 kubelet.go:1] all is well\n"))
-        .collect();
+    let line = |minute| format!("I0301 10:{minute}:00.000000    1234 kubelet.go:1] all is well\n");
+    let log = (10..40).map(line).collect::<Vec<String>>().concat();
     let bundle = files(&[("kubelet.log", log.as_str())]);
     let diagnosis = analyze_bytes("bundle.tar", &tar(&bundle), &Limits::RELEASE);
     // Nothing is found: the widest blind spots are asked for, and the kubelet's log is none.

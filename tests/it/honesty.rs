@@ -129,9 +129,8 @@ fn what_nobody_recognises_clears_nothing() {
 
 /// So many lines of a kubelet, one a minute.
 fn each_minute(lines: usize, source: &str) -> String {
-    (0..lines)
-        .map(|minute| format!("I0301 10:{minute:02}:00.000000    1234 {source}:1] all is well\n"))
-        .collect()
+    let line = |minute| format!("I0301 10:{minute:02}:00.000000    1234 {source}:1] all is well\n");
+    (0..lines).map(line).collect::<Vec<String>>().concat()
 }
 
 /// Why a rule of the kubelet was not checked.
@@ -164,13 +163,12 @@ fn a_part_of_a_log_clears_nothing() {
     let rules = diagnosis(&[("kubelet.log", &each_minute(3, "kubelet.go"))])
         .coverage
         .rules;
-    let none = rules
+    let without = rules
         .iter()
         .find(|row| row.reason.contains("no log in this bundle"));
-    assert_eq!(none, None);
-    let burst: String = (10..40)
-        .map(|second| format!("I0301 10:00:{second}.000000    1234 kubelet.go:1] all is well\n"))
-        .collect();
+    assert_eq!(without, None);
+    let line = |second| format!("I0301 10:00:{second}.000000    1234 kubelet.go:1] all is well\n");
+    let burst = (10..40).map(line).collect::<Vec<String>>().concat();
     let brief = told(&burst);
     assert!(
         brief.starts_with("NotChecked: the log of kubelet spans 29 seconds, too short a time"),

@@ -131,11 +131,12 @@ fn the_zone_of_one_journal_is_that_of_all_journals_of_its_machine() {
         )
     };
     // Lines of containerd state their time twice, once with its zone.
-    let telling: String = (10..14)
+    let telling = (10..14)
         .map(|second| {
             format!("May 01 17:42:{second} {NODE} containerd[9]: time=\"2024-05-01T17:42:{second}.5+05:30\" level=info msg=\"up\"\n")
         })
-        .collect();
+        .collect::<Vec<String>>()
+        .concat();
     let files = |kubelet: String| {
         all(&[
             ("nodes.json", node.clone()),

@@ -77,17 +77,14 @@ impl Entry {
 
     /// Adds text to the log of a section.
     fn add(&mut self, section: Option<Box<Section>>, mut log: Log, detail: &Detail) {
-        match self.logs.get_mut(&section) {
-            Some(known) => {
-                self.groups -= known.groups();
-                known.then(log, detail);
-                self.groups += known.groups();
-            }
-            None => {
-                log.coarsen(detail);
-                self.groups += log.groups();
-                self.logs.insert(section, Box::new(log));
-            }
+        if let Some(known) = self.logs.get_mut(&section) {
+            self.groups -= known.groups();
+            known.then(log, detail);
+            self.groups += known.groups();
+        } else {
+            log.coarsen(detail);
+            self.groups += log.groups();
+            self.logs.insert(section, Box::new(log));
         }
     }
 

@@ -83,7 +83,9 @@ mod tests {
         };
         let of = |names: &[&str]| {
             let mut gaps = Gaps::default();
-            names.iter().for_each(|name| gaps.add(gap(name), 2));
+            for name in names {
+                gaps.add(gap(name), 2);
+            }
             gaps
         };
         let more = Gap {

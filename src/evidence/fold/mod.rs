@@ -71,7 +71,9 @@ impl Ledger {
     /// Adds a piece, which is the next one of its entry.
     pub fn add(&mut self, part: Part) {
         let (entry, gaps) = Entry::of(part);
-        gaps.into_iter().for_each(|gap| self.gap(gap));
+        for gap in gaps {
+            self.gap(gap);
+        }
         self.insert(Box::new(entry));
     }
 
@@ -92,17 +94,14 @@ impl Ledger {
         let Some(detail) = self.levels.get(self.level) else {
             return;
         };
-        match self.entries.get_mut(&entry.path) {
-            Some(known) => {
-                self.groups -= known.groups();
-                known.then(*entry, detail);
-                self.groups += known.groups();
-            }
-            None => {
-                entry.coarsen(detail);
-                self.groups += entry.groups();
-                self.entries.insert(entry.path.clone(), entry);
-            }
+        if let Some(known) = self.entries.get_mut(&entry.path) {
+            self.groups -= known.groups();
+            known.then(*entry, detail);
+            self.groups += known.groups();
+        } else {
+            entry.coarsen(detail);
+            self.groups += entry.groups();
+            self.entries.insert(entry.path.clone(), entry);
         }
         while let Some(detail) = self.levels.get(self.level)
             && detail.bytes(self.groups) > self.budget

@@ -167,10 +167,14 @@ proptest! {
         for entry in shuffled {
             // As pieces of a large log, or as a nested archive hands it over.
             if random() % 2 == 0 {
-                entry.into_iter().for_each(|part| divided.add(part));
+                for part in entry {
+                    divided.add(part);
+                }
             } else {
                 let mut beside = Ledger::new(&limits);
-                entry.into_iter().for_each(|part| beside.add(part));
+                for part in entry {
+                    beside.add(part);
+                }
                 divided.append(beside);
             }
         }

@@ -33,8 +33,8 @@ pub(super) fn keep_frequent(rate: Rate, fired: &mut Vec<Fired<'_>>) {
                 seen.lines
                     .extend(times.map(|(at, count)| (Some(*at), *count)));
                 // Times are kept up to a limit.
-                let timed: u64 = hit.times.iter().map(|(_, count)| count).sum();
-                let more = clue.count.saturating_sub(timed);
+                let told: u64 = hit.times.iter().map(|(_, count)| count).sum();
+                let more = clue.count.saturating_sub(told);
                 seen.lines.push((hit.last, more));
             }
             Origin::Log(_) => seen.lines.push((None, clue.count)),
