@@ -119,7 +119,7 @@ pub fn collect(
             .map_err(AnalyzeError::Thread)?;
         let mut left = reader.allowance(inputs);
         'batches: for batch in receiver {
-            let done: Vec<Done> = settings.workers.run(|| {
+            let done: Vec<Done<'_>> = settings.workers.run(|| {
                 batch
                     .into_par_iter()
                     .map(|work| work_off(&reader, examiner, work))
@@ -253,18 +253,18 @@ fn over_allowance(input: &Input, limits: &Limits) -> Gap {
 }
 
 /// What came of one thing to do.
-enum Done {
+enum Done<'l> {
     /// A piece of an entry.
     Piece(Box<Part>, u64),
     /// Whole entries of something nested, and the bytes examined.
-    Nested(Ledger, u64),
+    Nested(Ledger<'l>, u64),
     /// Nothing but this.
     Gap(Gap),
 }
 
-impl Done {
+impl<'l> Done<'l> {
     /// Adds it to what was read before; returns the bytes examined.
-    fn add_to(self, read: &mut Ledger) -> u64 {
+    fn add_to(self, read: &mut Ledger<'l>) -> u64 {
         match self {
             Self::Piece(part, bytes) => {
                 read.add(*part);
@@ -283,7 +283,7 @@ impl Done {
 }
 
 /// Examines one thing to do, and all that is nested in it.
-fn work_off(reader: &Reader<'_>, examiner: Examiner<'_>, work: Work) -> Done {
+fn work_off<'l>(reader: &Reader<'_>, examiner: Examiner<'l>, work: Work) -> Done<'l> {
     let nested = match work {
         Work::Chunk(chunk) => {
             let part = Box::new(examiner.examine(&chunk));

@@ -2,7 +2,7 @@
 //!
 //! Some objects are in every cluster, and never made anew: where one of them has two UIDs, there are
 //! two clusters. Without them inputs that name no node in common are told apart, and so are captures
-//! that lie more than a day aentry.
+//! that lie more than a day apart.
 
 use super::fold::Entry;
 use crate::gap::{Gap, GapReason};
@@ -23,7 +23,7 @@ const LASTING: [(&str, &str, &str); 5] = [
 /// Captures of one ticket are less apart than this.
 const APART: SignedDuration = SignedDuration::from_hours(24);
 
-/// What is to be said of inputs that do not belong together; `None` where nothing tells them aentry.
+/// What is to be said of inputs that do not belong together; `None` where nothing tells them apart.
 pub(super) fn told_apart(entries: &[Entry]) -> Option<Gap> {
     by_uid(entries).or_else(|| {
         let inputs = inputs(entries);
@@ -43,17 +43,17 @@ fn by_uid(entries: &[Entry]) -> Option<Gap> {
         ) else {
             continue;
         };
-        let place = object.path.line(object.text.first_line());
+        let here = place(object);
         match known.get(lasting) {
             Some((first, at)) if *first != uid => {
                 let what = format!(
                     "{key} has the UID {first} in {} and {uid} in {}",
-                    at.entry, place.entry
+                    at.entry, here.entry
                 );
-                return Some(gap(place, true, what));
+                return Some(gap(here, true, what));
             }
             Some(_) => {}
-            None => _ = known.insert(lasting, (uid, place)),
+            None => _ = known.insert(lasting, (uid, here)),
         }
     }
     None
@@ -113,7 +113,7 @@ fn by_nodes(inputs: &BTreeMap<&str, Input<'_>>) -> Option<Gap> {
     Some(gap(other.place.clone()?, true, what))
 }
 
-/// Two inputs of times far aentry.
+/// Two inputs of times far apart.
 fn by_time(inputs: &BTreeMap<&str, Input<'_>>) -> Option<Gap> {
     let timed = || inputs.iter().filter(|(_, input)| input.newest.is_some());
     let (early, first) = timed().min_by_key(|(name, input)| (input.newest, **name))?;

@@ -1,8 +1,9 @@
 //! Room 4: one sorted, immutable base of facts about the whole bundle.
 //!
-//! In: the parts of all entries, in any order. Out: [`Evidence`]: logs with their owner and real
-//! times, objects by identity with their owners and health, events counted once, the versions in
-//! use, and when all this was taken. Nothing here knows what is wrong.
+//! In: the parts of all entries: those of one in their order, entries in any; a [`Ledger`] folds them
+//! while more is read. Out: [`Evidence`]: logs with their owner and real times, objects by identity
+//! with their owners and health, events counted once, the versions in use, and when all this was
+//! taken. Nothing here knows what is wrong.
 
 mod capture;
 mod cloud;
@@ -93,7 +94,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// Builds the base from all that was read.
-    pub fn build(read: Ledger, rules: &RuleSet, limits: &Limits) -> Self {
+    pub fn build(read: Ledger<'_>, rules: &RuleSet, limits: &Limits) -> Self {
         let (mut entries, gaps) = read.finish();
         let read = entries.len() as u64;
         let bytes = entries.iter().map(|entry| entry.bytes).sum();

@@ -35,9 +35,7 @@ pub(super) fn read(examiner: Examiner<'_>, value: &Value, text: &str, line: u64,
             let mut places = Places::new(text, line);
             for item in items {
                 let at = places.snippet_of(item);
-                let resources = azure::of_json(item, &at);
-                let resources = resources.into_iter().map(CollectorFact::Azure);
-                part.collector.extend(resources);
+                part.collector.extend(azure::of_json(item, &at));
                 let used = of.and_then(|of| usage(of, item, &at));
                 part.collector.extend(used.or_else(|| fact(item, at)));
             }
@@ -48,13 +46,7 @@ pub(super) fn read(examiner: Examiner<'_>, value: &Value, text: &str, line: u64,
             container_log(examiner, value, line, part);
         }
         _ => {
-            // Of a resource its state is cited.
-            let state = text.lines().zip(line..);
-            let mut state = state.filter(|(line, _)| line.contains("\"provisioningState\""));
-            let (shown, at) = state.next().unwrap_or((text, line));
-            let resources = azure::of_json(value, &line_snippet(shown, at));
-            let resources = resources.into_iter().map(CollectorFact::Azure);
-            part.collector.extend(resources);
+            part.collector.extend(azure::of_document(value, text, line));
             part.collector.extend(fact(value, line_snippet(text, line)));
         }
     }

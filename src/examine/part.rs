@@ -184,7 +184,7 @@ pub struct ErrorGroup {
 }
 
 /// What error lines are told apart by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ErrorKey {
     /// Their words without what varies.
     pub template: String,

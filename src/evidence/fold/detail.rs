@@ -124,9 +124,9 @@ impl Detail {
         error_bytes: 0,
     };
 
-    /// The levels, the closest first; none keeps more than the limits say.
-    pub(super) fn levels(limits: &Limits) -> impl Iterator<Item = Self> {
-        let closest = Self {
+    /// The closest level: what the limits say.
+    pub(super) fn closest(limits: &Limits) -> Self {
+        Self {
             first_samples: limits.first_samples.max(1),
             last_samples: limits.last_samples.max(1),
             context_lines: limits.context_lines,
@@ -136,8 +136,14 @@ impl Detail {
             error_times: limits.error_times,
             hit_bytes: 16 << 10,
             error_bytes: 5 << 10,
-        };
-        let coarser = COARSER.into_iter().map(move |level| Self {
+        }
+    }
+
+    /// A level so many below the closest, which keeps no more than that does; `None` below the last.
+    pub(super) fn below_closest(steps: usize, limits: &Limits) -> Option<Self> {
+        let closest = Self::closest(limits);
+        let level = COARSER.get(steps.checked_sub(1)?)?;
+        Some(Self {
             first_samples: level.first_samples.min(closest.first_samples),
             last_samples: level.last_samples.min(closest.last_samples),
             context_lines: level.context_lines.min(closest.context_lines),
@@ -147,8 +153,7 @@ impl Detail {
             error_times: level.error_times.min(closest.error_times),
             hit_bytes: level.hit_bytes,
             error_bytes: level.error_bytes,
-        });
-        std::iter::once(closest).chain(coarser)
+        })
     }
 
     /// What this level keeps, for readers.

@@ -8,7 +8,7 @@ use crate::time::Stamp;
 use std::collections::BTreeMap;
 
 /// What hits are told apart by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::evidence) struct HitKey {
     /// The matcher.
     pub(in crate::evidence) matcher: MatcherId,

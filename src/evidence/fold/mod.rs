@@ -30,30 +30,27 @@ use std::collections::BTreeMap;
 
 /// All that was read so far.
 #[derive(Debug)]
-pub struct Ledger {
+pub struct Ledger<'l> {
     entries: BTreeMap<EntryPath, Box<Entry>>,
     gaps: Gaps,
-    /// Gaps of one kind that are listed.
-    listed: usize,
-    /// The closest first.
-    levels: Vec<Detail>,
-    /// The one in use.
+    limits: &'l Limits,
+    /// How closely hits and errors are kept.
+    detail: Detail,
+    /// How many levels that is below the closest.
     level: usize,
-    budget: usize,
     /// Groups of hits and errors kept.
     groups: Groups,
 }
 
-impl Ledger {
+impl<'l> Ledger<'l> {
     /// Nothing read yet.
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &'l Limits) -> Self {
         Self {
             entries: BTreeMap::new(),
             gaps: Gaps::default(),
-            listed: limits.listed_gaps,
-            levels: Detail::levels(limits).collect(),
+            limits,
+            detail: Detail::closest(limits),
             level: 0,
-            budget: limits.evidence_bytes,
             groups: Groups::default(),
         }
     }
@@ -65,7 +62,7 @@ impl Ledger {
 
     /// Notes something that was not read.
     pub fn gap(&mut self, gap: Gap) {
-        self.gaps.add(gap, self.listed);
+        self.gaps.add(gap, self.limits.listed_gaps);
     }
 
     /// Adds a piece, which is the next one of its entry.
@@ -79,10 +76,9 @@ impl Ledger {
 
     /// Adds what was read beside it: entries that this has nothing of.
     pub fn append(&mut self, other: Self) {
-        self.gaps.append(other.gaps, self.listed);
+        self.gaps.append(other.gaps, self.limits.listed_gaps);
         if other.level > self.level {
-            self.level = other.level;
-            self.coarsen();
+            self.keep(other.detail, other.level);
         }
         for entry in other.entries.into_values() {
             self.insert(entry);
@@ -91,32 +87,27 @@ impl Ledger {
 
     /// Adds an entry, or what follows in it.
     fn insert(&mut self, mut entry: Box<Entry>) {
-        let Some(detail) = self.levels.get(self.level) else {
-            return;
-        };
         if let Some(known) = self.entries.get_mut(&entry.path) {
             self.groups -= known.groups();
-            known.then(*entry, detail);
+            known.then(*entry, &self.detail);
             self.groups += known.groups();
         } else {
-            entry.coarsen(detail);
+            entry.coarsen(&self.detail);
             self.groups += entry.groups();
             self.entries.insert(entry.path.clone(), entry);
         }
-        while let Some(detail) = self.levels.get(self.level)
-            && detail.bytes(self.groups) > self.budget
+        while self.detail.bytes(self.groups) > self.limits.evidence_bytes
+            && let Some(next) = Detail::below_closest(self.level + 1, self.limits)
         {
-            self.level += 1;
-            self.coarsen();
+            self.keep(next, self.level + 1);
         }
     }
 
-    /// Keeps everything at the level in use.
-    fn coarsen(&mut self) {
-        if let Some(detail) = self.levels.get(self.level) {
-            self.entries
-                .values_mut()
-                .for_each(|entry| entry.coarsen(detail));
+    /// Keeps everything at another level.
+    fn keep(&mut self, detail: Detail, level: usize) {
+        (self.detail, self.level) = (detail, level);
+        for entry in self.entries.values_mut() {
+            entry.coarsen(&detail);
         }
         self.groups = self.entries.values().map(|entry| entry.groups()).sum();
     }
@@ -129,15 +120,16 @@ impl Ledger {
     /// The entries, in path order, and what was not read or not kept.
     pub(super) fn finish(self) -> (Vec<Entry>, Gaps) {
         let mut gaps = self.gaps;
-        let level = self.levels.get(self.level).filter(|_| self.level > 0);
-        if let (Some(detail), Some(path)) = (level, self.entries.keys().next()) {
+        if self.level > 0
+            && let Some(path) = self.entries.keys().next()
+        {
             let gap = Gap {
                 locator: EntryPath::bundle(path.bundle_name(), false).whole(),
                 reason: GapReason::Condensed {
-                    kept: detail.describe(),
+                    kept: self.detail.describe(),
                 },
             };
-            gaps.add(gap, self.listed);
+            gaps.add(gap, self.limits.listed_gaps);
         }
         let entries = self.entries.into_values().map(|entry| *entry);
         (entries.collect(), gaps)

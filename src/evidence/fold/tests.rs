@@ -132,7 +132,7 @@ fn parts(entries: &[Vec<Piece>]) -> Vec<Vec<Part>> {
 }
 
 /// What is kept in the end, and at which level.
-fn kept(ledger: Ledger) -> (usize, String) {
+fn kept(ledger: Ledger<'_>) -> (usize, String) {
     let level = ledger.level;
     (level, format!("{:#?}", ledger.finish()))
 }
@@ -183,7 +183,8 @@ proptest! {
 
     #[test]
     fn every_line_is_counted_at_every_level(entries in entries(), budget in 0..400_000_usize) {
-        let mut ledger = Ledger::new(&limits(budget));
+        let limits = limits(budget);
+        let mut ledger = Ledger::new(&limits);
         let lines = entries.iter().flatten().map(Vec::len).sum::<usize>() as u64;
         parts(&entries).into_iter().flatten().for_each(|part| ledger.add(part));
         let (entries, _) = ledger.finish();
@@ -203,7 +204,8 @@ fn a_smaller_budget_keeps_less_and_says_so() {
     let line = |subject| Ok((0, subject, true));
     let piece: Piece = (1..=9).chain(1..=9).map(line).collect();
     let kept_with = |budget| {
-        let mut ledger = Ledger::new(&limits(budget));
+        let limits = limits(budget);
+        let mut ledger = Ledger::new(&limits);
         let parts = parts(&[vec![piece.clone(), piece.clone()]]);
         parts
             .into_iter()

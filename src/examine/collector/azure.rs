@@ -5,13 +5,14 @@
 //! second line is made of dashes. A resource that says nothing of its state is none here.
 
 use crate::examine::facts::AzureResource;
+use crate::examine::part::CollectorFact;
 use crate::examine::snippet::line_snippet;
 use crate::kube::value::{list, text as text_at};
 use crate::locator::Snippet;
 use serde_json::Value;
 
 /// Columns of a table that hold the name of a resource, the first of which counts.
-const NAMES: [&str; 3] = ["name", "poolname", "instanceid"];
+const NAMES: [&str; 3] = ["name", "poolName", "instanceId"];
 
 /// Where a resource tells of its power, in JSON and as a column.
 const POWER: [&str; 3] = [
@@ -30,8 +31,31 @@ const VERSIONS: [&str; 6] = [
     "properties.kubernetesVersion",
 ];
 
+/// Where a resource tells how its last operation ended.
+const PROVISIONING: [&str; 2] = ["provisioningState", "properties.provisioningState"];
+
+/// What a whole document states, citing the line with the state.
+pub(super) fn of_document(value: &Value, text: &str, line: u64) -> Vec<CollectorFact> {
+    if PROVISIONING
+        .iter()
+        .all(|field| text_at(value, field).is_none())
+    {
+        return vec![];
+    }
+    let mut lines = text.lines().zip(line..);
+    let state = lines.find(|(line, _)| line.contains("\"provisioningState\""));
+    let (shown, at) = state.unwrap_or((text, line));
+    of_json(value, &line_snippet(shown, at))
+}
+
+/// What one JSON value states of itself and of the node pools in it.
+pub(super) fn of_json(value: &Value, snippet: &Snippet) -> Vec<CollectorFact> {
+    let resources = resources(value, snippet).into_iter();
+    resources.map(CollectorFact::Azure).collect()
+}
+
 /// The resources that one JSON value states: itself and the node pools in it.
-pub(super) fn of_json(value: &Value, snippet: &Snippet) -> Vec<AzureResource> {
+fn resources(value: &Value, snippet: &Snippet) -> Vec<AzureResource> {
     let Some(own) = resource(value, "", snippet) else {
         return vec![];
     };
@@ -47,7 +71,7 @@ pub(super) fn of_json(value: &Value, snippet: &Snippet) -> Vec<AzureResource> {
 /// One resource; `above` is put before its name.
 fn resource(value: &Value, above: &str, snippet: &Snippet) -> Option<AzureResource> {
     let first = |fields: &[&str]| fields.iter().find_map(|field| text_at(value, field));
-    let provisioning = first(&["provisioningState", "properties.provisioningState"])?;
+    let provisioning = first(&PROVISIONING)?;
     let id = text_at(value, "id").unwrap_or_default();
     let of_azure = id.starts_with("/subscriptions/") || !above.is_empty();
     let name = text_at(value, "name").or_else(|| id.rsplit('/').next())?;
@@ -81,22 +105,17 @@ pub(super) fn of_table(text: &str, first_line: u64) -> Option<Vec<AzureResource>
     let (header, _) = lines.by_ref().find(|(line, _)| !line.trim().is_empty())?;
     let (dashes, _) = lines.next()?;
     let columns = columns(header, dashes)?;
-    let state = columns
-        .iter()
-        .position(|(name, ..)| name == "provisioningstate")?;
-    let place = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|wanted| columns.iter().position(|(name, ..)| name == wanted))
+    // A column is called as the field is, with a capital letter.
+    let place = |fields: &[&str]| {
+        fields.iter().find_map(|field| {
+            let mut names = columns.iter().map(|(name, ..)| name);
+            names.position(|name| name.eq_ignore_ascii_case(field))
+        })
     };
+    let state = place(&PROVISIONING)?;
     let name = place(&NAMES)?;
-    let power = place(&["powerstate"]);
-    let version = place(&[
-        "currentkubernetesversion",
-        "kubernetesversion",
-        "currentorchestratorversion",
-        "orchestratorversion",
-    ]);
+    let power = place(&POWER);
+    let version = place(&VERSIONS);
     let cell = |line: &str, column: usize| -> Option<String> {
         let (_, from, to) = columns.get(column)?;
         let cell: String = line.chars().skip(*from).take(to - from).collect();
@@ -118,7 +137,7 @@ pub(super) fn of_table(text: &str, first_line: u64) -> Option<Vec<AzureResource>
     Some(rows.collect())
 }
 
-/// The columns of a table with their names in lower case and where they begin and end; `None` where
+/// The columns of a table with their names and where they begin and end; `None` where
 /// the second line is not made of dashes below them.
 fn columns(header: &str, dashes: &str) -> Option<Vec<(String, usize, usize)>> {
     let is_rule = !dashes.trim().is_empty() && dashes.chars().all(|c| c == '-' || c == ' ');
@@ -136,7 +155,7 @@ fn columns(header: &str, dashes: &str) -> Option<Vec<(String, usize, usize)>> {
     let ends = starts.iter().skip(1).copied().chain([usize::MAX]);
     let columns = starts.iter().zip(ends).map(|(from, to)| {
         let name: String = header.chars().skip(*from).take(to - from).collect();
-        (name.trim().to_lowercase(), *from, to)
+        (name.trim().to_owned(), *from, to)
     });
     Some(columns.collect())
 }
@@ -176,7 +195,7 @@ mod tests {
         });
         let snippet = Snippet::of_line(1, "{");
         assert_eq!(
-            told(&of_json(&value, &snippet)),
+            told(&resources(&value, &snippet)),
             [
                 ("shop", "Failed", Some("Running"), Some("1.29.4")),
                 ("shop/np1", "Succeeded", Some("Stopped"), Some("1.28")),
@@ -187,12 +206,12 @@ mod tests {
             "instanceId": "3", "name": "3", "provisioningState": "Updating",
         });
         assert_eq!(
-            told(&of_json(&instance, &snippet)),
+            told(&resources(&instance, &snippet)),
             [("aks-np1-vmss/3", "Updating", None, None)]
         );
         // Somebody else's documents have such fields too.
         let other = json!({"name": "x", "provisioningState": "Failed"});
-        assert_eq!(of_json(&other, &snippet).len(), 0);
+        assert_eq!(resources(&other, &snippet).len(), 0);
     }
 
     #[test]

@@ -211,9 +211,10 @@ impl Reader<'_> {
 
 /// Whether the text is an Azure resource's, some of which state a kind of their own.
 fn is_azure(text: &str) -> bool {
-    text.contains("\"/subscriptions/")
+    // Objects of Kubernetes begin with it, so that no more of them is searched.
+    !text.contains("\"apiVersion\"")
+        && text.contains("\"/subscriptions/")
         && text.contains("\"provisioningState\"")
-        && !text.contains("\"apiVersion\"")
 }
 
 /// Whether the text of an object states its kind.

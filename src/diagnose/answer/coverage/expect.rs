@@ -30,7 +30,7 @@ pub(super) fn short<'a, I: Iterator<Item = &'a LogSource>>(
     logs: impl Fn() -> I,
     at: Option<Timestamp>,
 ) -> BTreeMap<&'static str, Why> {
-    let shortcoming = |name: &&'static str| {
+    let of_component = |name: &&'static str| {
         let own = logs().filter(|log| log.components.contains(name));
         let mut reasons: Vec<(u64, Why)> = Vec::new();
         for log in own {
@@ -38,7 +38,7 @@ pub(super) fn short<'a, I: Iterator<Item = &'a LogSource>>(
         }
         reasons.into_iter().max().map(|(_, why)| (*name, why))
     };
-    components.iter().filter_map(shortcoming).collect()
+    components.iter().filter_map(of_component).collect()
 }
 
 /// Whether a file of which no component is known is more than a few lines.
