@@ -3,6 +3,9 @@
 //! The reader fills batches and hands them over through a channel that holds one; this thread
 //! receives them and lets the pool work on each. So the next batch inflates while the last one is
 //! scanned, no more than three batches are ever in memory, and nothing blocks inside the pool.
+//!
+//! Who calls from within the pool reads and examines in turn, without a thread of its own: of many small
+//! bundles side by side, all the threads are busy anyway, and handing over costs more than it gains.
 
 use crate::diagnose::{self, Diagnosis, Window};
 use crate::evidence::{Evidence, Ledger};
@@ -15,7 +18,7 @@ use crate::rules::RuleSet;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicU64;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 
 /// Bytes after which a batch is handed over: enough that every thread gets several pieces.
 const BATCH_BYTES: usize = 6 << 20;
@@ -38,9 +41,34 @@ impl Workers {
             .map_err(|source| AnalyzeError::Threads { threads, source })
     }
 
+    /// The thread that calls, until it ends, and no other.
+    pub fn of_this_thread() -> Result<Self, AnalyzeError> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .use_current_thread()
+            .build()
+            .map(Self)
+            .map_err(|source| AnalyzeError::Threads { threads: 1, source })
+    }
+
+    /// Does what was put off until a thread is free, which one that never waits for work is not.
+    pub fn catch_up() {
+        while rayon::yield_local() == Some(rayon::Yield::Executed) {}
+    }
+
     /// Lets the threads share in some work, and waits for its result.
     pub fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
         self.0.install(work)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.current_num_threads()
+    }
+
+    /// Whether the caller is one of these threads, and so must not wait for another one.
+    fn has_caller(&self) -> bool {
+        self.0.current_thread_index().is_some()
     }
 }
 
@@ -111,36 +139,22 @@ pub fn collect(
         limits: settings.limits,
     };
     let inputs = &ingest::told_apart(inputs);
-    let (sender, receiver) = sync_channel::<Vec<Work>>(1);
-    let mut read = Ledger::new(settings.limits);
-    let facts = std::thread::scope(|scope| {
-        let reading = std::thread::Builder::new()
-            .spawn_scoped(scope, || read_all(&reader, inputs, sender))
-            .map_err(AnalyzeError::Thread)?;
-        let mut left = reader.allowance(inputs);
-        'batches: for batch in receiver {
-            let done: Vec<Done<'_>> = settings.workers.run(|| {
-                batch
-                    .into_par_iter()
-                    .map(|work| work_off(&reader, examiner, work))
-                    .collect()
-            });
-            // In the order of the input, so that the same bytes are the last ones in every run.
-            for done in done {
-                let Some(rest) = left.checked_sub(done.add_to(&mut read)) else {
-                    for input in inputs {
-                        read.gap(over_allowance(input, settings.limits));
-                    }
-                    break 'batches;
-                };
-                left = rest;
-            }
-        }
-        match reading.join() {
-            Ok(result) => result.map_err(AnalyzeError::from),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })?;
+    let mut examined = Examined {
+        read: Ledger::new(settings.limits),
+        left: reader.allowance(inputs),
+        inputs,
+        settings,
+    };
+    let facts = if settings.workers.has_caller() {
+        read_all(&reader, inputs, |batch| {
+            examined.add(&reader, examiner, batch)
+        })?
+    } else {
+        read_ahead(&reader, inputs, |batch| {
+            examined.add(&reader, examiner, batch)
+        })?
+    };
+    let read = examined.read;
     if let (true, None) = (read.is_empty(), settings.meter.stop.reason()) {
         return Err(unreadable(inputs, read.into_gaps()).into());
     }
@@ -162,29 +176,55 @@ fn unreadable(inputs: &[Input], mut gaps: Vec<Gap>) -> IngestError {
     }
 }
 
-/// Reads all inputs and sends their work in batches.
+/// Reads all inputs on a thread of its own while `take` works on the batch before.
+fn read_ahead(
+    reader: &Reader<'_>,
+    inputs: &[Input],
+    mut take: impl FnMut(Vec<Work>) -> ControlFlow<()>,
+) -> Result<Vec<InputFacts>, AnalyzeError> {
+    let (sender, receiver) = sync_channel::<Vec<Work>>(1);
+    // Where nobody receives any more, the receiver has failed and says so itself.
+    let send = move |batch| {
+        sender
+            .send(batch)
+            .map_or(ControlFlow::Break(()), ControlFlow::Continue)
+    };
+    std::thread::scope(|scope| {
+        let reading = std::thread::Builder::new()
+            .spawn_scoped(scope, move || read_all(reader, inputs, send))
+            .map_err(AnalyzeError::Thread)?;
+        for batch in receiver {
+            if take(batch).is_break() {
+                break;
+            }
+        }
+        match reading.join() {
+            Ok(result) => result.map_err(AnalyzeError::from),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Reads all inputs and hands over their work in batches, until one is not wanted any more.
 fn read_all(
     reader: &Reader<'_>,
     inputs: &[Input],
-    sender: SyncSender<Vec<Work>>,
+    deliver: impl FnMut(Vec<Work>) -> ControlFlow<()>,
 ) -> Result<Vec<InputFacts>, IngestError> {
     let mut batch = Batch {
         work: Vec::new(),
         bytes: 0,
-        sender,
+        wanted: true,
+        deliver,
     };
     let mut facts = Vec::new();
     for input in inputs {
         let stop = &reader.meter.stop;
-        let mut wanted = true;
-        let read = reader.read(input, &mut |work| {
-            let flow = batch.add(work);
-            wanted &= flow.is_continue();
-            flow?;
+        let mut read = reader.read(input, &mut |work| {
+            batch.add(work)?;
             go_on(stop)
-        });
-        let mut read = read?;
-        if let (false, Some(path)) = (wanted, &input.path) {
+        })?;
+        if let (false, Some(path)) = (batch.wanted, &input.path) {
             // Its name is that of all its bytes, also of those that nobody wanted any more.
             read = ingest::fingerprint(&input.name, path, &AtomicU64::new(0))?;
         }
@@ -196,7 +236,6 @@ fn read_all(
         }
         facts.push(read);
     }
-    // Where nobody receives any more, the receiver has failed and says so itself.
     let _ = batch.send();
     facts.sort_by(|a: &InputFacts, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
     Ok(facts)
@@ -211,14 +250,16 @@ fn go_on(stop: &Stop) -> ControlFlow<()> {
 }
 
 /// Work that was read and not yet handed over.
-struct Batch {
+struct Batch<F> {
     work: Vec<Work>,
     bytes: usize,
-    sender: SyncSender<Vec<Work>>,
+    /// Whether the last batch was not too much.
+    wanted: bool,
+    deliver: F,
 }
 
-impl Batch {
-    /// Adds one thing to do; breaks when nobody receives any more.
+impl<F: FnMut(Vec<Work>) -> ControlFlow<()>> Batch<F> {
+    /// Adds one thing to do; breaks when nobody wants any more.
     fn add(&mut self, work: Work) -> ControlFlow<()> {
         let cost = match &work {
             Work::Chunk(chunk) => chunk.bytes.len(),
@@ -237,10 +278,50 @@ impl Batch {
     /// Hands over what there is.
     fn send(&mut self) -> ControlFlow<()> {
         self.bytes = 0;
-        match self.sender.send(std::mem::take(&mut self.work)) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+        let work = std::mem::take(&mut self.work);
+        self.wanted = self.wanted && (self.deliver)(work).is_continue();
+        if self.wanted {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
         }
+    }
+}
+
+/// What was examined so far.
+struct Examined<'a> {
+    read: Ledger<'a>,
+    /// Bytes that may still be examined.
+    left: u64,
+    inputs: &'a [Input],
+    settings: &'a Settings<'a>,
+}
+
+impl<'a> Examined<'a> {
+    /// Examines a batch; breaks when that was more than may be.
+    fn add(
+        &mut self,
+        reader: &Reader<'_>,
+        examiner: Examiner<'a>,
+        batch: Vec<Work>,
+    ) -> ControlFlow<()> {
+        let done: Vec<Done<'_>> = self.settings.workers.run(|| {
+            batch
+                .into_par_iter()
+                .map(|work| work_off(reader, examiner, work))
+                .collect()
+        });
+        // In the order of the input, so that the same bytes are the last ones in every run.
+        for done in done {
+            let Some(rest) = self.left.checked_sub(done.add_to(&mut self.read)) else {
+                for input in self.inputs {
+                    self.read.gap(over_allowance(input, self.settings.limits));
+                }
+                return ControlFlow::Break(());
+            };
+            self.left = rest;
+        }
+        ControlFlow::Continue(())
     }
 }
 

@@ -10,7 +10,7 @@ pub mod changes;
 pub mod diff;
 pub mod digest;
 pub mod entries;
-pub mod fresh;
+pub mod hand;
 pub mod index;
 pub mod merge;
 pub mod neighbours;

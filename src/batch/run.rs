@@ -8,7 +8,7 @@ use super::record::{CaseRecord, Stamp};
 use super::scan::{Scan, Scanned};
 use super::schedule::{self, Bounds};
 use super::store::{Key, Store, StoreError};
-use crate::analyze::AnalyzeError;
+use crate::analyze::{AnalyzeError, Workers};
 use crate::ingest::fingerprint;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -151,14 +151,16 @@ pub fn run(
             break;
         }
     }
-    let (settings, rules) = scan.into_settings();
+    let Scan { settings, rules } = scan;
     let made = Made {
         rules_hash: settings.rules.hash(),
         rules: Some(rules),
         missing,
     };
+    // New threads take over what the allocator still holds for those that read the cases.
+    let workers = Workers::start(settings.workers.count())?;
     Ok(Done {
-        published: publish(store, settings.workers, choice.entries, made)?,
+        published: publish(store, &workers, choice.entries, made)?,
         read,
         known,
         missing,
@@ -180,24 +182,27 @@ fn read_all(
     let mut trouble = None;
     schedule::run(
         places.into_iter(),
-        bounds,
+        (scan.hands(bounds.jobs), bounds.memory),
         stop,
         |place| schedule::need(place.bytes),
-        |place| (place.bytes, keep(store, scan.scan(&place))),
+        |hand, place| (place.bytes, keep(store, scan.scan(hand, &place))),
         |(bytes, kept)| match kept {
             Ok((record, entry)) => {
                 watch(Progress::Done {
                     record: &record,
                     bytes,
                 });
-                read.push((record.keys.bundle_sha256, entry));
+                // Made anew on this thread: a few bytes that stay would hold whole pages of the memory
+                // in which the case was read.
+                read.push((record.keys.bundle_sha256.clone(), entry.clone()));
             }
             Err(error) => {
                 stop.store(true, Ordering::Relaxed);
                 trouble.get_or_insert(error);
             }
         },
-    );
+    )
+    .map_err(AnalyzeError::Thread)?;
     trouble.map_or(Ok(read), Err)
 }
 

@@ -4,10 +4,10 @@
 
 use super::case;
 use super::cases::{Place, name, nodes_of_run};
-use super::fresh::Fresh;
+use super::hand::Hand;
 use super::record::{CaseRecord, InputRecord, Keys, Reading, SCHEMA, Unreadable};
 use super::store::Rules;
-use crate::analyze::{AnalyzeError, Settings, analyze};
+use crate::analyze::{AnalyzeError, Settings, Workers, analyze};
 use crate::diagnose::{Diagnosis, Window};
 use crate::ingest::{IngestError, Input, fingerprint};
 use crate::redact::Masker;
@@ -32,8 +32,6 @@ pub struct Scan<'a> {
     pub settings: Settings<'a>,
     /// Hashes of the rules by id.
     pub rules: &'a Rules,
-    /// The rules, as each case gets them.
-    fresh: Fresh,
 }
 
 /// Why a bundle has no record with findings.
@@ -44,20 +42,13 @@ enum Trouble {
     Bundle(String),
 }
 
-impl<'a> Scan<'a> {
-    /// Nothing read yet.
-    pub fn new(settings: Settings<'a>, rules: &'a Rules) -> Self {
-        let fresh = Fresh::new(settings.rules);
-        Self {
-            settings,
-            rules,
-            fresh,
-        }
-    }
-
-    /// What is left when all is read: what the regexes have learnt is not.
-    pub fn into_settings(self) -> (Settings<'a>, &'a Rules) {
-        (self.settings, self.rules)
+impl Scan<'_> {
+    /// So many who read cases side by side.
+    pub fn hands(&self, jobs: usize) -> Vec<Hand> {
+        let jobs = jobs.max(1);
+        let alone = jobs >= self.settings.workers.count();
+        let hand = |_| Hand::new(self.settings.rules, alone);
+        (0..jobs).map(hand).collect()
     }
 
     /// Reads one case.
@@ -65,10 +56,17 @@ impl<'a> Scan<'a> {
     /// # Errors
     ///
     /// Only where no case could be read.
-    pub fn scan(&self, place: &Place) -> Result<Scanned, AnalyzeError> {
+    pub fn scan(&self, hand: &mut Hand, place: &Place) -> Result<Scanned, AnalyzeError> {
+        let (rules, workers) = hand.next(place.bytes, self.settings.workers)?;
+        let settings = Settings {
+            rules,
+            workers,
+            ..self.settings
+        };
         // The pool's threads catch what their own work does; what is left is a mistake of ours, and
         // the other cases are not to suffer from it.
-        let scanned = catch_unwind(AssertUnwindSafe(|| self.read(place)));
+        let scanned = catch_unwind(AssertUnwindSafe(|| self.read(&settings, place)));
+        Workers::catch_up();
         match scanned {
             Ok(Ok(scanned)) => Ok(scanned),
             Ok(Err(Trouble::Threads(error))) => Err(error),
@@ -81,17 +79,12 @@ impl<'a> Scan<'a> {
     }
 
     /// Reads a bundle and renders its report.
-    fn read(&self, place: &Place) -> Result<Scanned, Trouble> {
+    fn read(&self, settings: &Settings<'_>, place: &Place) -> Result<Scanned, Trouble> {
         let input = Input {
             name: file_name(&place.location).to_owned(),
             path: Some(place.path.clone()),
         };
-        let rules = self.fresh.take();
-        let settings = Settings {
-            rules: &rules,
-            ..self.settings
-        };
-        let diagnosis = analyze(&[input], &settings, Window::default()).map_err(trouble)?;
+        let diagnosis = analyze(&[input], settings, Window::default()).map_err(trouble)?;
         let options = ReportOptions {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             rules_hash: self.settings.rules.hash().to_owned(),
@@ -110,7 +103,7 @@ impl<'a> Scan<'a> {
             let html = draft.render(Format::Html)?;
             Ok((record(draft.view()), html))
         };
-        let rendered: Result<_, ReportError> = self.settings.workers.run(render);
+        let rendered: Result<_, ReportError> = settings.workers.run(render);
         let (record, report) = rendered.map_err(|error| Trouble::Bundle(error.to_string()))?;
         Ok(Scanned {
             record,

@@ -4,9 +4,12 @@
 //! which they are done. An item begins when a thread is free and its need fits into what is left of
 //! the budget; one that needs more than the budget runs alone.
 
+use crate::limits::STACK_BYTES;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread::Builder;
 
 /// Memory of a case that is in work, whatever its size: batches of input, templates, the report.
 const FLOOR: u64 = 40 << 20;
@@ -37,24 +40,30 @@ pub struct Bounds {
     pub memory: u64,
 }
 
-/// Works off the items until there are none or `stop` is set, and hands each result to `done` on
-/// this thread.
-pub fn run<I: Send, T: Send>(
+/// Works off the items until there are none or `stop` is set, one for each hand side by side and as
+/// many as the memory allows, and hands each result to `done` on this thread.
+///
+/// # Errors
+///
+/// The operating system gives fewer threads than there are hands; what was begun is done.
+pub fn run<I: Send, H: Send, T: Send>(
     items: impl Iterator<Item = I> + Send,
-    bounds: Bounds,
+    (hands, memory): (Vec<H>, u64),
     stop: &AtomicBool,
     need: impl Fn(&I) -> u64 + Sync,
-    work: impl Fn(I) -> T + Sync,
+    work: impl Fn(&mut H, I) -> T + Sync,
     mut done: impl FnMut(T),
-) {
-    let gate = Gate::new(bounds.memory.saturating_sub(BASE).max(FLOOR));
+) -> io::Result<()> {
+    let gate = Gate::new(memory.saturating_sub(BASE).max(FLOOR));
     let items = Mutex::new(items);
-    let (sender, receiver) = sync_channel(bounds.jobs.max(1));
+    let (sender, receiver) = sync_channel(hands.len());
+    let mut trouble = None;
     std::thread::scope(|scope| {
-        for _ in 0..bounds.jobs.max(1) {
+        for mut hand in hands {
             let sender = sender.clone();
             let (gate, items, need, work) = (&gate, &items, &need, &work);
-            scope.spawn(move || {
+            let thread = Builder::new().stack_size(STACK_BYTES);
+            let started = thread.spawn_scoped(scope, move || {
                 loop {
                     // The lock is held until the item may begin, so that items begin in order.
                     let mut next = items.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,19 +73,24 @@ pub fn run<I: Send, T: Send>(
                     let Some(item) = next.next() else { break };
                     let taken = gate.take(need(&item));
                     drop(next);
-                    let result = work(item);
+                    let result = work(&mut hand, item);
                     gate.give(taken);
                     if sender.send(result).is_err() {
                         break;
                     }
                 }
             });
+            if let Err(error) = started {
+                stop.store(true, Ordering::Relaxed);
+                trouble.get_or_insert(error);
+            }
         }
         drop(sender);
         for result in receiver {
             done(result);
         }
     });
+    trouble.map_or(Ok(()), Err)
 }
 
 /// What is left of a budget.
@@ -125,18 +139,15 @@ mod tests {
     #[test]
     fn no_more_is_in_work_than_the_budget_holds_and_every_item_is_done() {
         let (now, most) = (AtomicU64::new(0), AtomicU64::new(0));
-        let bounds = Bounds {
-            jobs: 4,
-            memory: BASE + 100 * (1 << 20),
-        };
+        let hands = (vec![(); 4], BASE + 100 * (1 << 20));
         let mut done = Vec::new();
         let needs = [60_u64, 60, 500, 30, 30, 30];
         run(
             needs.into_iter(),
-            bounds,
+            hands,
             &AtomicBool::new(false),
             |mib| mib << 20,
-            |mib| {
+            |(), mib| {
                 let together = now.fetch_add(mib, Ordering::SeqCst) + mib;
                 most.fetch_max(together, Ordering::SeqCst);
                 std::thread::yield_now();
@@ -144,7 +155,8 @@ mod tests {
                 mib
             },
             |mib| done.push(mib),
-        );
+        )
+        .unwrap();
         done.sort_unstable();
         assert_eq!(done, [30, 30, 30, 60, 60, 500]);
         assert!(most.into_inner() <= 500);
@@ -154,12 +166,11 @@ mod tests {
     fn a_stop_lets_what_is_in_work_end_and_begins_nothing_more() {
         let stop = AtomicBool::new(false);
         let mut done = 0;
-        let bounds = Bounds { jobs: 1, memory: 0 };
-        let work = |item: i32| {
+        let work = |(): &mut (), item: i32| {
             stop.store(item == 2, Ordering::Relaxed);
             item
         };
-        run(0..10, bounds, &stop, |_| 1, work, |_| done += 1);
+        run(0..10, (vec![()], 0), &stop, |_| 1, work, |_| done += 1).unwrap();
         assert_eq!(done, 3);
     }
 }

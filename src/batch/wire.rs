@@ -14,6 +14,10 @@ use zstd::zstd_safe::{CCtx, CParameter, get_error_name, get_frame_content_size};
 /// How hard reports and tables are compressed: the level at which a disk is still the slower one.
 const LEVEL: i32 = 3;
 
+/// Binary logarithm of the bytes that a stream looks back over. Rows of one table repeat each other
+/// within less, and every thread has a stream for each table.
+const WINDOW_LOG: u32 = 18;
+
 /// Largest report that is unpacked: no report is a tenth as large.
 const LARGEST: usize = 256 << 20;
 
@@ -70,8 +74,13 @@ impl Packing {
     /// Nothing yet.
     pub fn new() -> io::Result<Self> {
         let mut context = CCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?;
-        let level = context.set_parameter(CParameter::CompressionLevel(LEVEL));
-        level.map_err(|code| io::Error::other(get_error_name(code)))?;
+        for parameter in [
+            CParameter::CompressionLevel(LEVEL),
+            CParameter::WindowLog(WINDOW_LOG),
+        ] {
+            let set = context.set_parameter(parameter);
+            set.map_err(|code| io::Error::other(get_error_name(code)))?;
+        }
         Ok(Self(context))
     }
 

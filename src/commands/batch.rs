@@ -46,7 +46,10 @@ pub(super) fn run(args: &BatchArgs, console: &mut Console) -> anyhow::Result<Exi
         workers: &workers,
         meter: &meter,
     };
-    let scan = Scan::new(settings, &known);
+    let scan = Scan {
+        settings,
+        rules: &known,
+    };
     if args.worker {
         return worker(args, &scan, console);
     }
@@ -215,13 +218,14 @@ fn worker(args: &BatchArgs, scan: &Scan<'_>, console: &mut Console) -> anyhow::R
         let line = line.trim_end_matches('\r');
         (!line.is_empty()).then(|| Place::new(Path::new(line)))
     });
+    let bounds = bounds(args);
     schedule::run(
         places,
-        bounds(args),
+        (scan.hands(bounds.jobs), bounds.memory),
         &stop,
         |place| schedule::need(place.bytes),
-        |place| {
-            let scanned = scan.scan(&place)?;
+        |hand, place| {
+            let scanned = scan.scan(hand, &place)?;
             let line = wire::encode(&scanned.record, scanned.report.as_deref())?;
             anyhow::Ok(line)
         },
@@ -236,7 +240,8 @@ fn worker(args: &BatchArgs, scan: &Scan<'_>, console: &mut Console) -> anyhow::R
                 trouble.get_or_insert(error);
             }
         },
-    );
+    )
+    .context("cannot start a thread")?;
     trouble.map_or(Ok(ExitStatus::Clean), Err)
 }
 

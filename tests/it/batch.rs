@@ -142,7 +142,10 @@ fn scan<'a>((rules, known): (&'a RuleSet, &'a Rules), meter: &'a Meter) -> Scan<
         workers: &WORKERS,
         meter,
     };
-    Scan::new(settings, known)
+    Scan {
+        settings,
+        rules: known,
+    }
 }
 
 /// Name and bytes of every file of an archive.
@@ -319,8 +322,9 @@ fn neither_threads_nor_order_nor_workers_change_a_byte() {
     // Three workers, one of which was killed in the middle of a line and whose share was done again.
     let meter = Meter::default();
     let scan = scan((&RULES, &IDENTITIES), &meter);
-    let line = |place: &Place| {
-        let scanned = scan.scan(place).unwrap();
+    let mut hand = scan.hands(1).remove(0);
+    let mut line = |place: &Place| {
+        let scanned = scan.scan(&mut hand, place).unwrap();
         wire::encode(&scanned.record, scanned.report.as_deref()).unwrap()
     };
     let lines: Vec<String> = places.iter().map(line).collect();
