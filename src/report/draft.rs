@@ -101,6 +101,12 @@ impl<'a> Draft<'a> {
             for line in left.value.lines() {
                 self.secrets.insist(line.trim(), left.kind, &left.source);
             }
+            if self.secrets.len() == known {
+                // Words that stand on one line only because the format has no line ends there.
+                for word in left.value.split_whitespace() {
+                    self.secrets.insist(word, left.kind, &left.source);
+                }
+            }
             self.words = None;
             last = Some(left);
             // Printing the same again finds the same again.

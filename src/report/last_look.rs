@@ -5,7 +5,7 @@
 //! `password:`, and whoever puts one into a log keeps the report from being written.
 
 use super::html::parts;
-use super::{Format, glyphs, json};
+use super::{Format, glyphs, json, markdown};
 use crate::redact::Secrets;
 use crate::redact::check::{self, Left};
 use crate::report::ReportError;
@@ -28,9 +28,9 @@ pub(super) fn left(rendered: &str, format: Format, secrets: &Secrets) -> Option<
         }
         Format::Json => data_left(rendered, secrets),
         Format::Markdown => {
-            let text = glyphs::restored(rendered);
-            let unescaped = check::plain(&text).replace('\\', "");
-            check::left(&unescaped, &[&text], secrets)
+            let text = markdown::shown(rendered);
+            let text = glyphs::restored(&text);
+            check::left(&text, &[&text], secrets)
         }
         Format::Text => {
             let text = glyphs::restored(rendered);
@@ -132,6 +132,18 @@ mod tests {
             ),
             // The text has the backslash itself.
             (Format::Json, r#"["password:\\u202e:"]"#.to_owned(), true),
+            // The number of the entity is no part of what it stands for.
+            (
+                Format::Markdown,
+                "password⟦U+202E⟧ token&#58;//a:b&#64;".to_owned(),
+                false,
+            ),
+            (
+                Format::Markdown,
+                "postgres&#58;//app:hunter2&#64;db/x".to_owned(),
+                true,
+            ),
+            (Format::Markdown, "password=hunt\\_er\\#2".to_owned(), true),
             (Format::Html, html(r#"["password:\u202e:"]"#), false),
             (Format::Html, html(r#"["password:hunter2"]"#), true),
         ] {

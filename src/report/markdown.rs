@@ -200,6 +200,16 @@ fn words(text: &str, most: usize) -> String {
     words_of_line(&cut(&one_line(text), most))
 }
 
+/// What is written for characters that would make a tag, a mention, or an address that a viewer turns
+/// into a link.
+const ENTITIES: [(&str, &str); 5] = [
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&amp;", "&"),
+    ("&#64;", "@"),
+    ("&#58;", ":"),
+];
+
 /// One line as Markdown that shows it as it is.
 fn words_of_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -210,15 +220,43 @@ fn words_of_line(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            // No mention and no address that a viewer would turn into a link.
-            '@' => out.push_str("&#64;"),
-            ':' if rest.as_str().starts_with("//") => out.push_str("&#58;"),
-            c => out.push(c),
+            // A colon is the end of a scheme only before an address.
+            ':' if !rest.as_str().starts_with("//") => out.push(c),
+            c => match ENTITIES.iter().find(|(_, plain)| plain.starts_with(c)) {
+                Some((entity, _)) => out.push_str(entity),
+                None => out.push(c),
+            },
         }
     }
+    out
+}
+
+/// What [`render`] wrote as its reader sees it: the inverse of [`words_of_line`] and [`code`].
+pub(super) fn shown(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    let mut rest = markdown;
+    while let Some(at) = rest.find(['\\', '`', '&']) {
+        let (before, special) = rest.split_at(at);
+        out.push_str(before);
+        let (plain, after) = if special.starts_with('`') {
+            let after = special.trim_start_matches('`');
+            let (fence, _) = special.split_at(special.len() - after.len());
+            // Inside a code span nothing is escaped. The fence is longer than any run within.
+            after.split_once(fence).unwrap_or((fence, after))
+        } else if let Some(escaped) = special.strip_prefix('\\') {
+            let mut chars = escaped.chars();
+            chars.next();
+            escaped.split_at(escaped.len() - chars.as_str().len())
+        } else {
+            let entity = ENTITIES
+                .iter()
+                .find_map(|(entity, plain)| Some((*plain, special.strip_prefix(entity)?)));
+            entity.unwrap_or_else(|| special.split_at(1))
+        };
+        out.push_str(plain);
+        rest = after;
+    }
+    out.push_str(rest);
     out
 }
 
@@ -279,5 +317,19 @@ mod tests {
             "run ` a_b * ` and &lt;i&gt; ` c `"
         );
         assert_eq!(prose("one ` alone", 50), "one \\` alone");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_shown_is_what_was_written(
+            text in "(\\PC|[\\\\`*_#|&;@:/\\[\\]<>\n\u{202e}]|&#58;|&amp;){0,30}"
+        ) {
+            let line = one_line(&text);
+            proptest::prop_assert_eq!(shown(&words(&text, 400)), line.clone());
+            if !line.is_empty() {
+                let both = format!("{}: {}.", code(&text, 400), words(&text, 400));
+                proptest::prop_assert_eq!(shown(&both), format!(" {line} : {line}."));
+            }
+        }
     }
 }
