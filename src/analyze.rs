@@ -139,7 +139,7 @@ pub fn collect(
         limits: settings.limits,
     };
     let inputs = &ingest::told_apart(inputs);
-    let mut examined = Examined {
+    let mut so_far = Examined {
         read: Ledger::new(settings.limits),
         left: reader.allowance(inputs),
         inputs,
@@ -147,14 +147,14 @@ pub fn collect(
     };
     let facts = if settings.workers.has_caller() {
         read_all(&reader, inputs, |batch| {
-            examined.add(&reader, examiner, batch)
+            so_far.add(&reader, examiner, batch)
         })?
     } else {
         read_ahead(&reader, inputs, |batch| {
-            examined.add(&reader, examiner, batch)
+            so_far.add(&reader, examiner, batch)
         })?
     };
-    let read = examined.read;
+    let read = so_far.read;
     if let (true, None) = (read.is_empty(), settings.meter.stop.reason()) {
         return Err(unreadable(inputs, read.into_gaps()).into());
     }
