@@ -323,7 +323,7 @@ fn neither_threads_nor_order_nor_workers_change_a_byte() {
     let meter = Meter::default();
     let scan = scan((&RULES, &IDENTITIES), &meter);
     let mut hand = scan.hands(1).remove(0);
-    let mut line = |place: &Place| {
+    let line = |place: &Place| {
         let scanned = scan.scan(&mut hand, place).unwrap();
         wire::encode(&scanned.record, scanned.report.as_deref()).unwrap()
     };
