@@ -2,7 +2,7 @@
 
 use super::interrupt::Interrupt;
 use super::say::{say, shown};
-use super::{Console, ExitStatus, inputs, output, progress};
+use super::{Console, ExitStatus, inputs, memory, output, progress};
 use crate::analyze::{Settings, Workers, collect, conclude};
 use crate::batch::{self, neighbours::Neighbours, store::Store};
 use crate::cli::{AnalyzeArgs, FailOn};
@@ -29,9 +29,10 @@ const STOPPING: &str =
 
 /// Runs the command.
 pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
-    let rules = super::rules::load(&args.input.rules)?;
     let archive = args.archive.as_deref().map(Store::open).transpose()?;
     let inputs = inputs(&args.input.bundles)?;
+    let workers = memory::workers(args.input.threads, memory::bytes(&inputs))?;
+    let rules = super::rules::load(&args.input.rules)?;
     let targets = targets(args, &inputs)?;
     let read: Vec<&Path> = args
         .input
@@ -43,7 +44,6 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
     let places: Vec<&Path> = targets.iter().map(|(path, _)| path.as_path()).collect();
     let outputs = output::open(&places, &read)?;
 
-    let workers = Workers::start(args.input.threads)?;
     let interrupt = Interrupt::listen(STOPPING)?;
     let meter = Meter {
         stop: stop(&interrupt, args.max_time)?,

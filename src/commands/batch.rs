@@ -35,10 +35,10 @@ pub(super) fn run(args: &BatchArgs, console: &mut Console) -> anyhow::Result<Exi
     if args.list {
         return list(args, console);
     }
+    let workers = memory::workers(args.threads, u64::MAX)?;
     let (rules, files) = super::rules::load_with_files(&args.rules)?;
     let (files, _) = builtin::merge(&files);
     let known = identity::of(&rules, &files);
-    let workers = Workers::start(args.threads)?;
     let meter = Meter::default();
     let settings = Settings {
         rules: &rules,
@@ -67,12 +67,13 @@ pub(super) fn run(args: &BatchArgs, console: &mut Console) -> anyhow::Result<Exi
 
 /// Cases side by side, and the memory that they may need.
 fn bounds(args: &BatchArgs) -> Bounds {
-    let threads = match args.threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        threads => threads,
+    let jobs = if args.jobs == 0 {
+        args.threads
+    } else {
+        args.jobs
     };
     Bounds {
-        jobs: if args.jobs == 0 { threads } else { args.jobs },
+        jobs: memory::count(jobs),
         memory: args.memory.unwrap_or_else(memory::default),
     }
 }

@@ -1,7 +1,7 @@
 //! `bundlescope diff`: two bundles, or earlier reports about them, or two archives, compared.
 
 use super::say::shown;
-use super::{Console, ExitStatus, inputs, output, progress};
+use super::{Console, ExitStatus, inputs, memory, output, progress};
 use crate::analyze::{Settings, Workers, analyze};
 use crate::batch;
 use crate::batch::store::Store;
@@ -27,8 +27,9 @@ const WIDTH: usize = 80;
 
 /// Runs the command.
 pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
-    let rules = super::rules::load(&args.rules)?;
     let sides = inputs(&[args.old.clone(), args.new.clone()])?;
+    let workers = memory::workers(args.threads, memory::bytes(&sides))?;
+    let rules = super::rules::load(&args.rules)?;
     let targets = targets(args)?;
     let read: Vec<&Path> = [&args.old, &args.new]
         .into_iter()
@@ -37,7 +38,6 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
         .collect();
     let places: Vec<&Path> = targets.iter().map(|(path, _)| path.as_path()).collect();
     let outputs = output::open(&places, &read)?;
-    let workers = Workers::start(args.threads)?;
     if let Some([old, new]) = archives(args)? {
         let diff = workers.run(|| batch::diff::compare(&old, &new))?;
         let render = |format, style| batch::diff::render(&diff, format, style);

@@ -3,8 +3,8 @@
 mod uploads;
 mod wrap;
 
-use super::{Console, ExitStatus, inputs, progress};
-use crate::analyze::{Settings, Workers, collect};
+use super::{Console, ExitStatus, inputs, memory, progress};
+use crate::analyze::{Settings, collect};
 use crate::cli::InspectArgs;
 use crate::commands::inspect::wrap::wrapped;
 use crate::diagnose::coverage;
@@ -21,9 +21,9 @@ const VALUES: usize = 12;
 
 /// Runs the command.
 pub(super) fn run(args: &InspectArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
-    let rules = super::rules::load(&args.input.rules)?;
     let inputs = inputs(&args.input.bundles)?;
-    let workers = Workers::start(args.input.threads)?;
+    let workers = memory::workers(args.input.threads, memory::bytes(&inputs))?;
+    let rules = super::rules::load(&args.input.rules)?;
     let meter = Meter::default();
     let settings = Settings {
         rules: &rules,

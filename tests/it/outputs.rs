@@ -257,6 +257,33 @@ mod unix {
     }
 
     #[test]
+    fn too_little_memory_is_said_before_the_work_begins() {
+        // The systems differ in what they limit.
+        if !Path::new("/proc/self/status").exists() {
+            return;
+        }
+        let folder = folder_with_log();
+        let tool = env!("CARGO_BIN_EXE_bundlescope");
+        for command in [
+            "analyze kubelet.log -o r.html",
+            "inspect kubelet.log",
+            "diff kubelet.log kubelet.log",
+            "batch kubelet.log -o archive",
+        ] {
+            let script = format!("ulimit -v 400000; exec {tool} {command} --threads 16");
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &script]).current_dir(folder.path());
+            let output = shell.output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(2), "{command}: {said}");
+            assert_eq!(said.lines().count(), 1, "{command}: {said}");
+            assert!(said.contains("not enough memory"), "{command}: {said}");
+            assert!(said.contains("--threads"), "{command}: {said}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
     fn names_do_not_reach_the_terminal_as_they_are() {
         let folder = folder_with_log();
         let path = folder.path();
