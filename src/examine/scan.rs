@@ -30,7 +30,7 @@ use super::templates::{self, ErrorLine};
 use crate::limits::Limits;
 use crate::rules::engine::{Engine, Sign};
 use crate::rules::syntax::SubjectOf;
-use crate::rules::{Kind, MatcherId, Require, RuleSet};
+use crate::rules::{MatcherId, RuleSet};
 use crate::time::Stamp;
 use errors::Errors;
 use groups::{Groups, Hit};
@@ -257,7 +257,7 @@ impl<'a> Scan<'a> {
         if !prefix.headed {
             self.explain_pending(&ids);
         }
-        if marks && !ids.iter().any(|id| explains(self.rules, *id)) {
+        if marks && !ids.iter().any(|id| silence::is_explained(*id, self.rules)) {
             self.error(&ids);
         }
         self.enter_record(line, &prefix);
@@ -460,7 +460,7 @@ impl<'a> Scan<'a> {
         if !self.pending.as_ref().is_some_and(near) {
             return;
         }
-        if ids.iter().any(|id| explains(self.rules, *id)) {
+        if ids.iter().any(|id| silence::is_explained(*id, self.rules)) {
             self.pending = None;
         } else if let Some(pending) = &mut self.pending {
             pending.hit_by.extend(ids);
@@ -477,18 +477,6 @@ impl<'a> Scan<'a> {
         head != self.line
             && templates::error_line(line, None, &mut self.known).is_some_and(|head| !head.bare)
     }
-}
-
-/// Whether a hit of this matcher explains a line for sure: in any log, at any rate, and without
-/// other matchers of its rule.
-fn explains(rules: &RuleSet, id: MatcherId) -> bool {
-    let always = rules
-        .log_matcher(id)
-        .is_some_and(|matcher| matcher.components.is_empty() && matcher.rate.is_none());
-    always
-        && rules.rule_of(id).is_some_and(|rule| {
-            rule.kind == Kind::Noise || rule.require == Require::Any && rule.matchers().len() == 1
-        })
 }
 
 #[cfg(test)]

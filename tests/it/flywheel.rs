@@ -149,7 +149,7 @@ fn an_unexplained_error_becomes_a_rule_that_is_tried_on_all_bundles() {
     let root = folder.path();
     let listed: Value =
         serde_json::from_str(&stdout(root, &["rules", "unexplained", "out", "--json"], 0)).unwrap();
-    assert_eq!(listed["templates"], 2);
+    assert_eq!(listed["templates"], 3);
     let top = listed["listed"].as_array().unwrap();
     let flux = top
         .iter()
@@ -159,7 +159,7 @@ fn an_unexplained_error_becomes_a_rule_that_is_tried_on_all_bundles() {
     assert_eq!(flux["named_cases"].as_array().unwrap().len(), 2);
     let id = flux["template_id"].as_str().unwrap();
     let text = stdout(root, &["rules", "unexplained", "out", "--top", "1"], 0);
-    assert!(text.contains("and 1 more; --top 2 lists all"), "{text}");
+    assert!(text.contains("and 2 more; --top 3 lists all"), "{text}");
 
     let new = [
         "rules",

@@ -527,6 +527,21 @@ fn lines_without_a_level_that_speak_of_a_failure_are_listed() {
     }
 }
 
+/// Matchers of checks only find candidates: what the check makes nothing of is not explained.
+#[test]
+fn what_a_check_looked_at_in_vain_is_shown() {
+    for error in [
+        "the widget broke: dial tcp 203.0.113.7:80: i/o timeout",
+        "failed to perform self check GET request 'http://shop.example.com/.well-known/acme-challenge/x': Get \"http://shop.example.com/\": dial tcp 203.0.113.7:80: connect: connection timed out",
+    ] {
+        let line = format!("E0312 10:11:12.123456       1 sync.go:190] {error}\n");
+        let shown = errors("widget.log", &line);
+        assert_eq!(shown.len(), 1, "{error}: {shown:?}");
+        let found = diagnosis(&[("widget.log", &line)]);
+        assert!(found.findings.is_empty(), "{error}");
+    }
+}
+
 #[test]
 fn warnings_count_where_they_repeat() {
     let line = |second: usize| {

@@ -30,6 +30,20 @@ pub(super) fn standing(hits: &[MatcherId], rules: &RuleSet) -> Vec<(MatcherId, B
         .collect()
 }
 
+/// Whether a line that this matcher hits is explained for sure: in any log, at any rate, and without
+/// other matchers of its rule. A check decides for itself what a hit says.
+pub(super) fn is_explained(id: MatcherId, rules: &RuleSet) -> bool {
+    let always = rules
+        .log_matcher(id)
+        .is_some_and(|matcher| matcher.components.is_empty() && matcher.rate.is_none());
+    always
+        && rules.rule_of(id).is_some_and(|rule| match rule.kind {
+            Kind::Noise => true,
+            Kind::Failure => rule.require == Require::Any && rule.matchers().len() == 1,
+            Kind::Check => false,
+        })
+}
+
 /// Whether a hit of `special` explains a hit of `general` on the same text.
 fn explains(special: MatcherId, general: MatcherId, rules: &RuleSet) -> bool {
     if rules.matcher_supersedes(special, general) {
@@ -48,7 +62,9 @@ fn always(special: MatcherId, general: MatcherId, rules: &RuleSet) -> bool {
     let (Some(rule), Some(matcher)) = (rules.rule_of(special), rules.matcher(special)) else {
         return false;
     };
-    let alone = rule.require == Require::Any || rule.matchers().len() == 1;
+    // A check decides for itself what a hit says.
+    let alone =
+        rule.kind != Kind::Check && (rule.require == Require::Any || rule.matchers().len() == 1);
     let by_symptom = rule
         .version
         .as_ref()

@@ -169,6 +169,7 @@ fn a_specific_rule_that_may_not_fire_only_marks_the_general_one() {
         ("", "component = [\"kubelet\"]"),
         ("", "at_least = 3\nwithin = \"1m\""),
         ("require = \"all\"", "[[event]]\nreason = [\"R\"]"),
+        ("kind = \"check\"", ""),
     ] {
         let head = format!("supersedes = [\"general\"]\n{head}");
         let rules = set(&[
