@@ -16,6 +16,8 @@ pub struct Left {
     pub kind: Kind,
     /// Where it was masked first, or the line of the output it stands on.
     pub source: String,
+    /// The line of the output it stands on, where that is known.
+    pub(crate) line: Option<usize>,
     /// The value, so that it can be masked before another try; never shown.
     pub(crate) value: String,
 }
@@ -41,6 +43,9 @@ pub fn left(all: &str, shown: &[&str], secrets: &Secrets) -> Option<Left> {
         return Some(Left {
             kind: origin.kind,
             source: origin.source.clone(),
+            line: all
+                .find(value)
+                .and_then(|at| Some(all.get(..at)?.matches('\n').count() + 1)),
             value: value.to_owned(),
         });
     }
@@ -71,9 +76,11 @@ fn first(texts: &[&str], search: fn(&str) -> Vec<Found>) -> Option<Left> {
             found.into_iter().find_map(|one| {
                 let value = piece.get(one.range.clone())?.trim();
                 let above = piece.get(..one.range.start)?.matches('\n').count();
+                let number = line + above + 1;
                 (value.len() >= 4 && !values::is_hidden(value)).then(|| Left {
                     kind: one.kind,
-                    source: format!("line {} of the output", line + above + 1),
+                    source: format!("line {number} of the output"),
+                    line: Some(number),
                     value: value.to_owned(),
                 })
             })
