@@ -51,11 +51,6 @@ impl Workers {
             .map_err(|source| AnalyzeError::Threads { threads: 1, source })
     }
 
-    /// Does what was put off until a thread is free, which one that never waits for work is not.
-    pub fn catch_up() {
-        while rayon::yield_local() == Some(rayon::Yield::Executed) {}
-    }
-
     /// Lets the threads share in some work, and waits for its result.
     pub fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
         self.0.install(work)
@@ -143,16 +138,15 @@ pub fn collect(
         read: Ledger::new(settings.limits),
         left: reader.allowance(inputs),
         inputs,
-        settings,
+        reader: &reader,
+        examiner,
+        workers: settings.workers,
     };
+    let take = |batch| so_far.add(batch);
     let facts = if settings.workers.has_caller() {
-        read_all(&reader, inputs, |batch| {
-            so_far.add(&reader, examiner, batch)
-        })?
+        read_all(&reader, inputs, take)?
     } else {
-        read_ahead(&reader, inputs, |batch| {
-            so_far.add(&reader, examiner, batch)
-        })?
+        read_ahead(&reader, inputs, take)?
     };
     let read = so_far.read;
     if let (true, None) = (read.is_empty(), settings.meter.stop.reason()) {
@@ -288,24 +282,22 @@ impl<F: FnMut(Vec<Work>) -> ControlFlow<()>> Batch<F> {
     }
 }
 
-/// What was examined so far.
+/// What was examined so far, and with what.
 struct Examined<'a> {
     read: Ledger<'a>,
     /// Bytes that may still be examined.
     left: u64,
     inputs: &'a [Input],
-    settings: &'a Settings<'a>,
+    reader: &'a Reader<'a>,
+    examiner: Examiner<'a>,
+    workers: &'a Workers,
 }
 
-impl<'a> Examined<'a> {
+impl Examined<'_> {
     /// Examines a batch; breaks when that was more than may be.
-    fn add(
-        &mut self,
-        reader: &Reader<'_>,
-        examiner: Examiner<'a>,
-        batch: Vec<Work>,
-    ) -> ControlFlow<()> {
-        let done: Vec<Done<'_>> = self.settings.workers.run(|| {
+    fn add(&mut self, batch: Vec<Work>) -> ControlFlow<()> {
+        let (reader, examiner) = (self.reader, self.examiner);
+        let done: Vec<Done<'_>> = self.workers.run(|| {
             batch
                 .into_par_iter()
                 .map(|work| work_off(reader, examiner, work))
@@ -315,7 +307,7 @@ impl<'a> Examined<'a> {
         for done in done {
             let Some(rest) = self.left.checked_sub(done.add_to(&mut self.read)) else {
                 for input in self.inputs {
-                    self.read.gap(over_allowance(input, self.settings.limits));
+                    self.read.gap(over_allowance(input, examiner.limits));
                 }
                 return ControlFlow::Break(());
             };

@@ -182,7 +182,8 @@ fn read_all(
     let mut trouble = None;
     schedule::run(
         places.into_iter(),
-        (scan.hands(bounds.jobs), bounds.memory),
+        scan.hands(bounds.jobs),
+        bounds.memory,
         stop,
         |place| schedule::need(place.bytes),
         |hand, place| (place.bytes, keep(store, scan.scan(hand, &place))),

@@ -7,7 +7,7 @@ use super::cases::{Place, name, nodes_of_run};
 use super::hand::Hand;
 use super::record::{CaseRecord, InputRecord, Keys, Reading, SCHEMA, Unreadable};
 use super::store::Rules;
-use crate::analyze::{AnalyzeError, Settings, Workers, analyze};
+use crate::analyze::{AnalyzeError, Settings, analyze};
 use crate::diagnose::{Diagnosis, Window};
 use crate::ingest::{IngestError, Input, fingerprint};
 use crate::redact::Masker;
@@ -66,7 +66,6 @@ impl Scan<'_> {
         // The pool's threads catch what their own work does; what is left is a mistake of ours, and
         // the other cases are not to suffer from it.
         let scanned = catch_unwind(AssertUnwindSafe(|| self.read(&settings, place)));
-        Workers::catch_up();
         match scanned {
             Ok(Ok(scanned)) => Ok(scanned),
             Ok(Err(Trouble::Threads(error))) => Err(error),

@@ -48,7 +48,8 @@ pub struct Bounds {
 /// The operating system gives fewer threads than there are hands; what was begun is done.
 pub fn run<I: Send, H: Send, T: Send>(
     items: impl Iterator<Item = I> + Send,
-    (hands, memory): (Vec<H>, u64),
+    hands: Vec<H>,
+    memory: u64,
     stop: &AtomicBool,
     need: impl Fn(&I) -> u64 + Sync,
     work: impl Fn(&mut H, I) -> T + Sync,
@@ -139,12 +140,12 @@ mod tests {
     #[test]
     fn no_more_is_in_work_than_the_budget_holds_and_every_item_is_done() {
         let (now, most) = (AtomicU64::new(0), AtomicU64::new(0));
-        let hands = (vec![(); 4], BASE + 100 * (1 << 20));
         let mut done = Vec::new();
         let needs = [60_u64, 60, 500, 30, 30, 30];
         run(
             needs.into_iter(),
-            hands,
+            vec![(); 4],
+            BASE + 100 * (1 << 20),
             &AtomicBool::new(false),
             |mib| mib << 20,
             |(), mib| {
@@ -170,7 +171,7 @@ mod tests {
             stop.store(item == 2, Ordering::Relaxed);
             item
         };
-        run(0..10, (vec![()], 0), &stop, |_| 1, work, |_| done += 1).unwrap();
+        run(0..10, vec![()], 0, &stop, |_| 1, work, |_| done += 1).unwrap();
         assert_eq!(done, 3);
     }
 }

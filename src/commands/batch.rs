@@ -222,7 +222,8 @@ fn worker(args: &BatchArgs, scan: &Scan<'_>, console: &mut Console) -> anyhow::R
     let bounds = bounds(args);
     schedule::run(
         places,
-        (scan.hands(bounds.jobs), bounds.memory),
+        scan.hands(bounds.jobs),
+        bounds.memory,
         &stop,
         |place| schedule::need(place.bytes),
         |hand, place| {

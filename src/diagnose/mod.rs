@@ -61,8 +61,12 @@ pub fn diagnose(
     let answers = answer::answer(scene, &conclusions, &relations.incidents, window);
     let (timeline, gaps) = (take(&mut evidence.timeline), take(&mut evidence.gaps));
     // To give back the memory of so many small things takes as long as a good part of all this, and
-    // nobody needs it done: the report can be written meanwhile.
-    rayon::spawn(move || drop(evidence));
+    // nobody needs it done: the report can be written meanwhile, where there is a second thread.
+    if rayon::current_num_threads() > 1 {
+        rayon::spawn(move || drop(evidence));
+    } else {
+        drop(evidence);
+    }
     Diagnosis {
         inputs,
         bundle: answers.bundle,

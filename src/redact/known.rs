@@ -38,12 +38,19 @@ impl Secrets {
     pub(super) fn note(&mut self, value: &str, kind: Kind, source: &str) {
         let value = value.trim_matches(|c: char| !c.is_alphanumeric());
         if value.len() >= SHORTEST && is_distinct(value) {
-            self.insist(value, kind, source);
+            self.add(value, kind, source);
         }
     }
 
-    /// Notes a value whatever it looks like.
+    /// Notes a value whatever it looks like, unless it is a piece of a mask, which all masks have.
     pub fn insist(&mut self, value: &str, kind: Kind, source: &str) {
+        if !kind.mask().contains(value) {
+            self.add(value, kind, source);
+        }
+    }
+
+    /// Keeps a value, unless it is too short or there are too many.
+    fn add(&mut self, value: &str, kind: Kind, source: &str) {
         if value.len() >= 4 && self.values.len() < MOST && !self.values.contains_key(value) {
             let source = source.to_owned();
             self.values

@@ -270,16 +270,11 @@ fn replace(text: &str, spans: &[Found]) -> String {
     let mut at = 0;
     for span in spans {
         out.push_str(text.get(at..span.range.start).unwrap_or_default());
-        out.push_str(&marker(span.kind));
+        out.push_str(&span.kind.mask());
         at = span.range.end;
     }
     out.push_str(text.get(at..).unwrap_or_default());
     out
-}
-
-/// What stands in place of a secret.
-fn marker(kind: Kind) -> String {
-    format!("[REDACTED {kind}]")
 }
 
 /// Where a range of the text lies after the spans were replaced; an end inside a secret moves to
@@ -288,7 +283,7 @@ fn shift(spans: &[Found], (start, end): (usize, usize)) -> (usize, usize) {
     let place = |at: usize, to_end: bool| {
         let mut moved = at;
         for span in spans {
-            let width = marker(span.kind).len();
+            let width = span.kind.mask().len();
             if span.range.end <= at {
                 moved = moved + width - span.range.len();
             } else if span.range.start < at {

@@ -91,6 +91,11 @@ impl Kind {
             Self::SasToken => "sas-token",
         }
     }
+
+    /// What stands in place of a secret of this kind.
+    pub(crate) fn mask(self) -> String {
+        format!("[REDACTED {self}]")
+    }
 }
 
 impl fmt::Display for Kind {

@@ -7,15 +7,13 @@
 use super::view::{self, Report, SimilarCases};
 use super::{Format, Masking, ReportError, ReportOptions, html, json, last_look, markdown, text};
 use crate::diagnose::Diagnosis;
+use crate::redact::check::Left;
 use crate::redact::{Kind, Secrets};
 use std::collections::BTreeMap;
 
 /// How often a report is printed again with what the last look found masked: it finds one value at a
 /// time, and few bundles have one.
 const ROUNDS: usize = 32;
-
-/// How every mask begins.
-const MASK: &str = "[REDACTED";
 
 /// A report that can be printed in every format.
 pub struct Draft<'a> {
@@ -95,47 +93,50 @@ impl<'a> Draft<'a> {
         format: Format,
         print: impl Fn(&Report) -> Result<String, ReportError>,
     ) -> Result<String, ReportError> {
+        // Where masking cannot reach a secret, because only its neighbours make it one (as those of a
+        // mask that was cut), its line is masked, where the format has lines.
+        let by_line =
+            self.masking == Masking::On && matches!(format, Format::Markdown | Format::Text);
+        let mut blots = BTreeMap::new();
         let mut last = None;
-        let mut blots: BTreeMap<usize, Kind> = BTreeMap::new();
         for round in 0..ROUNDS {
             let text = blotted(print(self.view())?, &blots);
             let Some(left) = last_look::left(&text, format, &self.secrets) else {
                 return Ok(text);
             };
-            let known = self.secrets.len();
-            // What begins like a mask would be found in every mask.
-            let lines = left.value.lines().map(str::trim);
-            for line in lines.filter(|line| !line.starts_with(MASK)) {
-                self.secrets.insist(line, left.kind, &left.source);
+            let more = self.mask_everywhere(&left);
+            let line = left
+                .line
+                .filter(|_| by_line && (!more || round >= ROUNDS / 2));
+            if let Some(line) = line {
+                blots.insert(line, left.kind);
             }
-            if self.secrets.len() == known {
-                // Words that stand on one line only because the format has no line ends there.
-                let words = left.value.split_whitespace();
-                for word in words.filter(|word| !word.starts_with(MASK)) {
-                    self.secrets.insist(word, left.kind, &left.source);
-                }
-            }
-            self.words = None;
             last = Some(left);
             // Printing the same again finds the same again.
-            let same = self.secrets.len() == known;
-            if self.masking == Masking::Off {
+            if self.masking == Masking::Off || !more && line.is_none() {
                 break;
-            }
-            let by_line = matches!(format, Format::Markdown | Format::Text);
-            match last.as_ref().and_then(|left| Some((left.line?, left.kind))) {
-                // Masking cannot reach what only its neighbours make a secret, as a mask that was cut.
-                Some((line, kind)) if by_line && (same || round >= ROUNDS / 2) => {
-                    blots.insert(line, kind);
-                }
-                _ if same => break,
-                _ => {}
             }
         }
         let (kind, from) = last.map_or((Kind::Password, String::new()), |left| {
             (left.kind, left.source)
         });
         Err(ReportError::SecretLeft { kind, from })
+    }
+
+    /// Masks what was left wherever it stands in the words; whether that is more than was masked.
+    fn mask_everywhere(&mut self, left: &Left) -> bool {
+        self.words = None;
+        let known = self.secrets.len();
+        for line in left.value.lines() {
+            self.secrets.insist(line.trim(), left.kind, &left.source);
+        }
+        if self.secrets.len() == known {
+            // Words that stand on one line only because the format has no line ends there.
+            for word in left.value.split_whitespace() {
+                self.secrets.insist(word, left.kind, &left.source);
+            }
+        }
+        self.secrets.len() > known
     }
 }
 
@@ -147,7 +148,7 @@ fn blotted(text: String, blots: &BTreeMap<usize, Kind>) -> String {
     let lines = text.split_inclusive('\n').enumerate();
     lines
         .map(|(at, line)| match blots.get(&(at + 1)) {
-            Some(kind) => format!("[REDACTED {kind}]\n"),
+            Some(kind) => kind.mask() + "\n",
             None => line.to_owned(),
         })
         .collect()

@@ -19,6 +19,10 @@ pub(super) fn left(rendered: &str, format: Format, secrets: &Secrets) -> Option<
         let page = glyphs::restored(page);
         check::left(&check::plain(&page), &[], secrets)
     };
+    let lines = |text: &str| {
+        let text = glyphs::restored(text);
+        check::left(&text, &[&text], secrets)
+    };
     match format {
         Format::Html => {
             let (before, data, after) = parts(rendered);
@@ -27,15 +31,8 @@ pub(super) fn left(rendered: &str, format: Format, secrets: &Secrets) -> Option<
                 .or_else(|| data_left(data, secrets))
         }
         Format::Json => data_left(rendered, secrets),
-        Format::Markdown => {
-            let text = markdown::shown(rendered);
-            let text = glyphs::restored(&text);
-            check::left(&text, &[&text], secrets)
-        }
-        Format::Text => {
-            let text = glyphs::restored(rendered);
-            check::left(&text, &[&text], secrets)
-        }
+        Format::Markdown => lines(&markdown::shown(rendered)),
+        Format::Text => lines(rendered),
     }
 }
 
