@@ -10,58 +10,81 @@ const KLOG_LEVELS: [char; 3] = ['E', 'F', 'W'];
 /// What formats other than klog write for an error, and how records without a level begin.
 const WORDS: &[&str] = &[
     // logfmt.
-    "level=error",
+    "level=err",
     "level=fatal",
     "level=panic",
     "level=crit",
     "level=warn",
     "lvl=eror",
     "lvl=crit",
+    "lvl=err",
     "lvl=warn",
-    // JSON, with and without a blank, and inside a string.
-    r#"level":"error"#,
-    r#"level":"fatal"#,
-    r#"level":"panic"#,
-    r#"level":"dpanic"#,
-    r#"level": "error"#,
-    r#"level": "fatal"#,
-    r#"level\":\"error"#,
-    r#"level\":\"fatal"#,
-    r#"level\":\"panic"#,
-    r#"level\":\"dpanic"#,
-    r#"level":"warn"#,
-    r#"level": "warn"#,
-    r#"level":"crit"#,
-    r#"level":50"#,
-    r#"level":60"#,
-    r#"evel":"Error"#,
-    r#"evel":"Fatal"#,
-    r#"evel":"Critical"#,
-    r#"evel":"Warning"#,
-    r#"evel": "Error"#,
-    r#"evel": "Critical"#,
-    r#""@l":"Error"#,
-    r#""@l":"Fatal"#,
-    r#""@l":"Warning"#,
-    r#"severity":"warning"#,
-    r#"severity":"error"#,
-    r#"severity":"critical"#,
+    "severity=err",
+    // JSON beyond what `json` makes.
     r#""err":""#,
     r#"PRIORITY":"3"#,
     r#"PRIORITY":"2"#,
+    // MongoDB.
+    r#""s":"E"#,
+    r#""s":"F"#,
+    r#""s":"W"#,
+    " E STORAGE",
+    " F -  ",
+    // Redis: the sign behind the milliseconds.
+    "0 # ",
+    "1 # ",
+    "2 # ",
+    "3 # ",
+    "4 # ",
+    "5 # ",
+    "6 # ",
+    "7 # ",
+    "8 # ",
+    "9 # ",
+    // Ceph, Telegraf, CockroachDB, Elixir, npm, Ansible.
+    " -1 ",
+    " E! ",
+    " W! ",
+    "\u{22ee} [",
+    "** (",
+    "ERR! ",
+    "ERROR!",
+    // logrus on a terminal.
+    "ERRO[",
+    "FATA[",
+    "PANI[",
     // Capitals: ` ERROR `, `[ERROR]`, `"level":"ERROR"`.
     "ERROR",
     "FATAL",
     "CRITICAL",
     "SEVERE",
-    " ERR: ",
+    "EROR",
+    "ERR ",
+    "ERR]",
+    "ERR: ",
+    "FTL ",
+    "FTL]",
+    "PNC ",
+    "WRN ",
+    "WRN]",
     "WARN",
     "PANIC",
-    "[error]",
+    "[error",
+    "[Error]",
+    "<Error>",
+    ":error]",
+    "[fatal]",
+    "[Fatal]",
+    "<Fatal>",
     "[warn",
+    "[ warn]",
+    "[Warning]",
+    "<Warning>",
+    "<Critical>",
     "[critical]",
     "[crit]",
     "[alert]",
+    "[ALERT]",
     "[emerg]",
     "fail: ",
     "crit: ",
@@ -76,8 +99,8 @@ const WORDS: &[&str] = &[
     // Records that begin with their failure.
     "panic: ",
     "fatal error: ",
-    "error: ",
-    "Error: ",
+    "fatal: ",
+    "npm error ",
     "Exception: ",
     "Exception in thread",
     // How programs of other languages end.
@@ -123,6 +146,53 @@ const WORDS: &[&str] = &[
     "unreachable",
     "unhealthy",
     "corrupt",
+    "CRC error",
+    "nput/output error",
+    "nternal error",
+    "ead-only file system",
+    "tale file handle",
+    "oo many ",
+    "already in use",
+    "ssertion ",
+    "certificate ",
+    "shared libraries",
+    "exec format error",
+    "killed as a result",
+    "killed by signal",
+    "Bad ",
+    "onnection reset",
+    "rror ",
+    "rror,",
+    "rror:",
+    "orbidden",
+    "nvalid ",
+    "Maximum number",
+    "o such ",
+    "nauthorized",
+    "nexpected ",
+    "abort",
+    "onnection lost",
+    "ost connection",
+    "crashed",
+    "deadlock",
+    " died",
+    "disagree",
+    "does not exist",
+    "exceeded",
+    "exception",
+    "exhausted",
+    "exit status",
+    "expired",
+    "gave up",
+    "giving up",
+    "inconsistent",
+    "mismatch",
+    "no nameservers",
+    "not allowed",
+    "not found",
+    "not permitted",
+    "not supported",
+    "overflow",
     // Syslog priorities from emergency to error.
     "<0>",
     "<1>",
@@ -130,11 +200,45 @@ const WORDS: &[&str] = &[
     "<3>",
 ];
 
+/// Names of levels as JSON has them, in any case; a short one stands for the longer ones that begin
+/// with it.
+const JSON_LEVELS: &[&str] = &[
+    "err", "fatal", "panic", "dpanic", "crit", "emerg", "alert", "warn",
+];
+
+/// Ends of keys of a level, with what stands between them and the value.
+const JSON_KEYS: &[&str] = &[
+    r#"evel":""#,
+    r#"evel": ""#,
+    r#"evel\":\""#,
+    r#"everity":""#,
+    r#"everity": ""#,
+    r#"@l":""#,
+    r#"lvl":""#,
+];
+
+/// Levels in JSON: `"level":"error"`, `"Level": "Error"`, and numbers of pino and bunyan.
+fn json() -> impl Iterator<Item = String> {
+    let named = JSON_KEYS.iter().flat_map(|key| {
+        JSON_LEVELS.iter().flat_map(move |level| {
+            let (first, rest) = level.split_at(1);
+            let title = format!("{}{rest}", first.to_ascii_uppercase());
+            let spellings = [(*level).to_owned(), title, level.to_ascii_uppercase()];
+            spellings.map(|level| format!("{key}{level}"))
+        })
+    });
+    let numbers = ["50", "60"].into_iter();
+    named.chain(
+        numbers.flat_map(|number| [format!("level\":{number}"), format!("level\": {number}")]),
+    )
+}
+
 /// All markers. klog's header has the month and the day behind its letter: `E0725 22:17:35`.
 pub(super) fn all() -> impl Iterator<Item = String> {
     let klog = KLOG_LEVELS.into_iter().flat_map(|level| {
         (1..=12)
             .flat_map(move |month| (1..=31).map(move |day| format!("{level}{month:02}{day:02}")))
     });
-    klog.chain(WORDS.iter().map(|word| (*word).to_owned()))
+    klog.chain(json())
+        .chain(WORDS.iter().map(|word| (*word).to_owned()))
 }

@@ -77,10 +77,10 @@ pub(crate) fn time_of_day(bytes: &[u8]) -> Option<(civil::Time, usize)> {
     Some((civil::Time::new(hour, minute, second, nanos).ok()?, length))
 }
 
-/// `yyyy-mm-dd` or `yyyy/mm/dd`; always ten bytes.
+/// `yyyy-mm-dd`, `yyyy/mm/dd` or `yyyy.mm.dd`; always ten bytes.
 fn date(bytes: &[u8]) -> Option<civil::Date> {
     let separator = *bytes.get(4)?;
-    if !matches!(separator, b'-' | b'/') || bytes.get(7) != Some(&separator) {
+    if !matches!(separator, b'-' | b'/' | b'.') || bytes.get(7) != Some(&separator) {
         return None;
     }
     let year = four(bytes, 0)?;
@@ -153,6 +153,17 @@ pub(crate) fn iso(bytes: &[u8]) -> Option<(Stamp, usize)> {
         Some((offset, more)) => Some((Stamp::Absolute(instant(at, offset)?), length + more)),
         None => Some((Stamp::Local(at), length)),
     }
+}
+
+/// The `yymmdd hh:mm:ss.ffffff` of CockroachDB's headers, which are in UTC.
+pub(crate) fn dated_klog(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let (year, month, day) = (two(bytes, 0)?, two(bytes, 2)?, two(bytes, 4)?);
+    let (time, length) = time_of_day(bytes.get(6..)?.strip_prefix(b" ")?)?;
+    let date = civil::Date::new(2000 + i16::from(year), month, day).ok()?;
+    Some((
+        Stamp::Absolute(instant(date.to_datetime(time), 0)?),
+        7 + length,
+    ))
 }
 
 /// The `mmdd hh:mm:ss.ffffff` of a klog header.
@@ -291,6 +302,21 @@ pub(crate) fn rfc1123(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let rest = bytes.get(front..)?;
     let (day, digits) = one_or_two(rest)?;
     day_month_year(rest, digits, day, b' ', b' ').map(|(stamp, end)| (stamp, front + end))
+}
+
+/// `01-May-2024 10:00:00.123` of Tomcat and PHP-FPM, `21 Nov 2023 01:37:29.411` of Redis.
+pub(crate) fn day_first(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let (day, digits) = one_or_two(bytes)?;
+    let between = *bytes.get(digits).filter(|byte| b"- ".contains(byte))?;
+    day_month_year(bytes, digits, day, between, b' ')
+}
+
+/// `10:15AM ` as Go's short clock writes it: only how long it is, for it tells no seconds.
+pub(crate) fn short_clock(bytes: &[u8]) -> Option<usize> {
+    let (hour, digits) = one_or_two(bytes).filter(|(hour, _)| (1..=12).contains(hour))?;
+    let sound = hour > 0 && bytes.get(digits) == Some(&b':') && two(bytes, digits + 1)? < 60;
+    let half = bytes.get(digits + 3..digits + 6)?;
+    (sound && matches!(half, b"AM " | b"PM ")).then_some(digits + 6)
 }
 
 /// `08/Mar/2023:16:02:45 +0000` of an access log.

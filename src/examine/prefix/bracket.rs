@@ -8,11 +8,50 @@ use crate::time::{Stamp, read};
 pub(super) fn layer(text: &[u8]) -> Option<Layer> {
     let inside = text.get(1..)?;
     pod(inside)
+        .or_else(|| apache(inside))
         .or_else(|| kernel(inside))
+        .or_else(|| since_start(inside))
         .or_else(|| time_only(inside))
         .or_else(|| dated(inside))
         .or_else(|| word(inside))
+        .or_else(|| numbered(inside))
         .or_else(|| labelled(inside))
+}
+
+/// `[Wed May 01 10:00:00.123456 2024] [core:error] [pid 1] ` of Apache, from behind the bracket.
+fn apache(inside: &[u8]) -> Option<Layer> {
+    let (stamp, length) = read::with_weekday(inside)?;
+    let columns = inside.get(length..)?.strip_prefix(b"] [")?;
+    let module = memchr::memchr(b':', columns.get(..columns.len().min(40))?)?;
+    let end = memchr::memchr(b']', columns)?;
+    let level = level::word(columns.get(module + 1..end)?)?;
+    let end = length + 3 + end + 1;
+    Some(Layer {
+        stamp: Some(stamp),
+        level: Some(level),
+        message: 1 + end + blanks(inside, end),
+        ..Layer::default()
+    })
+}
+
+/// `[     0.001s]  WARN ` of Linkerd's proxy, which counts from its own start.
+fn since_start(inside: &[u8]) -> Option<Layer> {
+    let (_, length) = read::since_boot(inside)?;
+    let columns = inside.get(length..)?.strip_prefix(b"s]")?;
+    Some(Layer {
+        level: Some(level::column(columns)?),
+        message: 1 + length + 2 + blanks(columns, 0),
+        ..Layer::default()
+    })
+}
+
+/// `[1] 2024/05/01 10:00:00.123456 [ERR] ` of NATS: a process id before the date.
+fn numbered(inside: &[u8]) -> Option<Layer> {
+    let digits = inside.iter().take_while(|byte| byte.is_ascii_digit());
+    let digits = digits.count();
+    let rest = inside.get(digits..)?.strip_prefix(b"] ")?;
+    let (stamp, length) = read::iso(rest).filter(|_| digits > 0)?;
+    Some(behind(inside, stamp, digits + 2 + length))
 }
 
 /// `Envoy (Epoch 0)] [2020-03-06 14:33:59.538][19][warning] `: a label, then a bracket with a date.
@@ -83,22 +122,41 @@ fn caller(text: &[u8]) -> usize {
     }
 }
 
-/// `[ 09:32:06 ] INF: ` of tunnelfront, from behind the bracket.
+/// `[ 09:32:06 ] INF: ` of tunnelfront and `[10:00:00 ERR] ` of Serilog, from behind the bracket.
 fn time_only(inside: &[u8]) -> Option<Layer> {
     let gap = blanks(inside, 0);
     let (time, length) = read::time_of_day(inside.get(gap..)?)?;
     let end = gap + length;
-    let end = end + blanks(inside, end);
-    (inside.get(end) == Some(&b']')).then(|| {
-        let end = end + 1;
-        behind(inside, Stamp::TimeOfDay(time), end)
-    })
+    let stamp = Stamp::TimeOfDay(time);
+    let close = end + blanks(inside, end);
+    if inside.get(close) == Some(&b']') {
+        return Some(behind(inside, stamp, close + 1));
+    }
+    within(inside, stamp, end)
 }
 
-/// `[2024-05-01 12:00:00.123][1][info]`, from behind the bracket.
+/// `[2024-05-01 12:00:00.123][1][info]`, `[01-May-2024 10:00:00] ERROR: ` of PHP-FPM and
+/// `[2025-06-24 07:04:02,046: ERROR/MainProcess] ` of Celery, from behind the bracket.
 fn dated(inside: &[u8]) -> Option<Layer> {
-    let (stamp, length) = read::iso(inside)?;
-    (inside.get(length) == Some(&b']')).then(|| behind(inside, stamp, length + 1))
+    let (stamp, length) = read::iso(inside).or_else(|| read::day_first(inside))?;
+    if inside.get(length) == Some(&b']') {
+        return Some(behind(inside, stamp, length + 1));
+    }
+    within(inside, stamp, length)
+}
+
+/// The layer of a bracket that has the level behind the stamp, which ends at `at`.
+fn within(inside: &[u8], stamp: Stamp, at: usize) -> Option<Layer> {
+    let rest = inside.get(at..)?;
+    let close = memchr::memchr(b']', rest.get(..rest.len().min(120))?)?;
+    let level = level::column(rest.get(..close)?)?;
+    let end = at + close + 1;
+    Some(Layer {
+        stamp: Some(stamp),
+        level: Some(level),
+        message: 1 + end + blanks(inside, end),
+        ..Layer::default()
+    })
 }
 
 /// The layer of a stamp whose bracket ends at `end`, with the level in the columns behind it.

@@ -2,7 +2,7 @@
 //! short-iso, zap console, capnslog, nginx, Go's standard log, PowerShell; and access logs, whose
 //! date stands behind the client's address.
 
-use super::{Inner, Kind, Layer, Level, level, syslog};
+use super::{Inner, Kind, Layer, Level, level, own, syslog};
 use crate::examine::prefix::words::{blanks, file_name};
 use crate::time::{Stamp, read};
 
@@ -22,7 +22,10 @@ const KUBECTL_STAMP: usize = "2024-10-24T13:52:21.236462249Z".len();
 pub(super) fn layer(text: &[u8]) -> Option<Layer> {
     let Some((stamp, end)) = read::iso(text) else {
         return read::american(text)
+            .or_else(|| read::day_first(text))
             .map(|(stamp, end)| plain(text, stamp, end))
+            .or_else(|| clock(text))
+            .or_else(|| zap_epoch(text))
             .or_else(|| access(text));
     };
     cri(text, stamp, end)
@@ -30,7 +33,31 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
         .or_else(|| zap_console(text, stamp, end))
         .or_else(|| capnslog(text, stamp, end))
         .or_else(|| kubectl(text, stamp, end))
+        .or_else(|| own::behind(text, stamp, end))
         .or_else(|| Some(plain(text, stamp, end)))
+}
+
+/// `10:00:00.123 [main] ERROR ` of logback, and Go's `10:15AM ERR `: no date at all.
+fn clock(text: &[u8]) -> Option<Layer> {
+    if let Some(end) = read::short_clock(text) {
+        return Some(Layer {
+            level: Some(level::column(text.get(end..)?)?),
+            message: end,
+            inner: Inner::Plain,
+            ..Layer::default()
+        });
+    }
+    let (time, end) = read::time_of_day(text)?;
+    let layer = plain(text, Stamp::TimeOfDay(time), end);
+    // Other things begin with a clock: only a level makes it a record.
+    layer.level.is_some().then_some(layer)
+}
+
+/// `1.7146e+09<TAB>ERROR<TAB>setup<TAB>` of zap where its clock is a number.
+fn zap_epoch(text: &[u8]) -> Option<Layer> {
+    let tab = memchr::memchr(b'\t', text.get(..text.len().min(LONGEST_NAME))?)?;
+    let stamp = Stamp::Absolute(read::unix(text.get(..tab)?)?);
+    zap_console(text, stamp, tab)
 }
 
 /// ` stderr F ` behind the time; the flag may carry more tags behind a colon.
@@ -166,7 +193,14 @@ pub(super) fn named(text: &[u8]) -> Option<Layer> {
     let head = text.get(..text.len().min(LONGEST_NAME))?;
     let date = memchr::memchr(b' ', head)? + 1;
     let (stamp, length) = read::iso(text.get(date..)?)?;
-    Some(plain(text, stamp, date + length))
+    own::behind(text, stamp, date + length).or_else(|| Some(plain(text, stamp, date + length)))
+}
+
+/// `    2024/05/01 10:00:00 [ERR] ` of Consul: a level behind an indented date.
+pub(super) fn indented(text: &[u8]) -> Option<Layer> {
+    let gap = blanks(text, 0);
+    let (stamp, length) = read::iso(text.get(gap..)?)?;
+    Some(plain(text, stamp, gap + length)).filter(|layer| layer.level.is_some())
 }
 
 /// A date as the first column of a CSV table: `"1/31/2024 3:43:35 PM",`.

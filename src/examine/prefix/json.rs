@@ -65,9 +65,29 @@ impl Object {
             | b"__REALTIME_TIMESTAMP" => {
                 layer.stamp = layer.stamp.or_else(|| field_stamp(value));
             }
-            b"level" | b"lvl" | b"severity" | b"levelname" | b"loglevel" | b"Level"
-            | b"LogLevel" | b"logLevel" | b"log.level" | b"@l" | b"@level" | b"Severity"
-            | b"severity_text" | b"SeverityText" => {
+            // MongoDB: one letter, and an object around the time.
+            b"s" if member.string && value.len() == 1 => {
+                layer.level = layer.level.or(match value {
+                    b"F" => Some(Level::Fatal),
+                    b"E" => Some(Level::Error),
+                    b"W" => Some(Level::Warning),
+                    b"I" => Some(Level::Info),
+                    _ => None,
+                });
+            }
+            b"t" => {
+                let inner = value.strip_prefix(b"{\"$date\":\"");
+                layer.stamp = layer.stamp.or_else(|| field_stamp(inner.unwrap_or(value)));
+            }
+            // Elastic's common schema nests the level.
+            b"log" if !member.string => {
+                let level = members(value).find(|inner| inner.key == b"level");
+                let level = level.and_then(|inner| level::word(inner.value));
+                layer.level = layer.level.or(level);
+            }
+            b"level" | b"lvl" | b"level_name" | b"severity" | b"levelname" | b"loglevel"
+            | b"Level" | b"LogLevel" | b"logLevel" | b"log.level" | b"@l" | b"@level"
+            | b"Severity" | b"severity_text" | b"SeverityText" => {
                 layer.level = layer.level.or_else(|| {
                     level::word(value).or_else(|| level::number(value).filter(|_| !member.string))
                 });

@@ -1,4 +1,5 @@
-//! The header of klog: `E0725 22:17:35.698639   25249 kubelet.go:2291] `.
+//! The header of klog: `E0725 22:17:35.698639   25249 kubelet.go:2291] `; CockroachDB's has the year,
+//! `E240501 10:00:00.123456 1 server/node.go:1 ⋮ [n1] `.
 
 use super::{Layer, Level};
 use crate::examine::prefix::words::{blanks, file_name};
@@ -16,7 +17,8 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
         b'F' => Level::Fatal,
         _ => return None,
     };
-    let (stamp, length) = read::klog(text.get(1..)?)?;
+    let (stamp, length) =
+        read::klog(text.get(1..)?).or_else(|| read::dated_klog(text.get(1..)?))?;
     let time_end = 1 + length;
     let id = time_end + blanks(text, time_end);
     let file = id + thread_id(text.get(id..)?);

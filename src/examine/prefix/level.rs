@@ -6,6 +6,9 @@ use crate::time::read;
 /// How far into a message a level's word is looked for.
 const REACH: usize = 80;
 
+/// Brackets that are looked into for a level.
+const COLUMNS: usize = 4;
+
 /// The longest word in [`word`].
 const LONGEST_WORD: usize = 13;
 
@@ -16,12 +19,12 @@ pub(super) fn word(text: &[u8]) -> Option<Level> {
     lower.copy_from_slice(text);
     lower.make_ascii_lowercase();
     Some(match &*lower {
-        b"trace" | b"debug" | b"dbg" | b"verbose" => Level::Debug,
+        b"trace" | b"trac" | b"trc" | b"debug" | b"debu" | b"dbg" | b"verbose" => Level::Debug,
         b"info" | b"inf" | b"information" | b"informational" | b"notice" => Level::Info,
         b"warn" | b"warning" | b"wrn" => Level::Warning,
-        b"error" | b"err" | b"eror" | b"severe" | b"fail" => Level::Error,
-        b"fatal" | b"panic" | b"dpanic" | b"crit" | b"critical" | b"alert" | b"emerg"
-        | b"emergency" => Level::Fatal,
+        b"error" | b"err" | b"erro" | b"eror" | b"severe" | b"fail" => Level::Error,
+        b"fatal" | b"fata" | b"ftl" | b"panic" | b"pani" | b"pnc" | b"dpanic" | b"crit"
+        | b"critical" | b"alert" | b"emerg" | b"emergency" => Level::Fatal,
         _ => return None,
     })
 }
@@ -80,6 +83,17 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
         [b' ' | b'\t', ..] if loud => 1,
         // `ERROR:root:message` of Python's logging.
         [b':', b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] if loud && length >= 4 => 1,
+        // `ERROR! message` of Ansible.
+        [b'!', b' ', ..] if loud => 2,
+        // `ERRO[0001] message` of logrus on a terminal.
+        [b'[', seconds @ ..] if loud && length >= 4 => {
+            let digits = seconds.iter().take_while(|byte| byte.is_ascii_digit());
+            let digits = digits.count();
+            if digits < 4 || !seconds.get(digits..)?.starts_with(b"] ") {
+                return None;
+            }
+            digits + 3
+        }
         _ => return None,
     };
     Some(Layer {
@@ -92,10 +106,31 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
 
 /// The level that the columns behind a date name: `ERROR`, `[error]`, `- INFO -`, `util.py[WARNING]`.
 ///
-/// In the first column any spelling counts; further on only capitals, for there the message may
-/// have begun.
+/// In the first column any spelling counts; further on only capitals, or what stands alone in
+/// brackets, for there the message may have begun.
 pub(super) fn column(text: &[u8]) -> Option<Level> {
     let head = text.get(..text.len().min(REACH))?;
+    loud_column(head).or_else(|| bracketed(head))
+}
+
+/// `[Warning]`, `<Error>`, `[ warn]`, `[error    ]`, `[core:error]` among the columns at the front.
+fn bracketed(head: &[u8]) -> Option<Level> {
+    let opens = memchr::memchr2_iter(b'[', b'<', head);
+    opens.take(COLUMNS).find_map(|open| {
+        let close = if head.get(open) == Some(&b'[') {
+            b']'
+        } else {
+            b'>'
+        };
+        let inside = head.get(open + 1..)?;
+        let inside = inside.get(..memchr::memchr(close, inside)?)?;
+        let name = inside.rsplit(|byte| *byte == b':').next()?;
+        word(name.trim_ascii())
+    })
+}
+
+/// The level that a word of the columns means.
+fn loud_column(head: &[u8]) -> Option<Level> {
     let mut columns = head
         .split(|byte| !byte.is_ascii_alphabetic())
         .filter(|column| !column.is_empty());

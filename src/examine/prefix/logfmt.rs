@@ -16,6 +16,11 @@ const FIRST_KEYS: &[&[u8]] = &[
     b"t=",
     b"timestamp=",
     b"msg=",
+    b"logger=",
+    b"caller=",
+    b"severity=",
+    b"component=",
+    b"source=",
 ];
 
 /// The pairs at the front of a line; a line without time and level is something else.
@@ -32,7 +37,9 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
             b"time" | b"ts" | b"t" | b"timestamp" if layer.stamp.is_none() => {
                 layer.stamp = field_stamp(value);
             }
-            b"level" | b"lvl" if layer.level.is_none() => layer.level = level::word(value),
+            b"level" | b"lvl" | b"severity" if layer.level.is_none() => {
+                layer.level = level::word(value)
+            }
             b"caller" | b"source" | b"file" if layer.source.is_none() => {
                 layer.source = file_name(value, pair.value.start);
             }

@@ -14,6 +14,7 @@ mod json;
 mod klog;
 mod level;
 mod logfmt;
+mod own;
 mod syslog;
 mod words;
 
@@ -226,20 +227,25 @@ fn layers(text: &[u8], depth: usize) -> Front {
 /// The reader that fits the first bytes, and what it finds.
 fn layer(text: &[u8]) -> Option<Layer> {
     match text.first()? {
-        b'0'..=b'9' => dated::layer(text).or_else(|| syslog::foreign(text)),
+        b'0'..=b'9' => dated::layer(text)
+            .or_else(|| own::numbered(text))
+            .or_else(|| syslog::foreign(text)),
         b'I' | b'W' | b'E' | b'F' if text.get(1)?.is_ascii_digit() => klog::layer(text),
         b'{' => json::layer(text),
         b'[' => bracket::layer(text),
         b'<' => syslog::priority(text),
         b'"' => dated::quoted(text),
         b':' => dated::access(text),
-        b'l' | b't' | b'm' => logfmt::layer(text).or_else(|| word(text)),
         b'/' | b'.' => grep::layer(text),
         b'A'..=b'Z' => syslog::layer(text)
             .or_else(|| dated::weekday(text))
             .or_else(|| word(text)),
-        b'a'..=b'z' => word(text),
-        b' ' | 0x80.. => syslog::foreign(text),
+        b'a'..=b'z' => logfmt::layer(text)
+            .or_else(|| own::named(text))
+            .or_else(|| word(text)),
+        b'=' | b'*' | b'(' => own::named(text),
+        b' ' => syslog::foreign(text).or_else(|| dated::indented(text)),
+        0x80.. => syslog::foreign(text),
         _ => None,
     }
 }

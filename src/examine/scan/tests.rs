@@ -1,6 +1,7 @@
 //! The matching engine on small rule sets.
 
 use super::*;
+use crate::examine::prefix::Level;
 use crate::kube::{Event, ObjectKey};
 use crate::locator::{EntryPath, Snippet};
 use crate::rules::{RuleSet, guards};
@@ -321,6 +322,28 @@ fn a_line_full_of_hits_is_scanned_once() {
 }
 
 /// A citation of one line.
+
+/// `testdata/levels.txt` says which level each of its lines has.
+#[test]
+fn an_error_is_noticed_however_its_level_is_written() {
+    let rules = set(&[]);
+    let table = include_str!("../../../testdata/levels.txt");
+    let mut wrong = Vec::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let (expected, line) = line.split_once('\t').unwrap();
+        let found = scan_lines(line.as_bytes(), 0..line.len(), 1, &rules, &Limits::RELEASE);
+        let level = match found.errors.first().map(|group| group.key.level) {
+            Some(Level::Error | Level::Fatal) => "E",
+            Some(_) => "W",
+            None => "-",
+        };
+        if level != expected {
+            wrong.push(format!("{level} instead of {expected}: {line}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 fn at(text: &str) -> Snippet {
     Snippet::of_line(7, text)
 }
