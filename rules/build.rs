@@ -1,8 +1,11 @@
-//! Embeds every rule file under `rules/` into the library.
+//! Embeds every rule file under `rules/` into the library, and the lexicon of codes.
 //!
-//! In: `rules/<category>/<id>.toml`. Out: a table of (path, text) pairs, sorted by path, that
-//! `src/rules/builtin.rs` includes. Adding a rule file needs no line of Rust. Files that stand
-//! directly in `rules/` (`guards.toml`) are no rules.
+//! In: `rules/<category>/<id>.toml` and `rules/codes/<family>.toml`. Out: a table of (path, text)
+//! pairs of the rules, sorted by path, that `src/rules/builtin.rs` includes, and the entries of the
+//! lexicon as values, which cost nothing at start, for `src/codes/lexicon.rs`. Adding a file needs no
+//! line of Rust. Files that stand directly in `rules/` (`guards.toml`) are no rules.
+
+mod codes;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,11 +19,26 @@ fn main() {
     collect(&root, &mut files);
     files.retain(|file| file.parent() != Some(&root));
     files.sort();
+    let codes = root.join("codes");
+    let (codes, rules): (Vec<_>, Vec<_>) = files
+        .into_iter()
+        .partition(|file| file.parent() == Some(&codes));
+    write("builtin_rules.rs", &table(&root, &rules));
+    write("codes.rs", &codes::table(&codes));
+}
+
+/// Writes a file that the library includes.
+fn write(name: &str, text: &str) {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join(name), text).expect("cargo's own folder can be written");
+}
+
+/// The table of some files.
+fn table(root: &Path, files: &[PathBuf]) -> String {
     let mut table = String::from("&[\n");
-    for file in &files {
-        println!("cargo::rerun-if-changed={}", file.display());
-        let name: Vec<_> = file
-            .strip_prefix(&root)
+    for file in files {
+        let below: Vec<_> = file
+            .strip_prefix(root)
             .expect("collected below the root")
             .components()
             .map(|part| part.as_os_str().to_string_lossy().into_owned())
@@ -28,14 +46,13 @@ fn main() {
         writeln!(
             table,
             "    (\"rules/{}\", include_str!({:?})),",
-            name.join("/"),
+            below.join("/"),
             file.to_string_lossy()
         )
         .expect("writing to a string cannot fail");
     }
     table.push_str("]\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("builtin_rules.rs"), table).expect("cargo's own folder can be written");
+    table
 }
 
 /// Adds every rule file below `folder`.
@@ -50,6 +67,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
             .extension()
             .is_some_and(|extension| extension == "toml")
         {
+            println!("cargo::rerun-if-changed={}", path.display());
             files.push(path);
         }
     }

@@ -6,6 +6,7 @@
 
 mod change;
 mod cited;
+mod codes;
 mod coverage;
 mod escape;
 mod similar;
@@ -112,6 +113,7 @@ struct Finding<'r> {
     first_seen: Option<&'r str>,
     last_seen: Option<&'r str>,
     citations: Vec<Citation<'r>>,
+    codes: Vec<codes::Code>,
     explanation: String,
     remedy: &'r [String],
     references: &'r [String],
@@ -320,6 +322,7 @@ fn finding(finding: &view::Finding) -> Finding<'_> {
         first_seen: finding.first_seen.as_deref(),
         last_seen: finding.last_seen.as_deref(),
         citations: finding.citations.iter().map(citation).collect(),
+        codes: finding.codes.iter().map(codes::code).collect(),
         explanation: parts.join("\n\n"),
         remedy: &finding.remedy,
         references: &finding.references,

@@ -36,8 +36,11 @@ pub enum FolderError {
     },
 }
 
-/// The file beside the built-in rules that holds the guards; it is no rule.
-const GUARDS: &str = "guards.toml";
+/// Files beside the built-in rules that are none: guards, and formats of secrets.
+const BESIDE: [&str; 2] = ["guards.toml", "secrets.toml"];
+
+/// How an entry of the lexicon of codes begins, whose files stand in a folder of the rules.
+const CODE: &str = "\n[[code]]\n";
 
 /// Name and text of every rule file in a folder and its subfolders, sorted by name: every `*.toml`,
 /// and of `*.json`, `*.yaml` and `*.yml` those of the tools whose rules are taken over. A file may
@@ -54,12 +57,14 @@ pub fn load_folder(path: &Path) -> Result<Vec<(String, String)>, FolderError> {
                 .into_io_error()
                 .unwrap_or_else(|| io::Error::other("a link leads back to a folder above it")),
         })?;
-        if !entry.file_type().is_file() || entry.file_name() == GUARDS {
+        if !entry.file_type().is_file() || BESIDE.iter().any(|name| entry.file_name() == *name) {
             continue;
         }
         let extension = entry.path().extension().and_then(|name| name.to_str());
         match extension {
-            Some("toml") => files.push(load(entry.path())?),
+            Some("toml") => {
+                files.extend(Some(load(entry.path())?).filter(|(_, text)| !text.contains(CODE)))
+            }
             Some("json" | "yaml" | "yml") if is_foreign(entry.path())? => {
                 files.push(load(entry.path())?);
             }

@@ -28,11 +28,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("evidence", &["examine", "kube", "layout", "rules"]),
     (
         "diagnose",
-        &["evidence", "examine", "ingest", "kube", "layout", "rules"],
+        &[
+            "codes", "evidence", "examine", "ingest", "kube", "layout", "rules",
+        ],
     ),
     ("redact", &[]),
+    ("codes", &[]),
     // The names and hashes of the inputs go into the report as they are.
-    ("report", &["diagnose", "ingest", "redact"]),
+    ("report", &["codes", "diagnose", "ingest", "redact"]),
     (
         "analyze",
         &["diagnose", "evidence", "examine", "ingest", "rules"],
@@ -86,7 +89,7 @@ const CIRCLES: &[(&str, &str)] = &[
 
 /// Crates that one file (or folder) only may name: a parser that is replaced is replaced there.
 const NAMED_IN: &[(&str, &str)] = &[
-    ("aho_corasick", "redact"),
+    ("aho_corasick", "codes redact"),
     ("askama", "report batch/diff/html.rs batch/index"),
     ("bzip2", "ingest/stream.rs"),
     ("clap_complete", "cli.rs commands/mod.rs"),
@@ -106,7 +109,10 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("tempfile", "batch/whole.rs"),
     // Rule files are one thing, the list of providers' formats and what a team notes of its cases
     // others.
-    ("toml", "rules redact/providers.rs batch/resolutions.rs"),
+    (
+        "toml",
+        "codes rules redact/providers.rs batch/resolutions.rs",
+    ),
     (
         "walkdir",
         "batch/publication.rs commands/output.rs ingest/directory.rs rules",

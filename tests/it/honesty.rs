@@ -312,7 +312,7 @@ fn what_custom_resources_say_of_themselves_is_heard_whatever_their_kind() {
             r#"{"health": {"status": "Degraded", "message": "because of b"}}"#.to_owned(),
         ),
         (
-            "Volume",
+            "Replica",
             "longhorn.io",
             r#"{"robustness": "faulted"}"#.to_owned(),
         ),

@@ -1,6 +1,7 @@
 //! A small diagnosis made by hand: every part of a report has something to show, and the texts of
 //! the bundle are as hostile as they come.
 
+use bundlescope::codes::Lexicon;
 use bundlescope::diagnose::change::{Before, ChangeKind, Relation};
 use bundlescope::diagnose::{
     Answered, Ask, BundleFacts, Change, Citation, Coverage, DetectorAnswer, Diagnosis, Factor,
@@ -606,6 +607,7 @@ fn unknown() -> UnknownErrors {
                 "Flux",
             ),
         ],
+        codes: Lexicon::builtin().notes("write /charge: no space left on device"),
     };
     let hostile = UnknownError {
         template: format!("cannot log in with password=hunter2-of-the-share {HOSTILE}"),
@@ -626,6 +628,7 @@ fn unknown() -> UnknownErrors {
             &format!("panic: {HOSTILE}"),
             "panic",
         )],
+        codes: vec![],
     };
     UnknownErrors {
         listed: vec![usual, hostile],

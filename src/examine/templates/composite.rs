@@ -190,12 +190,13 @@ fn part(out: &mut Out, part: &[u8], dashed: bool) {
     } else if is::is_hex(part) || is::is_hash(part) {
         out.placeholder(b"hash");
     } else {
-        mixed(out, part);
+        mixed(out, part, dashed);
     }
 }
 
-/// Letters with numbers between them.
-fn mixed(out: &mut Out, part: &[u8]) {
+/// Letters with numbers between them. Letters behind a dash are read as they are when they stand
+/// before a placeholder.
+fn mixed(out: &mut Out, part: &[u8], dashed: bool) {
     let mut changes = 0;
     let mut was_digit = None;
     for byte in part {
@@ -217,6 +218,8 @@ fn mixed(out: &mut Out, part: &[u8]) {
         let (run, tail) = rest.split_at_checked(length).unwrap_or((rest, b""));
         if digit {
             out.placeholder(b"n");
+        } else if dashed && rest.len() == part.len() && is::is_hash(run) {
+            out.placeholder(b"hash");
         } else {
             out.raw(run);
         }

@@ -5,6 +5,7 @@
 
 use super::excerpt::{Figure, figures};
 use super::shown::{Prose, Shown, prose, shown};
+use crate::codes::Note;
 use crate::diagnose::State;
 use crate::report::view;
 use crate::report::words::{number, plural, span};
@@ -77,6 +78,8 @@ pub(super) struct Finding {
     pub(super) check: Vec<Shown>,
     pub(super) figures: Vec<Figure>,
     pub(super) more_figures: Vec<Figure>,
+    /// Codes in the evidence that name a cause.
+    pub(super) codes: Vec<Note>,
     pub(super) affected_total: String,
     /// Affected objects; none where they would only say the subject again.
     pub(super) affected: Vec<OnNode>,
@@ -256,6 +259,7 @@ fn finding(finding: &view::Finding) -> Finding {
         check: all_shown(&finding.check),
         figures,
         more_figures,
+        codes: finding.codes.clone(),
         affected_total: number(finding.affected_total as u64),
         affected: by_node(first, known),
         more_affected: by_node(rest, known),

@@ -2,6 +2,7 @@
 
 use super::excerpt::{Figure, figures};
 use super::shown::{Shown, shown};
+use crate::codes::Note;
 use crate::report::view;
 use crate::report::words::{clock, number, plural, span};
 use std::fmt::Write as _;
@@ -43,6 +44,8 @@ pub(super) struct Row {
     pub(super) samples: Vec<Figure>,
     /// What the samples are called.
     pub(super) samples_label: String,
+    /// What the codes in them mean, the most telling first.
+    pub(super) codes: Vec<Note>,
 }
 
 /// One bar.
@@ -90,6 +93,7 @@ fn row(error: &view::UnknownError) -> Row {
         places: shown(places),
         bars: bars(&error.histogram),
         samples_label: plural(error.samples.len(), "sample"),
+        codes: error.codes.clone(),
         samples,
     }
 }

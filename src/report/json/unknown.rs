@@ -1,6 +1,7 @@
 //! `unknown_errors` and `unknown_errors_more`.
 
 use crate::report::json::cited::{Citation, citation};
+use crate::report::json::codes::{Code, code};
 use crate::report::view;
 use serde::Serialize;
 
@@ -18,6 +19,7 @@ pub(super) struct UnknownError<'r> {
     places: &'r [String],
     places_total: usize,
     samples: Vec<Citation<'r>>,
+    codes: Vec<Code>,
 }
 
 /// What is not in the list of unknown errors, and what their histograms span.
@@ -44,6 +46,7 @@ pub(super) fn unknown_error(error: &view::UnknownError) -> UnknownError<'_> {
         places: &error.places,
         places_total: error.places_total,
         samples: error.samples.iter().map(citation).collect(),
+        codes: error.codes.iter().map(code).collect(),
     }
 }
 

@@ -20,6 +20,7 @@ pub use detectors::Detector;
 pub use similar::{SharedTrait, SimilarCase, SimilarCases};
 pub use unknown::{UnknownError, UnknownErrors};
 
+use crate::codes::Note;
 use crate::diagnose::{Outcome, State};
 use crate::severity::{Confidence, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -279,6 +280,8 @@ pub struct Finding {
     pub last_seen: Option<String>,
     /// Evidence.
     pub citations: Vec<Citation>,
+    /// Codes in the evidence that name a cause, the most telling first.
+    pub codes: Vec<Note>,
     /// What it means.
     pub explain: String,
     /// This case's own values.

@@ -1,6 +1,7 @@
 //! Errors that no rule explains, masked and in words.
 
 use super::Citation;
+use crate::codes::Note;
 use crate::diagnose;
 use crate::diagnose::unknown::EVENTS;
 use crate::redact::Masker;
@@ -49,6 +50,8 @@ pub struct UnknownError {
     pub places_total: usize,
     /// The first line, the last, and one between.
     pub samples: Vec<Citation>,
+    /// What the codes in them mean, the most telling first.
+    pub codes: Vec<Note>,
 }
 
 impl UnknownErrors {
@@ -140,5 +143,6 @@ fn error(m: &mut Masker, error: &diagnose::UnknownError) -> UnknownError {
         places: error.places.iter().map(|place| m.text(place)).collect(),
         places_total: error.places_total,
         samples: error.samples.iter().map(|c| citation(m, c)).collect(),
+        codes: error.codes.clone(),
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn add(
         if !told || early || late || is_explained(event, rules, explained) {
             continue;
         }
+        let said = format!("{}: {}", event.reason, event.message);
         let message = templates::normalise(event.message.as_bytes());
         let template = match (event.reason.as_str(), message.as_str()) {
             ("", _) => message,
@@ -37,6 +38,11 @@ pub(super) fn add(
         let key = (EVENTS.to_owned(), Level::Warning, template);
         let lines = joined.entry(key).or_default();
         lines.add_event(event);
+        lines.event = lines
+            .event
+            .take()
+            .map_or(said.clone(), |other| other.min(said))
+            .into();
         lines.weight.join(Weight::of_event(evidence, event));
     }
 }

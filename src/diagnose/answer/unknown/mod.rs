@@ -15,6 +15,7 @@ pub(super) use explained::Explained;
 pub use pressing::Pressing;
 use pressing::Weight;
 
+use crate::codes::{Kind, Lexicon, Note};
 use crate::diagnose::finding::Citation;
 use crate::evidence::{Evidence, LogError, LogSource};
 use crate::examine::prefix::{self, Level};
@@ -94,6 +95,8 @@ pub struct UnknownError {
     pub places_total: usize,
     /// The first line, the last, and one between.
     pub samples: Vec<Citation>,
+    /// What the codes in them mean, the most telling first.
+    pub codes: Vec<Note>,
 }
 
 /// Lines of one template, so far.
@@ -103,6 +106,8 @@ struct Joined {
     times: Vec<(Timestamp, u64)>,
     places: BTreeSet<String>,
     samples: Vec<Citation>,
+    /// Reason and message of an event, whose sample is an object.
+    event: Option<String>,
     /// What tells how much they weigh.
     weight: Weight,
 }
@@ -167,6 +172,7 @@ pub(super) fn errors(
             !error.presses,
             !error.near_onset,
             Reverse(rank(error)),
+            error.codes.first().map_or(Kind::Generic, |note| note.kind),
             Reverse(error.count),
             error.component.clone(),
             error.template.clone(),
@@ -271,6 +277,7 @@ impl Joined {
         self.times.extend(other.times);
         self.places.extend(other.places);
         self.samples.extend(other.samples);
+        self.event = [self.event.take(), other.event].into_iter().flatten().min();
         self.weight.join(other.weight);
         self.thin_samples();
     }
@@ -321,9 +328,17 @@ impl Joined {
             template,
             component,
             level,
+            codes: codes(self.event.as_deref(), &samples),
             samples,
         }
     }
+}
+
+/// What the codes in an event or in the first line mean.
+fn codes(event: Option<&str>, samples: &[Citation]) -> Vec<Note> {
+    let line = samples.first().map(|sample| sample.snippet.text.as_str());
+    let text = event.or(line).unwrap_or_default();
+    Lexicon::builtin().notes(text)
 }
 
 /// Places of the earliest and the latest sample; those without a time count by their place.

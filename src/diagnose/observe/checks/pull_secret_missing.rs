@@ -1,6 +1,6 @@
 //! Pull secrets that do not exist, and pods that cannot pull their images without them.
 //!
-//! The events in which the kubelet says so are found by the rule's own matcher.
+//! The kubelet's events alone prove nothing: a public image comes without the secret.
 
 use super::{Check, Need, reference_missing};
 use crate::diagnose::observe::clue::Clue;
