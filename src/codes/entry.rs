@@ -29,11 +29,8 @@ pub(super) struct Code {
     pub(super) id: &'static str,
     /// The family, which is the name of its file.
     pub(super) family: &'static str,
-    /// Phrases of which one is enough, in any case, between word boundaries.
-    pub(super) text: &'static [&'static str],
-    /// Regexes of which one is enough, each with a text that stands in all its matches, where there
-    /// is one.
-    pub(super) regex: &'static [(&'static str, Option<&'static str>)],
+    /// Regexes of which one is enough.
+    pub(super) regex: &'static [&'static str],
     /// What it means where no context says more.
     pub(super) usual: Meaning,
     /// What it means in a context: texts of which one stands on the line, in any case. The first
@@ -51,4 +48,28 @@ pub(super) struct Meaning {
     pub(super) cause: &'static str,
     pub(super) decide: &'static str,
     pub(super) link: &'static str,
+}
+
+/// A text that is searched for, in lower case: a phrase, or what stands in every match of a regex.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) text: &'static str,
+    /// Place of its code.
+    pub(super) code: u16,
+    /// Place of the regex within the code; `None` for a phrase.
+    pub(super) regex: Option<u16>,
+}
+
+/// Everything that the build knows of the codes.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// All codes, sorted by family.
+    pub(super) codes: &'static [Code],
+    /// Everything that is searched for.
+    pub(super) patterns: &'static [Pattern],
+    /// Three bytes by which patterns are known, sorted; with each the patterns and where in them the
+    /// three bytes stand.
+    pub(super) windows: &'static [([u8; 3], &'static [(u16, u16)])],
+    /// Code and place of the regexes that no text leads to.
+    pub(super) unguarded: &'static [(u16, u16)],
 }

@@ -1,17 +1,24 @@
-//! All entries, and the search for them.
+//! The search for codes in a text.
+//!
+//! Each phrase, and for each regex a text that stands in all its matches, is known by three of its
+//! bytes, which the build chose as the rarest ones. Every place of a text is asked whether such three
+//! bytes begin there; only then is the pattern compared. Nothing is prepared when the program starts,
+//! and a regex is compiled when its text was seen for the first time.
 
-use super::entry::{Code, Kind, Meaning};
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use super::entry::{Code, Kind, Meaning, Pattern, Table};
 use regex::bytes::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
-/// All codes, sorted by family.
-pub(super) static CODES: &[Code] = include!(concat!(env!("OUT_DIR"), "/codes.rs"));
+/// All codes.
+pub(super) static TABLE: Table = include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 
 /// Notes of one line; further ones say less than these.
 const NOTES: usize = 3;
+
+/// Bytes by which a pattern is known.
+const WINDOW: usize = 3;
 
 /// Bytes of a text that are looked at.
 const LOOKED_AT: usize = 4_096;
@@ -41,67 +48,24 @@ pub struct Note {
     pub link: &'static str,
 }
 
-/// The search for all codes.
+/// The lexicon.
 #[derive(Debug)]
 pub struct Lexicon {
-    /// Everything that is searched for.
-    search: AhoCorasick,
-    /// What each pattern of the search stands for.
-    patterns: Vec<Vec<Sign>>,
     /// Regexes of each code, compiled when first needed.
     regexes: Vec<Vec<OnceLock<Option<Regex>>>>,
-    /// Regexes that no pattern of the search leads to.
-    unguarded: Vec<(usize, usize)>,
 }
 
-/// What a place of the search means.
-#[derive(Debug, Clone, Copy)]
-enum Sign {
-    /// A phrase of the code.
-    Phrase(usize),
-    /// The regex of the code may match.
-    Regex(usize, usize),
-}
-
-static BUILTIN: LazyLock<Lexicon> = LazyLock::new(Lexicon::new);
+static BUILTIN: LazyLock<Lexicon> = LazyLock::new(|| {
+    let regexes = |code: &Code| code.regex.iter().map(|_| OnceLock::new()).collect();
+    Lexicon {
+        regexes: TABLE.codes.iter().map(regexes).collect(),
+    }
+});
 
 impl Lexicon {
-    /// The lexicon that ships with the tool; made when first asked for.
+    /// The lexicon that ships with the tool.
     pub fn builtin() -> &'static Self {
         &BUILTIN
-    }
-
-    /// Prepares the search.
-    fn new() -> Self {
-        let mut signs: BTreeMap<String, Vec<Sign>> = BTreeMap::new();
-        let mut unguarded = Vec::new();
-        for (at, code) in CODES.iter().enumerate() {
-            for phrase in code.text {
-                let signs = signs.entry(phrase.to_ascii_lowercase()).or_default();
-                signs.push(Sign::Phrase(at));
-            }
-            for (number, (_, needle)) in code.regex.iter().enumerate() {
-                match needle {
-                    Some(needle) => {
-                        let signs = signs.entry(needle.to_ascii_lowercase()).or_default();
-                        signs.push(Sign::Regex(at, number));
-                    }
-                    None => unguarded.push((at, number)),
-                }
-            }
-        }
-        let search = AhoCorasickBuilder::new()
-            .ascii_case_insensitive(true)
-            .build(signs.keys())
-            .expect("the phrases of the lexicon fit into one search");
-        let regexes = CODES.iter();
-        let regexes = regexes.map(|code| code.regex.iter().map(|_| OnceLock::new()).collect());
-        Self {
-            search,
-            patterns: signs.into_values().collect(),
-            regexes: regexes.collect(),
-            unguarded,
-        }
     }
 
     /// What the codes in a text mean, the most telling first.
@@ -126,7 +90,7 @@ impl Lexicon {
         let mut notes: Vec<(bool, bool, Note)> = found
             .iter()
             .filter_map(|(code, at)| {
-                let code = CODES.get(*code)?;
+                let code = TABLE.codes.get(*code)?;
                 let wraps = WRAPPERS.contains(&code.family);
                 Some((is_part(at), wraps, code.note(text)))
             })
@@ -147,19 +111,19 @@ impl Lexicon {
             }
         };
         let mut asked = Vec::new();
-        for place in self.search.find_overlapping_iter(bytes) {
-            let signs = self.patterns.get(place.pattern().as_usize());
-            for sign in signs.into_iter().flatten() {
-                match *sign {
-                    Sign::Phrase(code) if stands_alone(bytes, &place.range()) => {
-                        add(code, place.range());
-                    }
-                    Sign::Phrase(_) => {}
-                    Sign::Regex(code, number) => asked.push((code, number)),
+        let lower = bytes.to_ascii_lowercase();
+        for (at, window) in lower.windows(WINDOW).enumerate() {
+            for (pattern, place) in patterns_at(&lower, at, window) {
+                let code = usize::from(pattern.code);
+                match pattern.regex {
+                    None if stands_alone(&lower, &place) => add(code, place),
+                    None => {}
+                    Some(number) => asked.push((code, usize::from(number))),
                 }
             }
         }
-        asked.extend(&self.unguarded);
+        let unguarded = TABLE.unguarded.iter();
+        asked.extend(unguarded.map(|(code, number)| (usize::from(*code), usize::from(*number))));
         asked.sort_unstable();
         asked.dedup();
         for (code, number) in asked {
@@ -173,7 +137,7 @@ impl Lexicon {
 
     /// A regex of a code.
     fn regex(&self, code: usize, number: usize) -> Option<&Regex> {
-        let (source, _) = CODES.get(code)?.regex.get(number)?;
+        let source = TABLE.codes.get(code)?.regex.get(number)?;
         let compile = || {
             let build = |unicode| RegexBuilder::new(source).unicode(unicode).build();
             build(false).or_else(|_| build(true)).ok()
@@ -210,6 +174,25 @@ impl Code {
             link,
         }
     }
+}
+
+/// The patterns that stand around the window at `at` of a text in lower case, with their places.
+fn patterns_at<'t>(
+    lower: &'t [u8],
+    at: usize,
+    window: &[u8],
+) -> impl Iterator<Item = (&'static Pattern, Range<usize>)> + 't {
+    let found = TABLE
+        .windows
+        .binary_search_by(|(known, _)| known.as_slice().cmp(window));
+    let known = found.ok().and_then(|place| TABLE.windows.get(place));
+    let known = known.map_or(&[][..], |(_, patterns)| patterns);
+    known.iter().filter_map(move |(pattern, offset)| {
+        let pattern = TABLE.patterns.get(usize::from(*pattern))?;
+        let start = at.checked_sub(usize::from(*offset))?;
+        let place = start..start + pattern.text.len();
+        (lower.get(place.clone())? == pattern.text.as_bytes()).then_some((pattern, place))
+    })
 }
 
 /// Whether no letter, digit or underscore touches the place.

@@ -8,8 +8,6 @@
 
 mod entry;
 mod lexicon;
-#[cfg(test)]
-mod needle;
 
 pub use entry::Kind;
 pub use lexicon::{Lexicon, Note};

@@ -27,7 +27,7 @@ pub use answer::ask::Ask;
 pub use answer::coverage::{self, Coverage, NodeCoverage, Outcome, RuleCoverage, SourceCoverage};
 pub use answer::detectors::{self, Answered, DetectorAnswer};
 pub use answer::inventory::{BundleFacts, InventoryRow};
-pub use answer::unknown::{self, Pressing, UnknownError, UnknownErrors};
+pub use answer::unknown::{self, NearRule, Pressing, UnknownError, UnknownErrors};
 pub use diagnosis::Diagnosis;
 pub use finding::{Citation, Finding, FindingBuilder, Fingerprint, State, Subject};
 pub use observe::checks;

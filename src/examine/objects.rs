@@ -94,6 +94,14 @@ pub(super) fn read_pasted(examiner: Examiner<'_>, body: &[u8], first_line: u64, 
     }
 }
 
+/// The kind of object that most events of a component are about.
+fn written_about(component: &str) -> &'static str {
+    match component {
+        "kubelet" | "default-scheduler" => "Pod",
+        _ => "Object",
+    }
+}
+
 /// Reads documents into a part.
 struct Reader<'a> {
     examiner: Examiner<'a>,
@@ -146,8 +154,10 @@ impl Reader<'_> {
                 self.table_of(text, line, namespace.unwrap_or_default(), kind.as_deref());
             }
             pasted::Kind::Events => {
+                let rows = describe::events_of(text);
                 let object = command.and_then(|command| command.described());
-                for row in describe::events_of(text) {
+                let object = object.or_else(|| describe::told_pod(&rows));
+                for row in rows {
                     let snippet = kube::text::snippet_of_line(
                         text,
                         row.line as usize,
@@ -155,7 +165,9 @@ impl Reader<'_> {
                         self.examiner.limits,
                     );
                     *self.part.kinds.entry("Event".to_owned()).or_default() += 1;
-                    self.told_event(object.clone().unwrap_or_default(), row, &snippet);
+                    let unnamed = || ObjectKey::new(written_about(&row.component), "", "");
+                    let object = object.clone().unwrap_or_else(unnamed);
+                    self.told_event(object, row, &snippet);
                 }
             }
             pasted::Kind::Noise => {

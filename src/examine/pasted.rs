@@ -76,6 +76,9 @@ const CLIENT: &[&str] = &[
     " cert_rotation.go:",
 ];
 
+/// Lines that somebody writes around what is pasted, at most.
+const WORDS: usize = 30;
+
 /// Keys at the left edge by which a YAML document of Kubernetes begins.
 const DOCUMENTS: [&str; 2] = ["apiVersion:", "items:"];
 
@@ -101,12 +104,24 @@ pub(super) fn is_pasted(text: &str) -> bool {
     let begins = blocks.first().map(|block| block.kind);
     match begins {
         None => false,
-        Some(Kind::Log) => prompted,
+        Some(Kind::Log) => prompted || is_letter(text, &blocks),
         Some(Kind::Table | Kind::Noise | Kind::Events) => true,
         // Descriptions that follow each other are one text of descriptions.
         Some(Kind::Describe) => prompted || blocks.iter().any(|block| block.kind != Kind::Describe),
         Some(Kind::Json | Kind::Yaml) => prompted || blocks.len() > 1,
     }
+}
+
+/// Whether a few words stand around what kubectl printed: somebody wrote them, and no program.
+fn is_letter(text: &str, blocks: &[Block<'_>]) -> bool {
+    let printed = |block: &Block<'_>| matches!(block.kind, Kind::Describe | Kind::Events);
+    let words = blocks.iter().filter(|block| block.kind == Kind::Log);
+    let mut lines = words.flat_map(|block| {
+        text.get(block.range.clone())
+            .into_iter()
+            .flat_map(str::lines)
+    });
+    blocks.iter().any(printed) && lines.clone().count() <= WORDS && !lines.any(is_of_log)
 }
 
 /// Whether documents in YAML have to be cut before they are read: quickly told, because most are
@@ -132,6 +147,8 @@ struct Cutter<'a> {
     command: Option<Command<'a>>,
     /// Number of the line that is looked at.
     number: u64,
+    /// Whether the line before is blank.
+    after_blank: bool,
     /// Whether the open YAML document has its `apiVersion` already.
     versioned: bool,
 }
@@ -156,6 +173,7 @@ impl<'a> Cutter<'a> {
             }
             self.versioned |= line.starts_with("apiVersion:");
         }
+        self.after_blank = line.trim().is_empty();
         self.number += 1;
     }
 
@@ -204,6 +222,10 @@ impl<'a> Cutter<'a> {
         match open {
             None | Some(Kind::Noise) => Some(Kind::Log),
             Some(Kind::Describe | Kind::Table | Kind::Events) if is_of_log(line) => Some(Kind::Log),
+            // Rows of events are indented; a line break in a message leaves no blank line.
+            Some(Kind::Events) if self.after_blank && !line.starts_with([' ', '\t']) => {
+                Some(Kind::Log)
+            }
             Some(_) => None,
         }
     }
@@ -223,7 +245,8 @@ impl<'a> Cutter<'a> {
             .open
             .as_ref()
             .is_some_and(|block| block.kind == Kind::Describe);
-        if line == "Events:" && !in_description && described().is_some() {
+        let heads_events = line == "Events:" && (described().is_some() || begins_rows(next));
+        if heads_events && !in_description {
             return Some(Kind::Events);
         }
         if begins_description(line, next) {
@@ -243,6 +266,16 @@ impl<'a> Cutter<'a> {
             return Some(Kind::Json);
         }
         table::is_known_header(line).then_some(Kind::Table)
+    }
+}
+
+/// Whether this is the head of the Events table in a description.
+fn begins_rows(line: &str) -> bool {
+    let mut columns = line.split_whitespace();
+    match columns.next() {
+        Some("Type") => columns.next() == Some("Reason"),
+        Some("FirstSeen") => columns.next() == Some("LastSeen"),
+        _ => false,
     }
 }
 
@@ -328,6 +361,20 @@ mod tests {
             cut(&format!("{error}{json}{POD}")),
             [(Kind::Noise, 0), (Kind::Json, 1), (Kind::Describe, 4)]
         );
+    }
+
+    #[test]
+    fn events_without_their_description_are_found_among_words() {
+        let rows = "Events:\n  Type  Reason\n  ----  ------\n  Warning  FailedMount\n";
+        let text = format!("We see this:\n\n{rows}\nAny idea?\n");
+        assert_eq!(
+            cut(&text),
+            [(Kind::Log, 0), (Kind::Events, 2), (Kind::Log, 7)]
+        );
+        assert!(is_pasted(&text));
+        assert!(is_pasted(rows));
+        assert!(!is_pasted(&format!("2024-05-01T10:00:00Z a\n{rows}")));
+        assert!(!is_pasted("Events:\n  none\n"));
     }
 
     #[test]

@@ -184,6 +184,7 @@ const PASTED: &[&[u8]] = &[
     b"error: ",
     b"kubectl ",
     b"oc ",
+    b"Events:",
 ];
 
 /// Whether outputs of several commands begin here, or of one that is told apart from a log. Text that

@@ -24,6 +24,7 @@ pub use events::DescribedEvent;
 pub(super) use events::{ages, source};
 pub use kind::kind_of_resource;
 
+use super::meta::ObjectKey;
 use draft::Draft;
 use serde_json::Value;
 use std::ops::Range;
@@ -62,6 +63,16 @@ pub fn describe(text: &str, kind_hint: Option<&str>) -> Vec<Described> {
 /// The rows of an Events table that stands alone.
 pub fn events_of(text: &str) -> Vec<DescribedEvent> {
     events::read(&Tree::parse(text))
+}
+
+/// The pod that the scheduler's message names in the events of one object, whose description was
+/// not kept: `Successfully assigned shop/web-0 to n1`.
+pub fn told_pod(events: &[DescribedEvent]) -> Option<ObjectKey> {
+    events.iter().find_map(|event| {
+        let told = event.message.strip_prefix("Successfully assigned ")?;
+        let (namespace, name) = told.split_once(" to ")?.0.split_once('/')?;
+        Some(ObjectKey::new("Pod", namespace, name))
+    })
 }
 
 /// The part of a text that describes one object.

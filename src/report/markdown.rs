@@ -178,6 +178,9 @@ fn tail(report: &Report) -> String {
     let _ = writeln!(tail, "{}.", words(&report.coverage.line(), 600));
     if !report.unknown.is_empty() {
         let _ = writeln!(tail, "{}.", words(&report.unknown.line(), 200));
+        for like in report.unknown.looks_like() {
+            let _ = writeln!(tail, "They look like: {}.", words(&like, 200));
+        }
     }
     let masked: u64 = report.redactions.iter().map(|(_, count)| count).sum();
     if masked > 0 {

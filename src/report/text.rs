@@ -212,6 +212,10 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     if !report.unknown.is_empty() {
         let unknown = format!("{}.", report.unknown.line());
         lines.push(cut(&plain(&unknown, style), width));
+        for like in report.unknown.looks_like() {
+            let like = format!("They look like: {like}.");
+            lines.extend(wrap(&plain(&like, style), width, 2));
+        }
     }
     if let Some(nearest) = report.similar.cases.first() {
         lines.extend(wrap(&plain(&similar(report, nearest), style), width, 2));

@@ -26,6 +26,7 @@ pub mod pattern;
 mod placeholders;
 pub mod predicate;
 pub mod probe;
+mod required;
 pub mod rule;
 pub mod syntax;
 pub mod version;

@@ -89,7 +89,7 @@ const CIRCLES: &[(&str, &str)] = &[
 
 /// Crates that one file (or folder) only may name: a parser that is replaced is replaced there.
 const NAMED_IN: &[(&str, &str)] = &[
-    ("aho_corasick", "codes redact"),
+    ("aho_corasick", "redact"),
     ("askama", "report batch/diff/html.rs batch/index"),
     ("bzip2", "ingest/stream.rs"),
     ("clap_complete", "cli.rs commands/mod.rs"),
@@ -98,7 +98,7 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("indicatif", "commands/progress.rs"),
     ("libc", "ingest/handle.rs"),
     ("liblzma", "ingest/stream.rs"),
-    ("regex_syntax", "rules/foreign/pattern.rs"),
+    ("regex_syntax", "rules/foreign/pattern.rs rules/required.rs"),
     // The bound of an EKS version is read as the server states it.
     ("semver", "rules diagnose/observe/predicate"),
     // Objects are one thing, rule files of other tools another; neither room may use the other's.
@@ -109,10 +109,7 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("tempfile", "batch/whole.rs"),
     // Rule files are one thing, the list of providers' formats and what a team notes of its cases
     // others.
-    (
-        "toml",
-        "codes rules redact/providers.rs batch/resolutions.rs",
-    ),
+    ("toml", "rules redact/providers.rs batch/resolutions.rs"),
     (
         "walkdir",
         "batch/publication.rs commands/output.rs ingest/directory.rs rules",

@@ -5,16 +5,18 @@ use bundlescope::codes::Lexicon;
 use bundlescope::diagnose::change::{Before, ChangeKind, Relation};
 use bundlescope::diagnose::{
     Answered, Ask, BundleFacts, Change, Citation, Coverage, DetectorAnswer, Diagnosis, Factor,
-    Finding, Fingerprint, Incident, InventoryRow, Ledger, Outcome, RuleCoverage, SourceCoverage,
-    State, Subject, UnknownError, UnknownErrors,
+    Finding, Fingerprint, Incident, InventoryRow, Ledger, NearRule, Outcome, RuleCoverage,
+    SourceCoverage, State, Subject, UnknownError, UnknownErrors,
 };
 use bundlescope::evidence::{LogGap, Reboot, Rotation, Timeline};
 use bundlescope::examine::prefix::Level;
 use bundlescope::gap::{Gap, GapReason};
 use bundlescope::ingest::InputFacts;
 use bundlescope::locator::{EntryPath, Snippet};
+use bundlescope::rules::Rate;
 use bundlescope::severity::{Category, Confidence, Severity};
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// Secrets that the sample's texts hold; none of them may be in any output.
 pub(crate) const SECRETS: [&str; 7] = [
@@ -608,6 +610,14 @@ fn unknown() -> UnknownErrors {
             ),
         ],
         codes: Lexicon::builtin().notes("write /charge: no space left on device"),
+        near: vec![NearRule {
+            rule: "charge-lost".into(),
+            title: "The charge is lost".into(),
+            rate: Rate {
+                at_least: 5_000,
+                within: Some(Duration::from_secs(600)),
+            },
+        }],
     };
     let hostile = UnknownError {
         template: format!("cannot log in with password=hunter2-of-the-share {HOSTILE}"),
@@ -629,6 +639,7 @@ fn unknown() -> UnknownErrors {
             "panic",
         )],
         codes: vec![],
+        near: vec![],
     };
     UnknownErrors {
         listed: vec![usual, hostile],

@@ -46,6 +46,8 @@ pub(super) struct Row {
     pub(super) samples_label: String,
     /// What the codes in them mean, the most telling first.
     pub(super) codes: Vec<Note>,
+    /// Rules that know the lines and need more of them.
+    pub(super) near: Vec<Shown>,
 }
 
 /// One bar.
@@ -94,6 +96,11 @@ fn row(error: &view::UnknownError) -> Row {
         bars: bars(&error.histogram),
         samples_label: plural(error.samples.len(), "sample"),
         codes: error.codes.clone(),
+        near: error
+            .near
+            .iter()
+            .map(|near| shown(format!("{} ({}), {}", near.title, near.rule, near.takes)))
+            .collect(),
         samples,
     }
 }

@@ -20,6 +20,15 @@ pub(super) struct UnknownError<'r> {
     places_total: usize,
     samples: Vec<Citation<'r>>,
     codes: Vec<Code>,
+    near_rules: Vec<NearRule<'r>>,
+}
+
+/// A rule that knows the lines and needs more of them.
+#[derive(Serialize)]
+struct NearRule<'r> {
+    rule: &'r str,
+    title: &'r str,
+    takes: &'r str,
 }
 
 /// What is not in the list of unknown errors, and what their histograms span.
@@ -47,6 +56,15 @@ pub(super) fn unknown_error(error: &view::UnknownError) -> UnknownError<'_> {
         places_total: error.places_total,
         samples: error.samples.iter().map(citation).collect(),
         codes: error.codes.iter().map(code).collect(),
+        near_rules: error
+            .near
+            .iter()
+            .map(|near| NearRule {
+                rule: &near.rule,
+                title: &near.title,
+                takes: &near.takes,
+            })
+            .collect(),
     }
 }
 

@@ -8,6 +8,9 @@ use crate::redact::Masker;
 use crate::report::view::cited::{citation, time};
 use crate::report::words::{number, plural};
 
+/// Rules named in a summary that know some of the lines.
+const NEAR: usize = 3;
+
 /// Errors that no rule explains.
 #[derive(Debug, Clone, Default)]
 pub struct UnknownErrors {
@@ -52,6 +55,19 @@ pub struct UnknownError {
     pub samples: Vec<Citation>,
     /// What the codes in them mean, the most telling first.
     pub codes: Vec<Note>,
+    /// Rules that know the lines and need more of them.
+    pub near: Vec<NearRule>,
+}
+
+/// A rule that knows lines, of which there are too few for it.
+#[derive(Debug, Clone)]
+pub struct NearRule {
+    /// Its id.
+    pub rule: String,
+    /// Its title.
+    pub title: String,
+    /// What it takes: "reported from 5 lines within 10 min on".
+    pub takes: String,
 }
 
 impl UnknownErrors {
@@ -69,6 +85,19 @@ impl UnknownErrors {
     /// Number of templates, listed or not.
     pub fn templates(&self) -> u64 {
         self.listed.len() as u64 + self.more_templates
+    }
+
+    /// What the lines look like, by rules that need more of them: each rule once, of the first few
+    /// templates.
+    pub fn looks_like(&self) -> Vec<String> {
+        let mut said: Vec<String> = Vec::new();
+        for near in self.listed.iter().take(NEAR).flat_map(|error| &error.near) {
+            let line = format!("{} ({}, {})", near.title, near.rule, near.takes);
+            if said.len() < NEAR && !said.contains(&line) {
+                said.push(line);
+            }
+        }
+        said
     }
 
     /// "1,204 error lines that no rule explains, in 17 kinds".
@@ -144,5 +173,27 @@ fn error(m: &mut Masker, error: &diagnose::UnknownError) -> UnknownError {
         places_total: error.places_total,
         samples: error.samples.iter().map(|c| citation(m, c)).collect(),
         codes: error.codes.clone(),
+        near: error.near.iter().map(|rule| near(m, rule)).collect(),
+    }
+}
+
+/// One rule that needs more lines.
+fn near(m: &mut Masker, near: &diagnose::NearRule) -> NearRule {
+    let lines = plural(
+        usize::try_from(near.rate.at_least).unwrap_or(usize::MAX),
+        "line",
+    );
+    let within = near
+        .rate
+        .within
+        .map_or_else(String::new, |within| match within.as_secs() {
+            seconds @ 0..60 => format!(" within {seconds} s"),
+            seconds @ 60..7_200 => format!(" within {} min", seconds / 60),
+            seconds => format!(" within {} h", seconds / 3_600),
+        });
+    NearRule {
+        rule: m.text(&near.rule),
+        title: m.text(&near.title),
+        takes: format!("reported from {lines}{within} on"),
     }
 }

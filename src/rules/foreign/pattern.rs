@@ -5,17 +5,18 @@
 //! looks at a line only where one of a rule's literals stands on it.
 
 use crate::rules::pattern::compile;
+use crate::rules::required::{LONGEST, Required};
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::hir::{Hir, HirKind, Look};
 
 /// Shortest literal that is worth a look at its line; shorter ones stand everywhere.
 const SHORTEST: usize = 4;
-/// Most literals of one pattern: a short word in either case has 32 spellings.
-const MOST: usize = 64;
-/// Most characters of a class that is written out: `[Ee]`, `[0-3]`.
-const CLASS: usize = 4;
-/// Longest literal kept: more bytes say no more.
-const LONGEST: usize = 64;
+
+/// What of a pattern is searched for.
+const REQUIRED: Required = Required {
+    shortest: SHORTEST,
+    any_case: false,
+};
 
 /// Where `^` and `$` hold in the tool that the pattern was written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub(super) enum Anchors {
 pub(super) fn literals(pattern: &str, anchors: Anchors) -> Result<Vec<String>, String> {
     let hir = parse(pattern)?;
     usable(pattern, &hir, anchors)?;
-    let found = best(required(&hir)).ok_or_else(|| {
+    let found = REQUIRED.of(&hir).ok_or_else(|| {
         format!("no text of {SHORTEST} bytes or more stands in every line that its pattern matches")
     })?;
     let mut literals: Vec<String> = found
@@ -109,150 +110,10 @@ fn needs_newline(hir: &Hir) -> bool {
         HirKind::Repetition(repetition) => repetition.min > 0 && needs_newline(&repetition.sub),
         HirKind::Concat(parts) => parts.iter().any(needs_newline),
         HirKind::Alternation(parts) => !parts.is_empty() && parts.iter().all(needs_newline),
-        HirKind::Class(_) => members(hir)
+        HirKind::Class(_) => REQUIRED
+            .members(hir)
             .is_some_and(|all| !all.is_empty() && all.iter().all(|text| text.contains(&b'\n'))),
         HirKind::Empty | HirKind::Look(_) => false,
-    }
-}
-
-/// Texts of which one is in every match.
-type Texts = Vec<Vec<u8>>;
-
-/// Texts of which at least one stands in every match of this part; `None` where nothing is sure.
-fn required(hir: &Hir) -> Option<Texts> {
-    if let Some(all) = exact(hir) {
-        return best(Some(all));
-    }
-    match hir.kind() {
-        HirKind::Capture(capture) => required(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
-        HirKind::Alternation(parts) => {
-            let mut all = Texts::new();
-            for part in parts {
-                all.extend(required(part)?);
-                if all.len() > MOST {
-                    return None;
-                }
-            }
-            best(Some(all))
-        }
-        HirKind::Concat(parts) => in_row(parts),
-        _ => None,
-    }
-}
-
-/// The best texts of parts that follow each other: runs whose spellings are all known, and what is
-/// sure within the others.
-fn in_row(parts: &[Hir]) -> Option<Texts> {
-    let mut found: Option<Texts> = None;
-    let mut run: Texts = vec![vec![]];
-    for part in parts {
-        let longer = exact(part).and_then(|texts| product(&run, &texts));
-        if let Some(longer) = longer {
-            run = longer;
-            continue;
-        }
-        found = better(found, Some(std::mem::replace(&mut run, vec![vec![]])));
-        match exact(part) {
-            // Too many spellings together: the next run begins here.
-            Some(texts) => run = texts,
-            None => found = better(found, required(part)),
-        }
-    }
-    better(found, Some(run))
-}
-
-/// All texts that this part matches, where they are few.
-fn exact(hir: &Hir) -> Option<Texts> {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Some(vec![vec![]]),
-        HirKind::Literal(literal) => Some(vec![literal.0.to_vec()]),
-        HirKind::Class(_) => members(hir),
-        HirKind::Capture(capture) => exact(&capture.sub),
-        HirKind::Concat(parts) => parts
-            .iter()
-            .try_fold(vec![vec![]], |run, part| product(&run, &exact(part)?)),
-        HirKind::Alternation(parts) => {
-            let mut all = Texts::new();
-            for part in parts {
-                all.extend(exact(part)?);
-                if all.len() > MOST {
-                    return None;
-                }
-            }
-            Some(all)
-        }
-        HirKind::Repetition(_) => None,
-    }
-}
-
-/// The characters of a class, where they are few.
-fn members(hir: &Hir) -> Option<Texts> {
-    let HirKind::Class(class) = hir.kind() else {
-        return None;
-    };
-    let mut all = Texts::new();
-    match class {
-        Class::Bytes(class) => {
-            for range in class.iter() {
-                for byte in range.start()..=range.end() {
-                    all.push(vec![byte]);
-                    if all.len() > CLASS {
-                        return None;
-                    }
-                }
-            }
-        }
-        Class::Unicode(class) => {
-            for range in class.iter() {
-                for character in range.start()..=range.end() {
-                    all.push(character.to_string().into_bytes());
-                    if all.len() > CLASS {
-                        return None;
-                    }
-                }
-            }
-        }
-    }
-    Some(all)
-}
-
-/// Every text of the one followed by every text of the other; `None` where that is too many.
-fn product(left: &Texts, right: &Texts) -> Option<Texts> {
-    if left.len().saturating_mul(right.len()) > MOST {
-        return None;
-    }
-    let joined = |a: &Vec<u8>, b: &Vec<u8>| [a.as_slice(), b.as_slice()].concat();
-    Some(
-        left.iter()
-            .flat_map(|a| right.iter().map(move |b| joined(a, b)))
-            .collect(),
-    )
-}
-
-/// Texts that can be searched for: each long enough, of one line, and whole characters.
-fn best(texts: Option<Texts>) -> Option<Texts> {
-    texts.filter(|texts| {
-        !texts.is_empty()
-            && texts.iter().all(|text| {
-                text.len() >= SHORTEST
-                    && !text.contains(&b'\n')
-                    && !text.contains(&b'\r')
-                    && std::str::from_utf8(text).is_ok()
-            })
-    })
-}
-
-/// Of two sets the one whose shortest text is longer; of equal ones the smaller.
-fn better(one: Option<Texts>, other: Option<Texts>) -> Option<Texts> {
-    let rank = |texts: &Texts| {
-        let shortest = texts.iter().map(Vec::len).min().unwrap_or_default();
-        (shortest.min(LONGEST), usize::MAX - texts.len())
-    };
-    match (best(one), best(other)) {
-        (Some(one), Some(other)) if rank(&other) > rank(&one) => Some(other),
-        (None, other) => other,
-        (one, _) => one,
     }
 }
 
@@ -306,7 +167,7 @@ mod tests {
         assert_eq!(of("[Ff]ailed"), ["Failed", "failed"]);
         let cased = of("(?i)panicking");
         assert!(
-            cased.len() == MOST && cased.iter().all(|text| text.len() == 6),
+            cased.len() == 64 && cased.iter().all(|text| text.len() == 6),
             "{cased:?}"
         );
     }

@@ -19,7 +19,7 @@ use crate::codes::{Kind, Lexicon, Note};
 use crate::diagnose::finding::Citation;
 use crate::evidence::{Evidence, LogError, LogSource};
 use crate::examine::prefix::{self, Level};
-use crate::rules::RuleSet;
+use crate::rules::{Kind as RuleKind, MatcherId, Rate, RuleSet};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,6 +97,19 @@ pub struct UnknownError {
     pub samples: Vec<Citation>,
     /// What the codes in them mean, the most telling first.
     pub codes: Vec<Note>,
+    /// Rules that know the lines and need more of them.
+    pub near: Vec<NearRule>,
+}
+
+/// A rule that knows lines, of which there are too few for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearRule {
+    /// Its id.
+    pub rule: String,
+    /// Its title.
+    pub title: String,
+    /// How many lines it takes, and in which time.
+    pub rate: Rate,
 }
 
 /// Lines of one template, so far.
@@ -106,6 +119,8 @@ struct Joined {
     times: Vec<(Timestamp, u64)>,
     places: BTreeSet<String>,
     samples: Vec<Citation>,
+    /// Matchers that hit them.
+    hit_by: BTreeSet<MatcherId>,
     /// Reason and message of an event, whose sample is an object.
     event: Option<String>,
     /// What tells how much they weigh.
@@ -164,7 +179,7 @@ pub(super) fn errors(
         .into_iter()
         .map(|(key, lines)| {
             let presses = first_told.contains(&key);
-            lines.finish(key, span, onset, presses)
+            lines.finish(key, span, onset, presses, rules)
         })
         .collect();
     listed.sort_by_cached_key(|error| {
@@ -253,6 +268,7 @@ impl Joined {
     fn add(&mut self, source: &LogSource, error: &LogError) {
         self.count += error.count;
         self.times.extend(&error.times);
+        self.hit_by.extend(&error.hit_by);
         let role = &source.role;
         let pod = role.pod.as_ref().map(|pod| {
             let namespace = role.namespace.as_deref().unwrap_or_default();
@@ -277,6 +293,7 @@ impl Joined {
         self.times.extend(other.times);
         self.places.extend(other.places);
         self.samples.extend(other.samples);
+        self.hit_by.extend(other.hit_by);
         self.event = [self.event.take(), other.event].into_iter().flatten().min();
         self.weight.join(other.weight);
         self.thin_samples();
@@ -305,6 +322,7 @@ impl Joined {
         span: Option<(Timestamp, Timestamp)>,
         onset: Option<Timestamp>,
         presses: bool,
+        rules: &RuleSet,
     ) -> UnknownError {
         let (first, last) = ends(&self.samples);
         let between = (0..self.samples.len()).find(|at| Some(*at) != first && Some(*at) != last);
@@ -329,9 +347,29 @@ impl Joined {
             component,
             level,
             codes: codes(self.event.as_deref(), &samples),
+            near: near(&self.hit_by, rules),
             samples,
         }
     }
+}
+
+/// The rules of failures that would tell these lines if there were more of them, each once.
+fn near(hit_by: &BTreeSet<MatcherId>, rules: &RuleSet) -> Vec<NearRule> {
+    let mut near: BTreeMap<String, NearRule> = BTreeMap::new();
+    for id in hit_by {
+        let rule = rules
+            .rule_of(*id)
+            .filter(|rule| rule.kind == RuleKind::Failure);
+        let rate = rules.log_matcher(*id).and_then(|matcher| matcher.rate);
+        if let (Some(rule), Some(rate)) = (rule, rate) {
+            near.entry(rule.id.to_string()).or_insert_with(|| NearRule {
+                rule: rule.id.to_string(),
+                title: rule.title.clone(),
+                rate,
+            });
+        }
+    }
+    near.into_values().collect()
 }
 
 /// What the codes in an event or in the first line mean.

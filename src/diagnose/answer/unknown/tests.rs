@@ -114,7 +114,14 @@ fn the_first_the_last_and_one_between_are_shown() {
         joined.samples.push(citation(entry, line, at));
         joined.thin_samples();
     }
-    let error = joined.finish(("x".into(), Level::Error, "t".into()), None, None, false);
+    let rules = RuleSet::from_files::<&str, &str>(&[]).unwrap();
+    let error = joined.finish(
+        ("x".into(), Level::Error, "t".into()),
+        None,
+        None,
+        false,
+        &rules,
+    );
     let shown: Vec<_> = error
         .samples
         .iter()
@@ -156,6 +163,7 @@ proptest! {
         lines.sort_by_key(|line| (line.0, line.1));
         lines.dedup_by_key(|line| (line.0, line.1));
         let entries = ["a", "b", "c", "d"];
+        let rules = RuleSet::from_files::<&str, &str>(&[]).unwrap();
         let finish = |lines: &[(usize, u64, Option<i64>)]| {
             let mut joined = Joined::default();
             for (entry, line, at) in lines {
@@ -167,7 +175,7 @@ proptest! {
                 });
             }
             let key = ("x".into(), Level::Error, "t".into());
-            format!("{:?}", joined.finish(key, Some((minute(0), minute(90))), Some(minute(30)), false))
+            format!("{:?}", joined.finish(key, Some((minute(0), minute(90))), Some(minute(30)), false, &rules))
         };
         let expected = finish(&lines);
         let length = lines.len();
