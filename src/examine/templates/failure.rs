@@ -113,7 +113,10 @@ const WARNINGS: &[&[u8]] = &[
     b"giving up",
     b"inconsistent",
     b"invalid ",
+    b"is different from",
     b"lost connection",
+    b"lost leader",
+    b"misconfiguration",
     b"mismatch",
     b"no nameservers",
     b"no route to host",
@@ -122,9 +125,11 @@ const WARNINGS: &[&[u8]] = &[
     b"not allowed",
     b"not found",
     b"not permitted",
+    b"not responsive",
     b"not supported",
     b"out of memory",
     b"overflow",
+    b"prematurely",
     b"rejected",
     b"timed out",
     b"too many",
@@ -164,7 +169,21 @@ pub(super) fn level(message: &[u8]) -> Option<Level> {
     if has(ERRORS) {
         return Some(Level::Error);
     }
-    (has(WARNINGS) && !has(HARMLESS)).then_some(Level::Warning)
+    let warns = has(WARNINGS) && !has(HARMLESS) || is_failed_request(head);
+    warns.then_some(Level::Warning)
+}
+
+/// Whether this is a line of an access log whose request ended with a server's error:
+/// `"GET / HTTP/1.1" 502 `.
+fn is_failed_request(head: &[u8]) -> bool {
+    memmem::find(head, b" HTTP/").is_some_and(|at| {
+        let behind = head.get(at + b" HTTP/".len()..).unwrap_or_default();
+        let quote = memchr::memchr(b'"', behind.get(..behind.len().min(4)).unwrap_or_default());
+        let status = quote.and_then(|quote| behind.get(quote + 1..));
+        status.is_some_and(|status| {
+            matches!(status, [b' ', b'5', b'0'..=b'9', b'0'..=b'9', b' ', ..])
+        })
+    })
 }
 
 /// ``app.rb:3:in `run': undefined method (NoMethodError)``.
@@ -220,6 +239,12 @@ mod tests {
                 "request sent was ignored (cluster ID mismatch)",
                 Some(Level::Warning),
             ),
+            (
+                "\"GET /a HTTP/1.1\" 503 UC upstream_reset",
+                Some(Level::Warning),
+            ),
+            ("\"GET /a HTTP/2\" 502 157 \"-\"", Some(Level::Warning)),
+            ("\"GET /a HTTP/1.1\" 200 503 \"-\"", None),
             ("finished without error in 3s", None),
             ("[cni-net] Failed to allocate address", Some(Level::Warning)),
             ("Failed to pull image", Some(Level::Warning)),
