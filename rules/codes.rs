@@ -97,12 +97,24 @@ impl Build {
             )
             .expect("writing to a string cannot fail");
         }
+        let begins: Vec<usize> = (0..=256)
+            .map(|first| {
+                windows
+                    .keys()
+                    .filter(|key| usize::from(key[0]) < first)
+                    .count()
+            })
+            .collect();
         out.push_str("], windows: &[\n");
         for (window, patterns) in windows {
             writeln!(out, "({window:?}, &{patterns:?}),").expect("writing to a string cannot fail");
         }
-        writeln!(out, "], unguarded: &{:?} }}", self.unguarded)
-            .expect("writing to a string cannot fail");
+        writeln!(
+            out,
+            "], begins: &{begins:?}, unguarded: &{:?} }}",
+            self.unguarded
+        )
+        .expect("writing to a string cannot fail");
         out
     }
 }

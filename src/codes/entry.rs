@@ -70,6 +70,8 @@ pub(super) struct Table {
     /// Three bytes by which patterns are known, sorted; with each the patterns and where in them the
     /// three bytes stand.
     pub(super) windows: &'static [([u8; 3], &'static [(u16, u16)])],
+    /// For each first byte, and one behind the last, where its windows begin.
+    pub(super) begins: &'static [u16; 257],
     /// Code and place of the regexes that no text leads to.
     pub(super) unguarded: &'static [(u16, u16)],
 }

@@ -182,10 +182,13 @@ fn patterns_at<'t>(
     at: usize,
     window: &[u8],
 ) -> impl Iterator<Item = (&'static Pattern, Range<usize>)> + 't {
-    let found = TABLE
-        .windows
-        .binary_search_by(|(known, _)| known.as_slice().cmp(window));
-    let known = found.ok().and_then(|place| TABLE.windows.get(place));
+    let first = usize::from(window.first().copied().unwrap_or_default());
+    let bound = |at: usize| TABLE.begins.get(at).map_or(0, |bound| usize::from(*bound));
+    let near = TABLE.windows.get(bound(first)..bound(first + 1));
+    let known = near.and_then(|near| {
+        let place = near.binary_search_by(|(known, _)| known.as_slice().cmp(window));
+        near.get(place.ok()?)
+    });
     let known = known.map_or(&[][..], |(_, patterns)| patterns);
     known.iter().filter_map(move |(pattern, offset)| {
         let pattern = TABLE.patterns.get(usize::from(*pattern))?;

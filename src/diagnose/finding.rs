@@ -1,5 +1,6 @@
 //! Findings, and the builder that refuses to make one without evidence.
 
+use crate::codes::Note;
 use crate::locator::{EntryPath, Snippet};
 use crate::rules::Rule;
 use crate::severity::{Category, Confidence, Severity};
@@ -41,6 +42,8 @@ pub struct Finding {
     pub last_seen: Option<Timestamp>,
     /// Evidence; never empty.
     pub citations: Vec<Citation>,
+    /// What codes in the evidence mean that name a cause, the most telling first.
+    pub codes: Vec<Note>,
     /// What it means, from the rule.
     pub explain: String,
     /// One sentence with this case's own values: "exit code 137, 5 restarts"; may be empty.
@@ -215,6 +218,7 @@ impl FindingBuilder {
             first_seen: None,
             last_seen: None,
             citations: vec![],
+            codes: vec![],
             explain: rule.explain.clone(),
             detail: String::new(),
             disprove: rule.disprove.clone(),

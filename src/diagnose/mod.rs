@@ -56,7 +56,10 @@ pub fn diagnose(
         rules,
     };
     let (clues, noise) = observe::observe(scene);
-    let conclusions = conclude::conclude(scene, clues, window);
+    let mut conclusions = conclude::conclude(scene, clues, window);
+    for finding in &mut conclusions.findings {
+        finding.codes = answer::codes::of_finding(finding);
+    }
     let relations = relate::relate(scene, &conclusions.findings);
     let answers = answer::answer(scene, &conclusions, &relations.incidents, window);
     let (timeline, gaps) = (take(&mut evidence.timeline), take(&mut evidence.gaps));

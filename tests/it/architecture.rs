@@ -109,7 +109,10 @@ const NAMED_IN: &[(&str, &str)] = &[
     ("tempfile", "batch/whole.rs"),
     // Rule files are one thing, the list of providers' formats and what a team notes of its cases
     // others.
-    ("toml", "rules redact/providers.rs batch/resolutions.rs"),
+    (
+        "toml",
+        "codes/tests.rs rules redact/providers.rs batch/resolutions.rs",
+    ),
     (
         "walkdir",
         "batch/publication.rs commands/output.rs ingest/directory.rs rules",

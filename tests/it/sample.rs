@@ -609,6 +609,7 @@ fn unknown() -> UnknownErrors {
                 "Flux",
             ),
         ],
+        event: None,
         codes: Lexicon::builtin().notes("write /charge: no space left on device"),
         near: vec![NearRule {
             rule: "charge-lost".into(),
@@ -638,6 +639,7 @@ fn unknown() -> UnknownErrors {
             &format!("panic: {HOSTILE}"),
             "panic",
         )],
+        event: None,
         codes: vec![],
         near: vec![],
     };

@@ -2,6 +2,7 @@
 //! customer for, what answers the portal's detectors, and what is in the bundle at all.
 
 pub(super) mod ask;
+pub(super) mod codes;
 pub mod coverage;
 pub mod detectors;
 pub(super) mod inventory;

@@ -5,7 +5,6 @@ use super::{
     LogGap, Missing, NodeRow, Report, RuleRow, SimilarCases, Source, Timeline, ask, change,
     detectors, unknown,
 };
-use crate::codes::{Kind, Lexicon, Note};
 use crate::diagnose::{self, BundleFacts, Diagnosis, Outcome};
 use crate::gap::{Gap, GapReason};
 use crate::ingest::InputFacts;
@@ -15,9 +14,6 @@ use crate::report::{Masking, ReportOptions, verdict};
 use crate::severity::Severity;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-
-/// Codes of one finding; each further one says less.
-const CODES: usize = 2;
 
 /// Puts a diagnosis into words; each value is masked only where it is recognised, and is noted so
 /// that it can be masked everywhere ([`build_masked`]).
@@ -181,7 +177,7 @@ fn finding(m: &mut Masker, finding: &diagnose::Finding) -> Finding {
         first_seen: time(finding.first_seen),
         last_seen: time(finding.last_seen),
         citations: finding.citations.iter().map(|c| citation(m, c)).collect(),
-        codes: codes(&finding.citations),
+        codes: finding.codes.clone(),
         explain: m.text(finding.explain.trim()),
         detail: m.text(finding.detail.trim()),
         disprove: m.text(finding.disprove.trim()),
@@ -196,22 +192,6 @@ fn finding(m: &mut Masker, finding: &diagnose::Finding) -> Finding {
         affected_versions: texts(m, &finding.affected_versions),
         fixed_versions: texts(m, &finding.fixed_versions),
     }
-}
-
-/// Codes in the evidence that name a cause: a general rule says that a volume could not be mounted,
-/// the code in its message says why.
-fn codes(citations: &[diagnose::Citation]) -> Vec<Note> {
-    let mut found: Vec<Note> = Vec::new();
-    for citation in citations {
-        let notes = Lexicon::builtin().notes(&citation.snippet.text);
-        let causes = notes.into_iter().filter(|note| note.kind == Kind::Cause);
-        for note in causes {
-            if found.len() < CODES && found.iter().all(|other| other.id != note.id) {
-                found.push(note);
-            }
-        }
-    }
-    found
 }
 
 /// Several strings.

@@ -95,6 +95,8 @@ pub struct UnknownError {
     pub places_total: usize,
     /// The first line, the last, and one between.
     pub samples: Vec<Citation>,
+    /// Reason and message of an event, whose samples are objects.
+    pub event: Option<String>,
     /// What the codes in them mean, the most telling first.
     pub codes: Vec<Note>,
     /// Rules that know the lines and need more of them.
@@ -182,6 +184,34 @@ pub(super) fn errors(
             lines.finish(key, span, onset, presses, rules)
         })
         .collect();
+    sort(&mut listed);
+    // Of what somebody pasted every line is meant.
+    let lines: u64 = evidence.logs.iter().map(|log| log.lines).sum();
+    let few = lines <= PASTED_LINES;
+    let (mut listed, passing): (Vec<_>, Vec<_>) = listed
+        .into_iter()
+        .partition(|error| few || !is_in_passing(error));
+    // Warnings fill the rows that errors leave.
+    let errors = listed.iter().filter(|error| rank(error) > Level::Warning);
+    let rows = CALM.max(errors.count() + FEWEST_WARNINGS).min(limit);
+    let mut more = listed.split_off(rows.min(listed.len()));
+    for error in &mut listed {
+        error.codes = codes(error);
+    }
+    sort(&mut listed);
+    more.extend(passing);
+    UnknownErrors {
+        listed,
+        more_templates: more.len() as u64,
+        more_lines: more.iter().map(|error| error.count).sum(),
+        left_out,
+        span,
+        pressing,
+    }
+}
+
+/// The ones to look at first on top.
+fn sort(listed: &mut [UnknownError]) {
     listed.sort_by_cached_key(|error| {
         (
             !error.presses,
@@ -193,24 +223,16 @@ pub(super) fn errors(
             error.template.clone(),
         )
     });
-    // Of what somebody pasted every line is meant.
-    let lines: u64 = evidence.logs.iter().map(|log| log.lines).sum();
-    let few = lines <= PASTED_LINES;
-    let (mut listed, passing): (Vec<_>, Vec<_>) = listed
-        .into_iter()
-        .partition(|error| few || !is_in_passing(error));
-    // Warnings fill the rows that errors leave.
-    let errors = listed.iter().filter(|error| rank(error) > Level::Warning);
-    let rows = CALM.max(errors.count() + FEWEST_WARNINGS).min(limit);
-    let mut more = listed.split_off(rows.min(listed.len()));
-    more.extend(passing);
-    UnknownErrors {
-        listed,
-        more_templates: more.len() as u64,
-        more_lines: more.iter().map(|error| error.count).sum(),
-        left_out,
-        span,
-        pressing,
+}
+
+/// What the codes in an event or in the first line mean.
+fn codes(error: &UnknownError) -> Vec<Note> {
+    match &error.event {
+        Some(said) => Lexicon::builtin().notes(said),
+        None => error
+            .samples
+            .first()
+            .map_or_else(Vec::new, super::codes::of_line),
     }
 }
 
@@ -346,7 +368,8 @@ impl Joined {
             template,
             component,
             level,
-            codes: codes(self.event.as_deref(), &samples),
+            event: self.event,
+            codes: vec![],
             near: near(&self.hit_by, rules),
             samples,
         }
@@ -370,13 +393,6 @@ fn near(hit_by: &BTreeSet<MatcherId>, rules: &RuleSet) -> Vec<NearRule> {
         }
     }
     near.into_values().collect()
-}
-
-/// What the codes in an event or in the first line mean.
-fn codes(event: Option<&str>, samples: &[Citation]) -> Vec<Note> {
-    let line = samples.first().map(|sample| sample.snippet.text.as_str());
-    let text = event.or(line).unwrap_or_default();
-    Lexicon::builtin().notes(text)
 }
 
 /// Places of the earliest and the latest sample; those without a time count by their place.
