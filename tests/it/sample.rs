@@ -102,6 +102,7 @@ pub(crate) fn finding(
         first_seen: cited.time,
         last_seen: cited.time,
         citations: vec![cited],
+        codes: vec![],
         explain: String::new(),
         detail: String::new(),
         disprove: String::new(),

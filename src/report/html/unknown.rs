@@ -5,6 +5,7 @@ use super::shown::{Shown, shown};
 use crate::codes::Note;
 use crate::report::view;
 use crate::report::words::{clock, number, plural, span};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Templates that are open at once; the rest can be opened.
@@ -45,9 +46,16 @@ pub(super) struct Row {
     /// What the samples are called.
     pub(super) samples_label: String,
     /// What the codes in them mean, the most telling first.
-    pub(super) codes: Vec<Note>,
+    pub(super) codes: Vec<Code>,
     /// Rules that know the lines and need more of them.
     pub(super) near: Vec<Shown>,
+}
+
+/// What a code in the lines means.
+pub(super) struct Code {
+    pub(super) note: Note,
+    /// Whether a row above says the same.
+    pub(super) above: bool,
 }
 
 /// One bar.
@@ -62,7 +70,9 @@ pub(super) fn unknown(errors: &view::UnknownErrors) -> Option<Unknown> {
     if errors.is_empty() {
         return None;
     }
-    let mut open: Vec<Row> = errors.listed.iter().map(row).collect();
+    let mut told = BTreeSet::new();
+    let listed = errors.listed.iter();
+    let mut open: Vec<Row> = listed.map(|error| row(error, &mut told)).collect();
     let folded = open.split_off(open.len().min(OPEN));
     let axis = errors.from.as_deref().zip(errors.to.as_deref());
     Some(Unknown {
@@ -77,8 +87,8 @@ pub(super) fn unknown(errors: &view::UnknownErrors) -> Option<Unknown> {
     })
 }
 
-/// One row.
-fn row(error: &view::UnknownError) -> Row {
+/// One row; `told` are the titles of notes in the rows above.
+fn row(error: &view::UnknownError, told: &mut BTreeSet<&'static str>) -> Row {
     let more = error.places_total.saturating_sub(error.places.len());
     let mut places = error.places.join(", ");
     if more > 0 {
@@ -95,7 +105,14 @@ fn row(error: &view::UnknownError) -> Row {
         places: shown(places),
         bars: bars(&error.histogram),
         samples_label: plural(error.samples.len(), "sample"),
-        codes: error.codes.clone(),
+        codes: error
+            .codes
+            .iter()
+            .map(|note| Code {
+                note: *note,
+                above: !told.insert(note.title),
+            })
+            .collect(),
         near: error
             .near
             .iter()
