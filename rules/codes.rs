@@ -122,11 +122,8 @@ impl Build {
 /// Texts in lower case of which one stands in every match of a regex.
 fn texts_of(file: &Path, regex: &str) -> Option<Vec<String>> {
     let parse = |unicode| {
-        ParserBuilder::new()
-            .utf8(false)
-            .unicode(unicode)
-            .build()
-            .parse(regex)
+        let mut parser = ParserBuilder::new().utf8(false).unicode(unicode).build();
+        parser.parse(regex).map_err(|error| error.to_string())
     };
     let hir = parse(false).or_else(|_| parse(true));
     let hir = hir.unwrap_or_else(|error| panic!("{}: {regex}: {error}", file.display()));
@@ -194,7 +191,7 @@ fn meaning(file: &Path, context: &Table, code: &Table) -> String {
         .iter()
         .map(|key| format!("{key}: {:?}", told(key)))
         .collect();
-    format!("Meaning {{ kind: Kind::{kind}, {} }}", fields.join(", "))
+    format!("Sense {{ kind: Kind::{kind}, {} }}", fields.join(", "))
 }
 
 /// Refuses keys that mean nothing.

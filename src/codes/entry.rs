@@ -32,15 +32,15 @@ pub(super) struct Code {
     /// Regexes of which one is enough.
     pub(super) regex: &'static [&'static str],
     /// What it means where no context says more.
-    pub(super) usual: Meaning,
+    pub(super) usual: Sense,
     /// What it means in a context: texts of which one stands on the line, in any case. The first
     /// that fits counts.
-    pub(super) when: &'static [(&'static [&'static str], Meaning)],
+    pub(super) when: &'static [(&'static [&'static str], Sense)],
 }
 
 /// What a code means.
 #[derive(Debug)]
-pub(super) struct Meaning {
+pub(super) struct Sense {
     pub(super) kind: Kind,
     pub(super) category: &'static str,
     pub(super) title: &'static str,
@@ -60,6 +60,9 @@ pub(super) struct Pattern {
     pub(super) regex: Option<u16>,
 }
 
+/// Three bytes, and the patterns that are known by them with the place of the bytes in each.
+pub(super) type Window = ([u8; 3], &'static [(u16, u16)]);
+
 /// Everything that the build knows of the codes.
 #[derive(Debug)]
 pub(super) struct Table {
@@ -67,9 +70,8 @@ pub(super) struct Table {
     pub(super) codes: &'static [Code],
     /// Everything that is searched for.
     pub(super) patterns: &'static [Pattern],
-    /// Three bytes by which patterns are known, sorted; with each the patterns and where in them the
-    /// three bytes stand.
-    pub(super) windows: &'static [([u8; 3], &'static [(u16, u16)])],
+    /// What the patterns are known by, sorted.
+    pub(super) windows: &'static [Window],
     /// For each first byte, and one behind the last, where its windows begin.
     pub(super) begins: &'static [u16; 257],
     /// Code and place of the regexes that no text leads to.

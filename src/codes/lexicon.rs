@@ -5,7 +5,7 @@
 //! bytes begin there; only then is the pattern compared. Nothing is prepared when the program starts,
 //! and a regex is compiled when its text was seen for the first time.
 
-use super::entry::{Code, Kind, Meaning, Pattern, Table};
+use super::entry::{Code, Kind, Pattern, Sense, Table};
 use regex::bytes::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -154,7 +154,7 @@ impl Code {
         let holds = |phrase: &&str| lower.contains(&phrase.to_ascii_lowercase());
         let mut contexts = self.when.iter();
         let when = contexts.find(|(with, _)| with.iter().any(holds));
-        let Meaning {
+        let Sense {
             kind,
             category,
             title,

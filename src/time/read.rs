@@ -155,7 +155,7 @@ pub(crate) fn iso(bytes: &[u8]) -> Option<(Stamp, usize)> {
     }
 }
 
-/// The `yymmdd hh:mm:ss.ffffff` of CockroachDB's headers, which are in UTC.
+/// The `yymmdd hh:mm:ss.ffffff` of `CockroachDB`, which are in UTC.
 pub(crate) fn dated_klog(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let (year, month, day) = (two(bytes, 0)?, two(bytes, 2)?, two(bytes, 4)?);
     let (time, length) = time_of_day(bytes.get(6..)?.strip_prefix(b" ")?)?;

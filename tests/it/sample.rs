@@ -617,7 +617,7 @@ fn unknown() -> UnknownErrors {
             title: "The charge is lost".into(),
             rate: Rate {
                 at_least: 5_000,
-                within: Some(Duration::from_secs(600)),
+                within: Some(Duration::from_mins(10)),
             },
         }],
     };

@@ -1,4 +1,4 @@
-//! The header of klog: `E0725 22:17:35.698639   25249 kubelet.go:2291] `; CockroachDB's has the year,
+//! The header of klog: `E0725 22:17:35.698639   25249 kubelet.go:2291] `; `CockroachDB`'s has the year,
 //! `E240501 10:00:00.123456 1 server/node.go:1 ⋮ [n1] `.
 
 use super::{Layer, Level};

@@ -38,7 +38,7 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
                 layer.stamp = field_stamp(value);
             }
             b"level" | b"lvl" | b"severity" if layer.level.is_none() => {
-                layer.level = level::word(value)
+                layer.level = level::word(value);
             }
             b"caller" | b"source" | b"file" if layer.source.is_none() => {
                 layer.source = file_name(value, pair.value.start);

@@ -1,4 +1,4 @@
-//! Forms that one program has for itself: Redis, MongoDB, Ceph, Telegraf, Erlang, npm, Elixir.
+//! Forms that one program has for itself: Redis, `MongoDB`, Ceph, Telegraf, Erlang, npm, Elixir.
 
 use super::{Inner, Layer, Level};
 use crate::examine::prefix::words::blanks;
@@ -66,7 +66,7 @@ fn telegraf(rest: &[u8]) -> Option<(Level, usize)> {
     Some((letter_level(*letter)?, 3))
 }
 
-/// `E STORAGE  [initandlisten] ` of MongoDB before 4.4.
+/// `E STORAGE  [initandlisten] ` of `MongoDB` before 4.4.
 fn mongo(rest: &[u8]) -> Option<(Level, usize)> {
     let [letter, b' ', first, ..] = rest else {
         return None;

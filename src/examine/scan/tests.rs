@@ -321,8 +321,6 @@ fn a_line_full_of_hits_is_scanned_once() {
     assert_eq!(counts(&scan(&text, &rules), &rules), [("a", 1 << 16)]);
 }
 
-/// A citation of one line.
-
 /// `testdata/levels.txt` says which level each of its lines has.
 #[test]
 fn an_error_is_noticed_however_its_level_is_written() {
@@ -344,6 +342,7 @@ fn an_error_is_noticed_however_its_level_is_written() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A citation of one line.
 fn at(text: &str) -> Snippet {
     Snippet::of_line(7, text)
 }
