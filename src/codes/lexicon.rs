@@ -20,6 +20,9 @@ const NOTES: usize = 3;
 /// Bytes by which a pattern is known.
 const WINDOW: usize = 3;
 
+/// Bytes that each regex may keep for each thread: there are thousands, and their texts are short.
+const CACHE: usize = 0;
+
 /// Bytes of a text that are looked at.
 const LOOKED_AT: usize = 4_096;
 
@@ -139,7 +142,12 @@ impl Lexicon {
     fn regex(&self, code: usize, number: usize) -> Option<&Regex> {
         let source = TABLE.codes.get(code)?.regex.get(number)?;
         let compile = || {
-            let build = |unicode| RegexBuilder::new(source).unicode(unicode).build();
+            let build = |unicode| {
+                RegexBuilder::new(source)
+                    .unicode(unicode)
+                    .dfa_size_limit(CACHE)
+                    .build()
+            };
             build(false).or_else(|_| build(true)).ok()
         };
         let compiled = self.regexes.get(code)?.get(number)?;
