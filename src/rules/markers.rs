@@ -129,6 +129,7 @@ const WORDS: &[&str] = &[
     "ut of memory",
     "Failed ",
     "failed ",
+    "failed:",
     "FAILED",
     "ould not ",
     "annot ",

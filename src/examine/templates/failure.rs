@@ -194,6 +194,24 @@ fn is_ruby(head: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::examine::scan::scan_lines;
+    use crate::limits::Limits;
+    use crate::rules::RuleSet;
+
+    /// The search for suspicious lines and the words here are two lists.
+    #[test]
+    fn a_line_with_any_of_the_words_is_looked_at() {
+        let rules = RuleSet::from_files::<&str, &str>(&[]).unwrap();
+        let crashes = CRASHES.iter().map(|words| (&b""[..], words));
+        let others = ERRORS.iter().chain(WARNINGS);
+        let others = others.map(|words| (&b"it "[..], words));
+        for (front, words) in crashes.chain(others) {
+            let line = [front, words, b" x"].concat();
+            let found = scan_lines(&line, 0..line.len(), 1, &rules, &Limits::RELEASE);
+            let shown = String::from_utf8_lossy(&line);
+            assert_eq!(found.errors.len(), 1, "{shown}");
+        }
+    }
 
     #[test]
     fn crashes_of_every_language_are_fatal_and_the_rest_is_told_by_its_words() {
