@@ -6,7 +6,6 @@
 #[path = "../src/rules/required.rs"]
 mod required;
 
-use regex_syntax::ParserBuilder;
 use required::Required;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -47,6 +46,43 @@ pub(crate) fn table(files: &[PathBuf]) -> String {
 }
 
 impl Build {
+    /// Adds all codes of a file.
+    fn family(&mut self, file: &Path, table: &Table) {
+        let shown = file.display();
+        let name = file.file_stem().expect("a file has a name");
+        let name = name.to_string_lossy();
+        only(
+            file,
+            table,
+            &["schema", "family", "title", "source", "code"],
+        );
+        let schema = table.get("schema").and_then(Value::as_integer);
+        assert_eq!(schema, Some(1), "schema of {shown}");
+        assert_eq!(text(file, table, "family"), name, "family of {shown}");
+        text(file, table, "title");
+        assert!(!texts(table, "source").is_empty(), "{shown}: no source");
+        for code in tables(table, "code") {
+            let keys = ["id", "text", "regex", "kind", "when"];
+            only(file, code, &[&keys[..], &MEANING].concat());
+            let when: Vec<String> = tables(code, "when")
+                .map(|when| {
+                    only(file, when, &[&["with", "kind"][..], &MEANING].concat());
+                    let with = texts(when, "with");
+                    assert!(!with.is_empty(), "{shown}: a `when` without `with`");
+                    format!("(&{with:?}, {})", meaning(file, when, code))
+                })
+                .collect();
+            let (phrases, regexes) = (texts(code, "text"), texts(code, "regex"));
+            self.search_for(file, &phrases, &regexes);
+            self.codes.push(format!(
+                "Code {{ id: {:?}, family: {name:?}, regex: &{regexes:?}, usual: {}, when: &[{}] }}",
+                text(file, code, "id"),
+                meaning(file, code, code),
+                when.join(", ")
+            ));
+        }
+    }
+
     /// Adds the texts by which a code is found.
     fn search_for(&mut self, file: &Path, phrases: &[&str], regexes: &[&str]) {
         let code = self.codes.len();
@@ -93,39 +129,23 @@ impl Build {
         for (text, code, regex) in &self.patterns {
             writeln!(
                 out,
-                "Pattern {{ text: {text:?}, code: {code}, regex: {regex:?} }},"
+                "Needle {{ text: {text:?}, code: {code}, regex: {regex:?} }},"
             )
             .expect("writing to a string cannot fail");
         }
-        let begins: Vec<usize> = (0..=256)
-            .map(|first| {
-                windows
-                    .keys()
-                    .filter(|key| usize::from(key[0]) < first)
-                    .count()
-            })
-            .collect();
         out.push_str("], windows: &[\n");
         for (window, patterns) in windows {
             writeln!(out, "({window:?}, &{patterns:?}),").expect("writing to a string cannot fail");
         }
-        writeln!(
-            out,
-            "], begins: &{begins:?}, unguarded: &{:?} }}",
-            self.unguarded
-        )
-        .expect("writing to a string cannot fail");
+        writeln!(out, "], unguarded: &{:?} }}", self.unguarded)
+            .expect("writing to a string cannot fail");
         out
     }
 }
 
 /// Texts in lower case of which one stands in every match of a regex.
 fn texts_of(file: &Path, regex: &str) -> Option<Vec<String>> {
-    let parse = |unicode| {
-        let mut parser = ParserBuilder::new().utf8(false).unicode(unicode).build();
-        parser.parse(regex).map_err(|error| error.to_string())
-    };
-    let hir = parse(false).or_else(|_| parse(true));
+    let hir = required::parse(regex);
     let hir = hir.unwrap_or_else(|error| panic!("{}: {regex}: {error}", file.display()));
     let required = Required {
         shortest: WINDOW,
@@ -133,45 +153,6 @@ fn texts_of(file: &Path, regex: &str) -> Option<Vec<String>> {
     };
     let texts = required.of(&hir)?.into_iter();
     texts.map(|text| String::from_utf8(text).ok()).collect()
-}
-
-impl Build {
-    /// Adds all codes of a file.
-    fn family(&mut self, file: &Path, table: &Table) {
-        let shown = file.display();
-        let name = file.file_stem().expect("a file has a name");
-        let name = name.to_string_lossy();
-        only(
-            file,
-            table,
-            &["schema", "family", "title", "source", "code"],
-        );
-        let schema = table.get("schema").and_then(Value::as_integer);
-        assert_eq!(schema, Some(1), "schema of {shown}");
-        assert_eq!(text(file, table, "family"), name, "family of {shown}");
-        text(file, table, "title");
-        assert!(!texts(table, "source").is_empty(), "{shown}: no source");
-        for code in tables(table, "code") {
-            let keys = ["id", "text", "regex", "kind", "when"];
-            only(file, code, &[&keys[..], &MEANING].concat());
-            let when: Vec<String> = tables(code, "when")
-                .map(|when| {
-                    only(file, when, &[&["with", "kind"][..], &MEANING].concat());
-                    let with = texts(when, "with");
-                    assert!(!with.is_empty(), "{shown}: a `when` without `with`");
-                    format!("(&{with:?}, {})", meaning(file, when, code))
-                })
-                .collect();
-            let (phrases, regexes) = (texts(code, "text"), texts(code, "regex"));
-            self.search_for(file, &phrases, &regexes);
-            self.codes.push(format!(
-                "Code {{ id: {:?}, family: {name:?}, regex: &{regexes:?}, usual: {}, when: &[{}] }}",
-                text(file, code, "id"),
-                meaning(file, code, code),
-                when.join(", ")
-            ));
-        }
-    }
 }
 
 /// A meaning; what the context leaves out is that of the code.

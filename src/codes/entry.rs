@@ -1,7 +1,10 @@
 //! Entries as the build makes them from their files (`rules/build.rs`).
 
+use serde::Serialize;
+
 /// How much a code says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// It names what is wrong: a full disk, a quota, an expired certificate.
     Cause,
@@ -9,17 +12,6 @@ pub enum Kind {
     Symptom,
     /// It says next to nothing: an internal error.
     Generic,
-}
-
-impl Kind {
-    /// The kind as outputs write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Cause => "cause",
-            Self::Symptom => "symptom",
-            Self::Generic => "generic",
-        }
-    }
 }
 
 /// One code.
@@ -39,20 +31,27 @@ pub(super) struct Code {
 }
 
 /// What a code means.
-#[derive(Debug)]
-pub(super) struct Sense {
-    pub(super) kind: Kind,
-    pub(super) category: &'static str,
-    pub(super) title: &'static str,
-    pub(super) meaning: &'static str,
-    pub(super) cause: &'static str,
-    pub(super) decide: &'static str,
-    pub(super) link: &'static str,
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Sense {
+    /// How much it says.
+    pub kind: Kind,
+    /// Category, one of those of the rules.
+    pub category: &'static str,
+    /// What an engineer calls it.
+    pub title: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// The usual cause.
+    pub cause: &'static str,
+    /// What decides it.
+    pub decide: &'static str,
+    /// Where to read on.
+    pub link: &'static str,
 }
 
 /// A text that is searched for, in lower case: a phrase, or what stands in every match of a regex.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub(super) struct Needle {
     pub(super) text: &'static str,
     /// Place of its code.
     pub(super) code: u16,
@@ -69,11 +68,9 @@ pub(super) struct Table {
     /// All codes, sorted by family.
     pub(super) codes: &'static [Code],
     /// Everything that is searched for.
-    pub(super) patterns: &'static [Pattern],
+    pub(super) patterns: &'static [Needle],
     /// What the patterns are known by, sorted.
     pub(super) windows: &'static [Window],
-    /// For each first byte, and one behind the last, where its windows begin.
-    pub(super) begins: &'static [u16; 257],
     /// Code and place of the regexes that no text leads to.
     pub(super) unguarded: &'static [(u16, u16)],
 }

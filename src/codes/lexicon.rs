@@ -5,11 +5,12 @@
 //! bytes begin there; only then is the pattern compared. Nothing is prepared when the program starts,
 //! and a regex is compiled when its text was seen for the first time.
 
-use super::entry::{Code, Kind, Pattern, Sense, Table};
-use regex::bytes::{Regex, RegexBuilder};
+use super::entry::{Code, Kind, Needle, Sense, Table};
+use crate::rules::Pattern;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 /// All codes.
 pub(super) static TABLE: Table = include!(concat!(env!("OUT_DIR"), "/codes.rs"));
@@ -20,9 +21,6 @@ const NOTES: usize = 3;
 /// Bytes by which a pattern is known.
 const WINDOW: usize = 3;
 
-/// Bytes that each regex may keep for each thread: there are thousands, and their texts are short.
-const CACHE: usize = 0;
-
 /// Bytes of a text that are looked at.
 const LOOKED_AT: usize = 4_096;
 
@@ -30,36 +28,26 @@ const LOOKED_AT: usize = 4_096;
 /// answered, and not what for.
 const WRAPPERS: &[&str] = &["grpc", "http", "events", "network"];
 
-/// What a code means where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A code, and what it means where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// Id of the code.
     pub id: &'static str,
-    /// How much it says.
-    pub kind: Kind,
-    /// Category, one of those of the rules.
-    pub category: &'static str,
-    /// What an engineer calls it.
-    pub title: &'static str,
     /// What it means.
-    pub meaning: &'static str,
-    /// The usual cause.
-    pub cause: &'static str,
-    /// What decides it.
-    pub decide: &'static str,
-    /// Where to read on.
-    pub link: &'static str,
+    #[serde(flatten)]
+    pub sense: &'static Sense,
 }
 
 /// The lexicon.
 #[derive(Debug)]
 pub struct Lexicon {
-    /// Regexes of each code, compiled when first needed.
-    regexes: Vec<Vec<OnceLock<Option<Regex>>>>,
+    /// Regexes of each code.
+    regexes: Vec<Vec<Pattern>>,
 }
 
 static BUILTIN: LazyLock<Lexicon> = LazyLock::new(|| {
-    let regexes = |code: &Code| code.regex.iter().map(|_| OnceLock::new()).collect();
+    let seldom = |source: &&str| Pattern::seldom(source);
+    let regexes = |code: &Code| code.regex.iter().map(seldom).collect();
     Lexicon {
         regexes: TABLE.codes.iter().map(regexes).collect(),
     }
@@ -74,8 +62,8 @@ impl Lexicon {
     /// What the codes in a text mean, the most telling first.
     pub fn notes(&self, text: &str) -> Vec<Note> {
         let mut notes = self.every_note(text);
-        if notes.iter().any(|note| note.kind != Kind::Generic) {
-            notes.retain(|note| note.kind != Kind::Generic);
+        if notes.iter().any(|note| note.sense.kind != Kind::Generic) {
+            notes.retain(|note| note.sense.kind != Kind::Generic);
         }
         notes.truncate(NOTES);
         notes
@@ -98,7 +86,7 @@ impl Lexicon {
                 Some((is_part(at), wraps, code.note(text)))
             })
             .collect();
-        notes.sort_by_key(|(part, wraps, note)| (note.kind, *part, *wraps, note.id));
+        notes.sort_by_key(|(part, wraps, note)| (note.sense.kind, *part, *wraps, note.id));
         notes.into_iter().map(|(_, _, note)| note).collect()
     }
 
@@ -130,56 +118,25 @@ impl Lexicon {
         asked.sort_unstable();
         asked.dedup();
         for (code, number) in asked {
-            let regex = self.regex(code, number);
+            let regex = self.regexes.get(code).and_then(|all| all.get(number));
             if let Some(place) = regex.and_then(|regex| regex.find(bytes)) {
-                add(code, place.range());
+                add(code, place);
             }
         }
         found
-    }
-
-    /// A regex of a code.
-    fn regex(&self, code: usize, number: usize) -> Option<&Regex> {
-        let source = TABLE.codes.get(code)?.regex.get(number)?;
-        let compile = || {
-            let build = |unicode| {
-                RegexBuilder::new(source)
-                    .unicode(unicode)
-                    .dfa_size_limit(CACHE)
-                    .build()
-            };
-            build(false).or_else(|_| build(true)).ok()
-        };
-        let compiled = self.regexes.get(code)?.get(number)?;
-        compiled.get_or_init(compile).as_ref()
     }
 }
 
 impl Code {
     /// What it means on this line.
-    fn note(&self, text: &str) -> Note {
+    fn note(&'static self, text: &str) -> Note {
         let lower = text.to_ascii_lowercase();
         let holds = |phrase: &&str| lower.contains(&phrase.to_ascii_lowercase());
         let mut contexts = self.when.iter();
         let when = contexts.find(|(with, _)| with.iter().any(holds));
-        let Sense {
-            kind,
-            category,
-            title,
-            meaning,
-            cause,
-            decide,
-            link,
-        } = *when.map_or(&self.usual, |(_, meaning)| meaning);
         Note {
             id: self.id,
-            kind,
-            category,
-            title,
-            meaning,
-            cause,
-            decide,
-            link,
+            sense: when.map_or(&self.usual, |(_, sense)| sense),
         }
     }
 }
@@ -189,14 +146,11 @@ fn patterns_at<'t>(
     lower: &'t [u8],
     at: usize,
     window: &[u8],
-) -> impl Iterator<Item = (&'static Pattern, Range<usize>)> + 't {
-    let first = usize::from(window.first().copied().unwrap_or_default());
-    let bound = |at: usize| TABLE.begins.get(at).map_or(0, |bound| usize::from(*bound));
-    let near = TABLE.windows.get(bound(first)..bound(first + 1));
-    let known = near.and_then(|near| {
-        let place = near.binary_search_by(|(known, _)| known.as_slice().cmp(window));
-        near.get(place.ok()?)
-    });
+) -> impl Iterator<Item = (&'static Needle, Range<usize>)> + 't {
+    let found = TABLE
+        .windows
+        .binary_search_by(|(known, _)| known.as_slice().cmp(window));
+    let known = found.ok().and_then(|place| TABLE.windows.get(place));
     let known = known.map_or(&[][..], |(_, patterns)| patterns);
     known.iter().filter_map(move |(pattern, offset)| {
         let pattern = TABLE.patterns.get(usize::from(*pattern))?;

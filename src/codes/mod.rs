@@ -9,7 +9,7 @@
 mod entry;
 mod lexicon;
 
-pub use entry::Kind;
+pub use entry::{Kind, Sense};
 pub use lexicon::{Lexicon, Note};
 
 #[cfg(test)]

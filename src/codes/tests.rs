@@ -1,6 +1,6 @@
 //! Every entry against its lines, and the whole lexicon against healthy ones.
 
-use super::entry::Pattern;
+use super::entry::Needle;
 use super::lexicon::TABLE;
 use super::{Lexicon, Note};
 use regex::bytes::RegexBuilder;
@@ -79,10 +79,10 @@ fn every_code_is_read_in_its_lines_and_in_no_near_miss() {
             let note = notes.iter().find(|note| note.id == line.code);
             match (note, &line.title) {
                 (None, _) => wrong.push(format!("{} is not in {:?}", line.code, line.text)),
-                (Some(note), Some(title)) if note.title != title => {
+                (Some(note), Some(title)) if note.sense.title != title => {
                     wrong.push(format!(
                         "{} is {:?} in {:?}",
-                        line.code, note.title, line.text
+                        line.code, note.sense.title, line.text
                     ));
                 }
                 _ => {}
@@ -116,7 +116,7 @@ fn every_match_of_a_regex_holds_one_of_its_texts() {
             {
                 continue;
             }
-            let own = |pattern: &&Pattern| {
+            let own = |pattern: &&Needle| {
                 pattern
                     .regex
                     .is_some_and(|regex| is_own(pattern.code, regex))

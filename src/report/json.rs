@@ -6,7 +6,6 @@
 
 mod change;
 mod cited;
-mod codes;
 mod coverage;
 mod escape;
 mod similar;
@@ -18,6 +17,7 @@ pub(super) use escape::restored;
 
 use super::ReportError;
 use super::view::{self, Report};
+use crate::codes::Note;
 use crate::report::json::cited::{Citation, Subject, citation, subject};
 use crate::report::json::coverage::{Coverage, coverage};
 use serde::Serialize;
@@ -113,7 +113,7 @@ struct Finding<'r> {
     first_seen: Option<&'r str>,
     last_seen: Option<&'r str>,
     citations: Vec<Citation<'r>>,
-    codes: Vec<codes::Code>,
+    codes: &'r [Note],
     explanation: String,
     remedy: &'r [String],
     references: &'r [String],
@@ -322,7 +322,7 @@ fn finding(finding: &view::Finding) -> Finding<'_> {
         first_seen: finding.first_seen.as_deref(),
         last_seen: finding.last_seen.as_deref(),
         citations: finding.citations.iter().map(citation).collect(),
-        codes: finding.codes.iter().map(codes::code).collect(),
+        codes: &finding.codes,
         explanation: parts.join("\n\n"),
         remedy: &finding.remedy,
         references: &finding.references,

@@ -63,7 +63,10 @@ pub fn load_folder(path: &Path) -> Result<Vec<(String, String)>, FolderError> {
         let extension = entry.path().extension().and_then(|name| name.to_str());
         match extension {
             Some("toml") => {
-                files.extend(Some(load(entry.path())?).filter(|(_, text)| !text.contains(CODE)));
+                let (name, text) = load(entry.path())?;
+                if !text.contains(CODE) {
+                    files.push((name, text));
+                }
             }
             Some("json" | "yaml" | "yml") if is_foreign(entry.path())? => {
                 files.push(load(entry.path())?);

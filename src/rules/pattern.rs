@@ -14,6 +14,8 @@ pub type Match = (Range<usize>, Captured);
 #[derive(Debug, Clone)]
 pub struct Pattern {
     source: String,
+    /// Bytes that it may keep of what it learns, for each thread; as many as usual when `None`.
+    cache: Option<usize>,
     regex: OnceLock<Option<Regex>>,
 }
 
@@ -22,7 +24,17 @@ impl Pattern {
     pub(crate) fn trusted(source: &str) -> Self {
         Self {
             source: source.into(),
+            cache: None,
             regex: OnceLock::new(),
+        }
+    }
+
+    /// A trusted pattern that is one of thousands, and looks at short texts now and then: it keeps
+    /// nothing of what it learns.
+    pub(crate) fn seldom(source: &str) -> Self {
+        Self {
+            cache: Some(0),
+            ..Self::trusted(source)
         }
     }
 
@@ -34,6 +46,7 @@ impl Pattern {
         }
         Ok(Self {
             source: source.into(),
+            cache: None,
             regex: OnceLock::from(Some(regex)),
         })
     }
@@ -93,7 +106,7 @@ impl Pattern {
     /// the test of the built-in rules does not let through.
     fn regex(&self) -> Option<&Regex> {
         self.regex
-            .get_or_init(|| compile(&self.source).ok())
+            .get_or_init(|| compile_with(&self.source, self.cache).ok())
             .as_ref()
     }
 }
@@ -101,7 +114,18 @@ impl Pattern {
 /// Compiles a pattern for bytes with Unicode off, which is faster and keeps `\d` to ASCII digits;
 /// with Unicode on where the pattern needs it (a non-ASCII character in a class).
 pub(super) fn compile(source: &str) -> Result<Regex, String> {
-    let build = |unicode| RegexBuilder::new(source).unicode(unicode).build();
+    compile_with(source, None)
+}
+
+/// The same, with a bound on what it keeps.
+fn compile_with(source: &str, cache: Option<usize>) -> Result<Regex, String> {
+    let build = |unicode| {
+        let mut builder = RegexBuilder::new(source);
+        if let Some(bytes) = cache {
+            builder.dfa_size_limit(bytes);
+        }
+        builder.unicode(unicode).build()
+    };
     build(false).or_else(|error| {
         // The first error is the one the author can act on, unless Unicode cures it.
         build(true).map_err(|_| one_line(&error))

@@ -3,6 +3,7 @@
 //! The build reads this file as well: the lexicon of codes is searched for these texts
 //! (`rules/codes.rs`).
 
+use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Most texts of one pattern: a short word in either case has 32 spellings.
@@ -16,6 +17,15 @@ pub(crate) const LONGEST: usize = 64;
 
 /// Texts of which one is in every match.
 pub(crate) type Texts = Vec<Vec<u8>>;
+
+/// Reads a pattern as the engine does: over bytes, with Unicode where it needs that.
+pub(crate) fn parse(pattern: &str) -> Result<Hir, String> {
+    let read = |unicode| {
+        let mut parser = ParserBuilder::new().utf8(false).unicode(unicode).build();
+        parser.parse(pattern).map_err(|error| error.to_string())
+    };
+    read(false).or_else(|_| read(true))
+}
 
 /// How texts are looked for.
 #[derive(Debug, Clone, Copy)]
@@ -50,16 +60,7 @@ impl Required {
         match hir.kind() {
             HirKind::Capture(capture) => self.required(&capture.sub),
             HirKind::Repetition(repetition) if repetition.min > 0 => self.required(&repetition.sub),
-            HirKind::Alternation(parts) => {
-                let mut all = Texts::new();
-                for part in parts {
-                    all.extend(self.required(part)?);
-                    if all.len() > MOST {
-                        return None;
-                    }
-                }
-                self.best(Some(all))
-            }
+            HirKind::Alternation(parts) => self.best(any_of(parts, |part| self.required(part))),
             HirKind::Concat(parts) => self.in_row(parts),
             _ => None,
         }
@@ -100,16 +101,7 @@ impl Required {
             HirKind::Concat(parts) => parts
                 .iter()
                 .try_fold(vec![vec![]], |run, part| product(&run, &self.exact(part)?)),
-            HirKind::Alternation(parts) => {
-                let mut all = Texts::new();
-                for part in parts {
-                    all.extend(self.exact(part)?);
-                    if all.len() > MOST {
-                        return None;
-                    }
-                }
-                Some(all)
-            }
+            HirKind::Alternation(parts) => any_of(parts, |part| self.exact(part)),
             HirKind::Repetition(_) => None,
         }
     }
@@ -170,6 +162,18 @@ impl Required {
             (one, _) => one,
         }
     }
+}
+
+/// The texts of all branches together; `None` where one has none or they are too many.
+fn any_of(parts: &[Hir], texts: impl Fn(&Hir) -> Option<Texts>) -> Option<Texts> {
+    let mut all = Texts::new();
+    for part in parts {
+        all.extend(texts(part)?);
+        if all.len() > MOST {
+            return None;
+        }
+    }
+    Some(all)
 }
 
 /// Every text of the one followed by every text of the other; `None` where that is too many.

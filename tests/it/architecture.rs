@@ -33,7 +33,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("redact", &[]),
-    ("codes", &[]),
+    // A regex that is compiled when it is first needed.
+    ("codes", &["rules"]),
     // The names and hashes of the inputs go into the report as they are.
     ("report", &["codes", "diagnose", "ingest", "redact"]),
     (

@@ -36,7 +36,7 @@ pub(in crate::diagnose) fn of_finding(finding: &Finding) -> Vec<Note> {
     let mut found: Vec<Note> = Vec::new();
     for note in citations.flat_map(of_line) {
         let is_new = found.iter().all(|other| other.id != note.id);
-        if note.kind == Kind::Cause && is_new && found.len() < CODES {
+        if note.sense.kind == Kind::Cause && is_new && found.len() < CODES {
             found.push(note);
         }
     }

@@ -110,7 +110,7 @@ fn row(error: &view::UnknownError, told: &mut BTreeSet<&'static str>) -> Row {
             .iter()
             .map(|note| Code {
                 note: *note,
-                above: !told.insert(note.title),
+                above: !told.insert(note.sense.title),
             })
             .collect(),
         near: error

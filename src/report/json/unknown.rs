@@ -1,7 +1,7 @@
 //! `unknown_errors` and `unknown_errors_more`.
 
+use crate::codes::Note;
 use crate::report::json::cited::{Citation, citation};
-use crate::report::json::codes::{Code, code};
 use crate::report::view;
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ pub(super) struct UnknownError<'r> {
     places: &'r [String],
     places_total: usize,
     samples: Vec<Citation<'r>>,
-    codes: Vec<Code>,
+    codes: &'r [Note],
     near_rules: Vec<NearRule<'r>>,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn unknown_error(error: &view::UnknownError) -> UnknownError<'_> {
         places: &error.places,
         places_total: error.places_total,
         samples: error.samples.iter().map(citation).collect(),
-        codes: error.codes.iter().map(code).collect(),
+        codes: &error.codes,
         near_rules: error
             .near
             .iter()

@@ -5,8 +5,7 @@
 //! looks at a line only where one of a rule's literals stands on it.
 
 use crate::rules::pattern::compile;
-use crate::rules::required::{LONGEST, Required};
-use regex_syntax::ParserBuilder;
+use crate::rules::required::{self, LONGEST, Required};
 use regex_syntax::hir::{Hir, HirKind, Look};
 
 /// Shortest literal that is worth a look at its line; shorter ones stand everywhere.
@@ -58,20 +57,12 @@ pub(super) fn may_span_lines(pattern: &str) -> bool {
 
 /// Reads a pattern as the engine does.
 fn parse(pattern: &str) -> Result<Hir, String> {
-    let read = |unicode| {
-        ParserBuilder::new()
-            .utf8(false)
-            .unicode(unicode)
-            .build()
-            .parse(pattern)
-            .ok()
-    };
     // The engine's own words, which are one line.
     let refused = || match compile(pattern) {
         Err(reason) => format!("its pattern is not understood ({reason})"),
         Ok(_) => "its pattern is not understood".to_owned(),
     };
-    let hir = read(false).or_else(|| read(true)).ok_or_else(refused)?;
+    let hir = required::parse(pattern).map_err(|_| refused())?;
     compile(pattern).map_err(|reason| format!("its pattern is not understood ({reason})"))?;
     Ok(hir)
 }

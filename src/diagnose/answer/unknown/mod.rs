@@ -217,7 +217,10 @@ fn sort(listed: &mut [UnknownError]) {
             !error.presses,
             !error.near_onset,
             Reverse(rank(error)),
-            error.codes.first().map_or(Kind::Generic, |note| note.kind),
+            error
+                .codes
+                .first()
+                .map_or(Kind::Generic, |note| note.sense.kind),
             Reverse(error.count),
             error.component.clone(),
             error.template.clone(),
