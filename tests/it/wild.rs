@@ -18,7 +18,9 @@ use bundlescope::limits::Limits;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 /// How often a line is planted that says nothing alone: some failures are a rate.
 const RATE: usize = 30;
@@ -296,6 +298,20 @@ fn measure(record: &Record) -> Outcome {
     run(RATE).max(once)
 }
 
+/// What a function says of each record, in their order.
+fn in_parallel<T: Send>(records: &[Record], of: fn(&Record) -> T) -> Vec<T> {
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = records.len().div_ceil(workers).max(1);
+    thread::scope(|scope| {
+        let workers: Vec<_> = records
+            .chunks(share)
+            .map(|share| scope.spawn(move || share.iter().map(of).collect::<Vec<T>>()))
+            .collect();
+        let results = workers.into_iter();
+        results.flat_map(|worker| worker.join().unwrap()).collect()
+    })
+}
+
 /// All batches of the repository, and the one beside it where it is at hand.
 fn batches() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/wild");
@@ -314,8 +330,10 @@ fn lines_from_the_wild() {
     let mut wrong = Vec::new();
     for path in batches() {
         let (mut reported, mut listed, mut lost, mut benign) = (0, 0, 0, 0);
-        for record in records(&path) {
-            let outcome = measure(&record);
+        let records = records(&path);
+        // There are many, and this is the last of the tests.
+        let outcomes = in_parallel(&records, measure);
+        for (record, outcome) in records.iter().zip(outcomes) {
             let id = &record.id;
             if record.benign {
                 benign += 1;
