@@ -58,6 +58,8 @@ pub(super) struct Weight {
     telling: bool,
     /// Whether any of it is of a pod or node that is not known to be well.
     ill: bool,
+    /// Whether somebody picked it out: then it is what is asked about.
+    picked: bool,
     /// When the first of the logs begins.
     since: Option<Timestamp>,
 }
@@ -70,6 +72,7 @@ impl Weight {
             loud: errors * 2 >= source.lines,
             telling: count * SHARE >= source.lines,
             ill: !writer_is_well(evidence, source),
+            picked: false,
             since: source.first,
         }
     }
@@ -82,6 +85,7 @@ impl Weight {
         Self {
             telling: true,
             ill: !well || is_steady(event),
+            picked: evidence.excerpt_of_events().is_some(),
             ..Self::default()
         }
     }
@@ -91,6 +95,7 @@ impl Weight {
         self.loud |= other.loud;
         self.telling |= other.telling;
         self.ill |= other.ill;
+        self.picked |= other.picked;
         self.since = [self.since, other.since].into_iter().flatten().min();
     }
 }
@@ -161,10 +166,11 @@ fn presses(key: &Key, lines: &Joined, now: Option<Timestamp>) -> bool {
         loud,
         telling,
         ill,
+        picked,
         since,
     } = lines.weight;
     if key.0 == EVENTS {
-        return ill && lines.count >= MANY && goes_on(lines, now, true);
+        return ill && (picked || lines.count >= MANY) && goes_on(lines, now, true);
     }
     if key.1 < Level::Error || !goes_on(lines, now, false) {
         return false;
