@@ -219,8 +219,12 @@ impl<'a> Seen<'a> {
                 shown && self.evidence.excerpt_of_kind(kind).is_none()
             })
         };
-        if components.iter().any(|name| name == "status") && statuses() {
-            look(Ok(None));
+        if components.iter().any(|name| name == "status") {
+            if statuses() {
+                look(Ok(None));
+            } else if components.len() == 1 {
+                look(there(false, Wanted::AnyObject));
+            }
         }
         let writers: Vec<String> = components
             .iter()
