@@ -113,9 +113,9 @@ impl Evidence {
             span.with(entry.quiet_events.first, entry.quiet_events.last)
         });
         let mut told_events = ToldEvents::default();
-        entries
-            .iter()
-            .for_each(|entry| told_events += entry.told_events);
+        for entry in &entries {
+            told_events += entry.told_events;
+        }
         let lists = lists(&entries, &layout);
         let whole_lists = whole_lists(&entries, &layout, &damaged);
         let mut capture = Capture::find(&entries, &layout);

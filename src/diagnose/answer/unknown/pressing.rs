@@ -58,8 +58,6 @@ pub(super) struct Weight {
     telling: bool,
     /// Whether any of it is of a pod or node that is not known to be well.
     ill: bool,
-    /// Whether somebody picked it out: then it is what is asked about.
-    picked: bool,
     /// When the first of the logs begins.
     since: Option<Timestamp>,
 }
@@ -72,7 +70,6 @@ impl Weight {
             loud: errors * 2 >= source.lines,
             telling: count * SHARE >= source.lines,
             ill: !writer_is_well(evidence, source),
-            picked: false,
             since: source.first,
         }
     }
@@ -85,7 +82,6 @@ impl Weight {
         Self {
             telling: true,
             ill: !well || is_steady(event),
-            picked: evidence.excerpt_of_events().is_some(),
             ..Self::default()
         }
     }
@@ -95,7 +91,6 @@ impl Weight {
         self.loud |= other.loud;
         self.telling |= other.telling;
         self.ill |= other.ill;
-        self.picked |= other.picked;
         self.since = [self.since, other.since].into_iter().flatten().min();
     }
 }
@@ -133,14 +128,16 @@ fn is_steady(event: &Event) -> bool {
 }
 
 /// What goes on at the time `now` of the capture; without it, where no line has a time, whatever is
-/// loud. Beside it the templates that it is made of.
+/// loud. Events that somebody picked out are what is asked about, however few. Beside it the templates
+/// that it is made of.
 pub(super) fn of(
     joined: &BTreeMap<Key, Joined>,
     now: Option<Timestamp>,
+    picked: bool,
 ) -> (Option<Pressing>, BTreeSet<Key>) {
     let those = joined
         .iter()
-        .filter(|(key, lines)| presses(key, lines, now));
+        .filter(|(key, lines)| presses(key, lines, now, picked));
     let all: Vec<(&Key, u64)> = those.map(|(key, lines)| (key, lines.count)).collect();
     let Some((key, count)) = all.iter().max_by_key(|(key, count)| (*count, *key)) else {
         return (None, BTreeSet::new());
@@ -161,16 +158,16 @@ pub(super) fn of(
 }
 
 /// Whether a template is one to begin with.
-fn presses(key: &Key, lines: &Joined, now: Option<Timestamp>) -> bool {
+fn presses(key: &Key, lines: &Joined, now: Option<Timestamp>, picked: bool) -> bool {
     let Weight {
         loud,
         telling,
         ill,
-        picked,
         since,
     } = lines.weight;
     if key.0 == EVENTS {
-        return ill && (picked || lines.count >= MANY) && goes_on(lines, now, true);
+        let enough = picked || lines.count >= MANY;
+        return ill && enough && goes_on(lines, now, true);
     }
     if key.1 < Level::Error || !goes_on(lines, now, false) {
         return false;
