@@ -166,8 +166,9 @@ fn presses(key: &Key, lines: &Joined, now: Option<Timestamp>, picked: bool) -> b
         since,
     } = lines.weight;
     if key.0 == EVENTS {
-        let enough = picked || lines.count >= MANY;
-        return ill && enough && goes_on(lines, now, true);
+        let recent = lines.times.is_empty() || lately(lines, now) > 0;
+        let many = lines.count >= MANY && goes_on(lines, now, true);
+        return ill && (picked && recent || many);
     }
     if key.1 < Level::Error || !goes_on(lines, now, false) {
         return false;
