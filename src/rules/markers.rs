@@ -133,6 +133,7 @@ const WORDS: &[&str] = &[
     "not responding",
     "I/O error",
     "rejecting I/O",
+    "beyond end of device",
     "blocked for more than",
     "soft lockup",
     "Out of memory",
