@@ -38,7 +38,7 @@ pub use skew::NodeSkew;
 pub use timeline::{LogGap, Reboot, Rotation, Timeline, blind_side};
 
 use crate::evidence::capture::taken_at;
-use crate::examine::part::{CollectorFact, EVERY_NAMESPACE, QuietEvents};
+use crate::examine::part::{CollectorFact, EVERY_NAMESPACE, QuietEvents, ToldEvents};
 use crate::gap::Gap;
 use crate::kube::{Event, Node, Object, ObjectKey};
 use crate::layout::{self, Content, EntryFacts, Layout, Role};
@@ -67,6 +67,8 @@ pub struct Evidence {
     pub events_left_out: usize,
     /// First and last time of the events that are not kept: normal ones that no rule knows.
     pub quiet_events: QuietEvents,
+    /// Events that no list of them brought.
+    pub told_events: ToldEvents,
     /// Kinds that were collected, with the number of objects.
     pub kinds: BTreeMap<String, usize>,
     /// Lists that an entry holds whole for one namespace, as (kind, namespace): an object that is
@@ -92,6 +94,9 @@ pub struct Evidence {
     pub bytes: u64,
 }
 
+/// Events, or descriptions with their events, that are more than an excerpt.
+const EXCERPT: u64 = 20;
+
 impl Evidence {
     /// Builds the base from all that was read.
     pub fn build(read: Ledger<'_>, rules: &RuleSet, limits: &Limits) -> Self {
@@ -107,6 +112,10 @@ impl Evidence {
         let quiet_events = entries.iter().fold(QuietEvents::default(), |span, entry| {
             span.with(entry.quiet_events.first, entry.quiet_events.last)
         });
+        let mut told_events = ToldEvents::default();
+        for entry in &entries {
+            told_events += entry.told_events;
+        }
         let lists = lists(&entries, &layout);
         let whole_lists = whole_lists(&entries, &layout, &damaged);
         let mut capture = Capture::find(&entries, &layout);
@@ -153,6 +162,7 @@ impl Evidence {
             events,
             events_left_out,
             quiet_events,
+            told_events,
             kinds,
             lists,
             whole_lists,
@@ -176,6 +186,24 @@ impl Evidence {
     pub fn event_count(&self) -> usize {
         let listed = self.kinds.get("Event").copied().unwrap_or(0);
         listed.max(self.events.len())
+    }
+
+    /// The events that were read where they are too few, and of too few objects, to be more than what
+    /// somebody copied: that a failure is not among them says nothing.
+    pub fn excerpt_of_events(&self) -> Option<ToldEvents> {
+        let told = self.told_events;
+        let read = self.kinds.get("Event").copied().unwrap_or(0) as u64;
+        let listed = read > told.rows || self.lists_some("Event");
+        let few = told.described.max(told.rows) < EXCERPT;
+        (self.collected("Event") && few && !listed).then_some(told)
+    }
+
+    /// How many objects of a kind were read where nothing says that there are no others: whoever
+    /// hands over a single one shows what is wrong, and not what is well.
+    pub fn excerpt_of_kind(&self, kind: &str) -> Option<usize> {
+        let count = self.kinds.get(kind).copied()?;
+        let alone = count == 1 && self.layout.format == layout::Format::Generic;
+        (alone && !self.lists_some(kind)).then_some(count)
     }
 
     /// Whether the bundle would hold this object if it existed: its kind was collected for its

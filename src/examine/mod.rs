@@ -189,6 +189,7 @@ fn empty_part(chunk: &Chunk, shape: Shape) -> Part {
         kinds: std::collections::BTreeMap::new(),
         listed: std::collections::BTreeSet::new(),
         collector: vec![],
+        told_events: part::ToldEvents::default(),
         gaps: vec![],
     }
 }

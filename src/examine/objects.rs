@@ -130,6 +130,7 @@ impl Reader<'_> {
                 self.described_event(&described.value, row, &snippet);
             }
             self.part.kinds.entry("Event".to_owned()).or_default();
+            self.part.told_events.described += 1;
             self.object(
                 own,
                 described.value,
@@ -164,7 +165,7 @@ impl Reader<'_> {
                         line,
                         self.examiner.limits,
                     );
-                    *self.part.kinds.entry("Event".to_owned()).or_default() += 1;
+                    self.told_row();
                     let unnamed = || ObjectKey::new(written_about(&row.component), "", "");
                     let object = object.clone().unwrap_or_else(unnamed);
                     self.told_event(object, row, &snippet);
@@ -212,9 +213,15 @@ impl Reader<'_> {
         for row in table::events(text, namespace) {
             let line = first_line + row.line as u64;
             let snippet = line_snippet(row.text, line);
-            *self.part.kinds.entry("Event".to_owned()).or_default() += 1;
+            self.told_row();
             self.told_event(row.object, row.event, &snippet);
         }
+    }
+
+    /// Counts one row of a table of events.
+    fn told_row(&mut self) {
+        *self.part.kinds.entry("Event".to_owned()).or_default() += 1;
+        self.part.told_events.rows += 1;
     }
 
     /// Keeps one row of the Events table of a described object.

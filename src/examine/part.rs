@@ -11,6 +11,7 @@ use crate::rules::MatcherId;
 use crate::time::Stamp;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::AddAssign;
 
 /// Stands for the namespace of a list over all namespaces; no namespace is called like this.
 pub const EVERY_NAMESPACE: &str = "*";
@@ -46,8 +47,27 @@ pub struct Part {
     pub listed: BTreeSet<(String, String)>,
     /// Facts of a collector's own files.
     pub collector: Vec<CollectorFact>,
+    /// Events that no list of them brought.
+    pub told_events: ToldEvents,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+}
+
+/// Events in text that somebody copied or printed of single objects: where they end, others may have
+/// been left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ToldEvents {
+    /// Objects whose descriptions were read.
+    pub described: u64,
+    /// Rows of tables.
+    pub rows: u64,
+}
+
+impl AddAssign for ToldEvents {
+    fn add_assign(&mut self, other: Self) {
+        self.described += other.described;
+        self.rows += other.rows;
+    }
 }
 
 /// When events were seen that nothing else is kept of.

@@ -51,8 +51,11 @@ const WORDS: &[&str] = &[
     "ERROR!",
     // logrus on a terminal.
     "ERRO[",
+    "ERRO ",
     "FATA[",
     "PANI[",
+    // PHP.
+    "PHP Warning",
     // Capitals: ` ERROR `, `[ERROR]`, `"level":"ERROR"`.
     "ERROR",
     "FATAL",
@@ -66,6 +69,7 @@ const WORDS: &[&str] = &[
     "FTL]",
     "PNC ",
     "WRN ",
+    "WRN: ",
     "WRN]",
     "WARN",
     "PANIC",
@@ -76,6 +80,10 @@ const WORDS: &[&str] = &[
     "[fatal]",
     "[Fatal]",
     "<Fatal>",
+    "**ERROR",
+    "[E] ",
+    "[F] ",
+    "[W] ",
     "[warn",
     "[ warn]",
     "[Warning]",
@@ -90,6 +98,8 @@ const WORDS: &[&str] = &[
     "crit: ",
     "warn: ",
     "\twarn\t",
+    "\twarning\t",
+    "  warning ",
     "\terror\t",
     "\tfatal\t",
     "\tpanic\t",
@@ -123,6 +133,7 @@ const WORDS: &[&str] = &[
     "not responding",
     "I/O error",
     "rejecting I/O",
+    "beyond end of device",
     "blocked for more than",
     "soft lockup",
     "Out of memory",
@@ -213,7 +224,7 @@ const WORDS: &[&str] = &[
 /// Names of levels as JSON has them, in any case; a short one stands for the longer ones that begin
 /// with it.
 const JSON_LEVELS: &[&str] = &[
-    "err", "fatal", "panic", "dpanic", "crit", "emerg", "alert", "warn",
+    "err", "eror", "fatal", "panic", "dpanic", "crit", "emerg", "alert", "warn",
 ];
 
 /// Ends of keys of a level, with what stands between them and the value.
@@ -223,6 +234,9 @@ const JSON_KEYS: &[&str] = &[
     r#"evel\":\""#,
     r#"everity":""#,
     r#"everity": ""#,
+    r#"everityText":""#,
+    r#"everity_text":""#,
+    r#"tatus":""#,
     r#"@l":""#,
     r#"lvl":""#,
 ];

@@ -9,7 +9,7 @@ const RUN: &str = "2024-05-01T11-58-00Z";
 const UPLOADED: &str = "aks-pool1-12345678-vmss000000";
 const SILENT: &str = "aks-pool1-12345678-vmss00000a";
 
-/// A rule that looks at nothing but the kubelet's log.
+/// A rule that looks at the log of the kubelet, and at events.
 const OF_KUBELET: &str = "kubelet-qos-cgroup-init";
 
 /// `kubectl describe node`, with these labels and this status of `Ready`.

@@ -422,7 +422,7 @@ pub(crate) fn periscope_node(node: &str) -> Files {
     for second in 0..50 {
         let _ = writeln!(
             kubelet,
-            "May 01 11:59:{second:02} {node} kubelet[2983]: E0501 11:59:{second:02}.000000    2983 kubelet_node_status.go:540] \"Error updating node status, will retry\" err=\"error getting node \\\"{node}\\\": Get \\\"https://10.0.0.1:443/api/v1/nodes/{node}\\\": dial tcp 10.0.0.1:443: connect: connection refused\""
+            "May 01 11:58:{second:02} {node} kubelet[2983]: E0501 11:58:{second:02}.000000    2983 kubelet_node_status.go:540] \"Error updating node status, will retry\" err=\"error getting node \\\"{node}\\\": Get \\\"https://10.0.0.1:443/api/v1/nodes/{node}\\\": dial tcp 10.0.0.1:443: connect: connection refused\""
         );
     }
     let _ = writeln!(

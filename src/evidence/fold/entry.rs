@@ -3,7 +3,7 @@
 use super::detail::{Detail, Groups};
 use super::log::Log;
 use crate::examine::Part;
-use crate::examine::part::{CollectorFact, QuietEvents, Section, Shape};
+use crate::examine::part::{CollectorFact, QuietEvents, Section, Shape, ToldEvents};
 use crate::gap::Gap;
 use crate::kube::{Event, Object};
 use crate::locator::EntryPath;
@@ -27,6 +27,7 @@ pub(in crate::evidence) struct Entry {
     pub(in crate::evidence) kinds: BTreeMap<String, usize>,
     pub(in crate::evidence) listed: BTreeSet<(String, String)>,
     pub(in crate::evidence) collector: Vec<CollectorFact>,
+    pub(in crate::evidence) told_events: ToldEvents,
     /// Groups of hits and of errors.
     groups: Groups,
 }
@@ -48,6 +49,7 @@ impl Entry {
             kinds: part.kinds,
             listed: part.listed,
             collector: part.collector,
+            told_events: part.told_events,
         };
         for mut log in part.logs {
             let section = log.section.take().map(Box::new);
@@ -73,6 +75,7 @@ impl Entry {
         }
         self.listed.extend(next.listed);
         self.collector.extend(next.collector);
+        self.told_events += next.told_events;
     }
 
     /// Adds text to the log of a section.

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::examine::part::{
-    About, ErrorGroup, ErrorKey, HitGroup, LogPart, QuietEvents, Sample, Shape, Tag,
+    About, ErrorGroup, ErrorKey, HitGroup, LogPart, QuietEvents, Sample, Shape, Tag, ToldEvents,
 };
 use crate::examine::prefix::Level;
 use crate::locator::Snippet;
@@ -107,6 +107,7 @@ fn part(entry: &EntryPath, piece: u32, first_line: u64, lines: &Piece) -> Part {
         kinds: BTreeMap::new(),
         listed: std::collections::BTreeSet::new(),
         collector: vec![],
+        told_events: ToldEvents::default(),
         gaps: vec![],
     }
 }

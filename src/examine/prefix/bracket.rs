@@ -1,8 +1,12 @@
 //! Lines that begin with a bracket: dmesg, `CoreDNS`, tunnelfront, Envoy.
 
-use super::{Inner, Kind, Layer, level};
+use super::{Inner, Kind, Layer, Level, level, own};
 use crate::examine::prefix::words::blanks;
 use crate::time::{Stamp, read};
+
+/// Brackets in a row that are looked at, and the width of one.
+const COLUMNS: usize = 4;
+const WIDEST: usize = 40;
 
 /// Whatever the bracket holds: a clock of the kernel, a date, a time, or a level.
 pub(super) fn layer(text: &[u8]) -> Option<Layer> {
@@ -16,6 +20,8 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
         .or_else(|| word(inside))
         .or_else(|| numbered(inside))
         .or_else(|| labelled(inside))
+        .or_else(|| own::nest(inside))
+        .or_else(|| columns(inside))
 }
 
 /// `[Wed May 01 10:00:00.123456 2024] [core:error] [pid 1] ` of Apache, from behind the bracket.
@@ -135,14 +141,45 @@ fn time_only(inside: &[u8]) -> Option<Layer> {
     within(inside, stamp, end)
 }
 
+/// `[2024-05-01][10:00:00][my_crate][ERROR]`: brackets in a row, a date and later a level.
+fn columns(inside: &[u8]) -> Option<Layer> {
+    let [year @ .., b'-'] = inside.get(..5)? else {
+        return None;
+    };
+    let mut at = 0;
+    year.iter().all(u8::is_ascii_digit).then_some(())?;
+    for _ in 0..COLUMNS {
+        let rest = inside.get(at..)?;
+        let close = memchr::memchr(b']', rest.get(..rest.len().min(WIDEST))?)?;
+        at += close + 1;
+        if let Some(level) = level::word(rest.get(..close)?.trim_ascii()) {
+            return Some(Layer {
+                level: Some(level),
+                message: 1 + at + blanks(inside, at),
+                ..Layer::default()
+            });
+        }
+        at += blanks(inside, at);
+        at += usize::from(inside.get(at) == Some(&b'['));
+    }
+    None
+}
+
 /// `[2024-05-01 12:00:00.123][1][info]`, `[01-May-2024 10:00:00] ERROR: ` of PHP-FPM and
 /// `[2025-06-24 07:04:02,046: ERROR/MainProcess] ` of Celery, from behind the bracket.
 fn dated(inside: &[u8]) -> Option<Layer> {
-    let (stamp, length) = read::iso(inside).or_else(|| read::day_first(inside))?;
-    if inside.get(length) == Some(&b']') {
-        return Some(behind(inside, stamp, length + 1));
+    let gap = blanks(inside, 0);
+    let date = inside.get(gap..)?;
+    // Without a blank it is the kernel's.
+    let weekday = || (gap > 0).then(|| read::with_weekday(date)).flatten();
+    let read = read::iso(date).or_else(|| read::day_first(date));
+    let (stamp, length) = read.or_else(weekday)?;
+    let end = gap + length;
+    let close = end + blanks(inside, end);
+    if inside.get(close) == Some(&b']') {
+        return Some(behind(inside, stamp, close + 1));
     }
-    within(inside, stamp, length)
+    within(inside, stamp, end)
 }
 
 /// The layer of a bracket that has the level behind the stamp, which ends at `at`.
@@ -171,19 +208,18 @@ fn behind(inside: &[u8], stamp: Stamp, end: usize) -> Layer {
     }
 }
 
-/// `[ERROR] plugin/errors: ` of `CoreDNS`, from behind the bracket.
+/// `[ERROR] plugin/errors: ` of `CoreDNS`, `[ERROR   ] ` and `[E] `, from behind the bracket.
 fn word(inside: &[u8]) -> Option<Layer> {
-    let length = inside
-        .iter()
-        .take(16)
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
-    if inside.get(length) != Some(&b']') {
-        return None;
-    }
+    let length = memchr::memchr(b']', inside.get(..inside.len().min(16))?)?;
     let end = length + 1;
+    let level = match inside.get(..length)?.trim_ascii() {
+        b"E" => Level::Error,
+        b"F" => Level::Fatal,
+        b"W" => Level::Warning,
+        name => level::word(name)?,
+    };
     Some(Layer {
-        level: Some(level::word(inside.get(..length)?)?),
+        level: Some(level),
         message: 1 + end + blanks(inside, end),
         ..Layer::default()
     })

@@ -86,11 +86,16 @@ impl Object {
                 layer.level = layer.level.or(level);
             }
             b"level" | b"lvl" | b"level_name" | b"severity" | b"levelname" | b"loglevel"
-            | b"Level" | b"LogLevel" | b"logLevel" | b"log.level" | b"@l" | b"@level"
-            | b"Severity" | b"severity_text" | b"SeverityText" => {
+            | b"log_level" | b"Level" | b"LogLevel" | b"logLevel" | b"log.level" | b"@l"
+            | b"@level" | b"Severity" | b"severity_text" | b"severityText" | b"SeverityText" => {
                 layer.level = layer.level.or_else(|| {
                     level::word(value).or_else(|| level::number(value).filter(|_| !member.string))
                 });
+            }
+            // What Datadog reads; other programs have states of other things there.
+            b"status" if member.string => {
+                let level = level::word(value).filter(|level| *level >= Level::Error);
+                layer.level = layer.level.or(level);
             }
             b"caller" | b"file" => layer.source = file_name(value, start),
             b"_HOSTNAME" if member.string => layer.host = Some(member.value.clone()),

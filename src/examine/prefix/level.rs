@@ -85,14 +85,14 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
         [b':', b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] if loud && length >= 4 => 1,
         // `ERROR! message` of Ansible.
         [b'!', b' ', ..] if loud => 2,
-        // `ERRO[0001] message` of logrus on a terminal.
-        [b'[', seconds @ ..] if loud && length >= 4 => {
-            let digits = seconds.iter().take_while(|byte| byte.is_ascii_digit());
-            let digits = digits.count();
-            if digits < 4 || !seconds.get(digits..)?.starts_with(b"] ") {
+        // `ERRO[0001] message` of logrus on a terminal, `EROR[05-01|10:00:00] message` of log15.
+        [b'[', clock @ ..] if loud && length >= 4 => {
+            let part = |byte: &&u8| byte.is_ascii_digit() || b"-|:.".contains(byte);
+            let clock_length = clock.iter().take_while(part).count();
+            if clock_length < 4 || !clock.get(clock_length..)?.starts_with(b"] ") {
                 return None;
             }
-            digits + 3
+            clock_length + 3
         }
         _ => return None,
     };

@@ -233,7 +233,7 @@ fn layer(text: &[u8]) -> Option<Layer> {
         b'I' | b'W' | b'E' | b'F' if text.get(1)?.is_ascii_digit() => klog::layer(text),
         b'{' => json::layer(text),
         b'[' => bracket::layer(text),
-        b'<' => syslog::priority(text),
+        b'<' => syslog::priority(text).or_else(|| own::weblogic(text)),
         b'"' => dated::quoted(text),
         b':' => dated::access(text),
         b'/' | b'.' => grep::layer(text),
@@ -255,6 +255,7 @@ fn word(text: &[u8]) -> Option<Layer> {
     grep::layer(text)
         .or_else(|| level::ruby(text))
         .or_else(|| level::layer(text))
+        .or_else(|| own::php(text))
         .or_else(|| syslog::foreign(text))
         .or_else(|| dated::named(text))
 }

@@ -1,6 +1,7 @@
-//! Forms that one program has for itself: Redis, `MongoDB`, Ceph, Telegraf, Erlang, npm, Elixir.
+//! Forms that one program has for itself: Redis, `MongoDB`, Ceph, Telegraf, Erlang, npm, Elixir,
+//! `NestJS`, `WebLogic`.
 
-use super::{Inner, Layer, Level};
+use super::{Inner, Layer, Level, level};
 use crate::examine::prefix::words::blanks;
 use crate::time::{Stamp, read};
 
@@ -128,6 +129,52 @@ fn erlang(text: &[u8]) -> Option<Layer> {
     })
 }
 
+/// `[Nest] 1  - 05/01/2024, 10:00:00 AM   ERROR [Handler] `, from behind the bracket.
+pub(super) fn nest(inside: &[u8]) -> Option<Layer> {
+    let columns = inside.strip_prefix(b"Nest] ")?;
+    let digits = columns.iter().take_while(|byte| byte.is_ascii_digit());
+    let digits = digits.count();
+    let rest = columns.get(digits..)?;
+    let date = rest.strip_prefix(b"  - ").filter(|_| digits > 0)?;
+    let message = 1 + inside.len() - date.len();
+    Some(Layer {
+        stamp: read::american(date).map(|(stamp, _)| stamp),
+        level: Some(level::column(date)?),
+        message,
+        ..Layer::default()
+    })
+}
+
+/// `<May 1, 2024 10:00:00,123 AM UTC> <Error> <Deployer> <BEA-149205> `.
+pub(super) fn weblogic(text: &[u8]) -> Option<Layer> {
+    let head = text.get(..text.len().min(80))?;
+    let date = memchr::memmem::find(head, b"> <")? + 3;
+    let word = text.get(date..)?;
+    let word = word.get(..memchr::memchr(b'>', word)?)?;
+    Some(Layer {
+        level: Some(level::word(word)?),
+        message: date + word.len() + 1,
+        ..Layer::default()
+    })
+}
+
+/// `PHP Fatal error:  `, `PHP Warning:  `.
+pub(super) fn php(text: &[u8]) -> Option<Layer> {
+    let kind = text.strip_prefix(b"PHP ")?;
+    let kind = kind.get(..memchr::memmem::find(kind.get(..kind.len().min(40))?, b":  ")?)?;
+    let level = match kind {
+        b"Warning" | b"Core Warning" => Level::Warning,
+        b"Notice" | b"Deprecated" => Level::Info,
+        kind if kind.ends_with(b" error") => Level::Error,
+        _ => return None,
+    };
+    Some(Layer {
+        level: Some(level),
+        message: b"PHP ".len() + kind.len() + 3,
+        ..Layer::default()
+    })
+}
+
 /// Words that only errors of one program begin with.
 fn fixed(text: &[u8]) -> Option<Layer> {
     const FRONTS: &[&[u8]] = &[
@@ -136,6 +183,7 @@ fn fixed(text: &[u8]) -> Option<Layer> {
         b"** (",
         b"(ERROR) ",
         b"*** ERROR ",
+        b"**ERROR** ",
     ];
     let front = FRONTS.iter().find(|front| text.starts_with(front))?;
     Some(Layer {

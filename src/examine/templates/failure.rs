@@ -43,6 +43,7 @@ const ERRORS: &[&[u8]] = &[
     b"address already in use",
     b"assertion failed",
     b"Assertion ",
+    b"beyond end of device",
     b"blocked for more than",
     b"certificate has expired",
     b"certificate is not trusted",

@@ -79,6 +79,18 @@ pub enum Why {
         /// How long.
         minutes: u64,
     },
+    /// A table of events with so few rows that it may be a part of one.
+    FewRows {
+        /// Its rows.
+        rows: u64,
+    },
+    /// Events of a few objects, out of their descriptions.
+    OfFewObjects {
+        /// Objects.
+        objects: u64,
+    },
+    /// One object, which may be one of many.
+    OnlyOne,
     /// It is there for some nodes of the cluster, and any other may be the one that is broken.
     OnSomeNodes {
         /// Nodes for which it is there.
@@ -93,7 +105,12 @@ impl Why {
     pub fn is_too_little(self) -> bool {
         matches!(
             self,
-            Self::TooShort { .. } | Self::TooBrief { .. } | Self::EndsBefore { .. }
+            Self::TooShort { .. }
+                | Self::TooBrief { .. }
+                | Self::EndsBefore { .. }
+                | Self::FewRows { .. }
+                | Self::OfFewObjects { .. }
+                | Self::OnlyOne
         )
     }
 }
@@ -146,6 +163,21 @@ impl fmt::Display for Missing {
                     long(minutes)
                 )
             }
+            (Why::FewRows { rows }, what) => {
+                write!(
+                    f,
+                    "the {what} are {} of a table, too few to show what did not happen",
+                    counted(rows, "row")
+                )
+            }
+            (Why::OfFewObjects { objects }, what) => {
+                write!(
+                    f,
+                    "the {what} of {} only",
+                    counted(objects, "described object")
+                )
+            }
+            (Why::OnlyOne, what) => write!(f, "no {what}, only one of them"),
             (Why::OnSomeNodes { read, all }, what) => {
                 write!(f, "the {what} of {read} of {all} nodes only")
             }
@@ -155,6 +187,12 @@ impl fmt::Display for Missing {
             (Why::Absent, what) => write!(f, "no {what} in this bundle"),
         }
     }
+}
+
+/// `1 row`, `3 rows`.
+fn counted(n: u64, noun: &str) -> String {
+    let ending = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{ending}")
 }
 
 /// Hours, or days where there are many.
@@ -292,6 +330,21 @@ mod tests {
                 log(),
                 Why::EndsBefore { minutes: 300 },
                 "the log of kubelet ends 5 hours before the bundle was taken",
+            ),
+            (
+                Wanted::Events,
+                Why::FewRows { rows: 2 },
+                "the events are 2 rows of a table, too few to show what did not happen",
+            ),
+            (
+                Wanted::Events,
+                Why::OfFewObjects { objects: 1 },
+                "the events of 1 described object only",
+            ),
+            (
+                Wanted::WholeList("Pod".into()),
+                Why::OnlyOne,
+                "no whole list of Pod objects, only one of them",
             ),
             (
                 Wanted::Events,

@@ -201,7 +201,7 @@ impl<'a> Seen<'a> {
     /// Whether any of these components' lines, or messages, were read.
     fn log(&self, components: &[String], look: &mut dyn FnMut(Result<Option<String>, Missing>)) {
         if components.is_empty() {
-            let read = self.any_log || self.evidence.collected("Event");
+            let read = self.any_log || self.events().is_ok();
             look(if read {
                 Ok(None)
             } else {
@@ -214,10 +214,17 @@ impl<'a> Seen<'a> {
         }
         let statuses = || {
             let mut kinds = self.evidence.kinds.iter();
-            kinds.any(|(kind, count)| kind != "Event" && *count > 0)
+            kinds.any(|(kind, count)| {
+                let shown = kind != "Event" && *count > 0;
+                shown && self.evidence.excerpt_of_kind(kind).is_none()
+            })
         };
-        if components.iter().any(|name| name == "status") && statuses() {
-            look(Ok(None));
+        if components.iter().any(|name| name == "status") {
+            if statuses() {
+                look(Ok(None));
+            } else if components.len() == 1 {
+                look(there(false, Wanted::AnyObject));
+            }
         }
         let writers: Vec<String> = components
             .iter()
@@ -350,9 +357,18 @@ impl<'a> Seen<'a> {
         };
         let collected = self.evidence.collected("Event");
         let count = collected.then(|| self.evidence.event_count());
+        if let Some(told) = self.evidence.excerpt_of_events() {
+            return Err(missing(if told.rows > 0 {
+                Why::FewRows { rows: told.rows }
+            } else {
+                Why::OfFewObjects {
+                    objects: told.described,
+                }
+            }));
+        }
         match (count, self.events_from) {
             (None, _) => Err(missing(Why::Absent)),
-            (Some(0), _) => Err(missing(Why::Empty)),
+            (Some(0), _) if self.evidence.told_events.described == 0 => Err(missing(Why::Empty)),
             (Some(_), from) if !self.window.overlaps(from, last_event(self.evidence)) => {
                 Err(missing(Why::OutsideWindow))
             }
@@ -370,6 +386,12 @@ impl<'a> Seen<'a> {
     /// Whether objects of a kind were collected.
     fn kind(&self, kind: &str) -> Result<Option<String>, Missing> {
         let left_out = self.evidence.index.left_out;
+        if self.evidence.excerpt_of_kind(kind).is_some() {
+            return Err(Missing {
+                what: Wanted::WholeList(kind.to_owned()),
+                why: Why::OnlyOne,
+            });
+        }
         if self.evidence.collected(kind) {
             return Ok((left_out > 0).then(|| {
                 format!("{left_out} objects were over the limit and were not looked at")

@@ -172,7 +172,11 @@ pub(super) fn errors(
     }
     let mut joined = told::join(fold::fold(joined));
     events::add(&mut joined, evidence, rules, explained, bounds);
-    let (pressing, first_told) = pressing::of(&joined, evidence.capture.at);
+    let (pressing, first_told) = pressing::of(
+        &joined,
+        evidence.capture.at,
+        evidence.excerpt_of_events().is_some(),
+    );
     let times = joined.values().flat_map(|lines| &lines.times);
     let first = times.clone().map(|(time, _)| *time).min();
     let last = times.map(|(time, _)| *time).max();

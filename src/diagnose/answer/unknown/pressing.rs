@@ -128,14 +128,16 @@ fn is_steady(event: &Event) -> bool {
 }
 
 /// What goes on at the time `now` of the capture; without it, where no line has a time, whatever is
-/// loud. Beside it the templates that it is made of.
+/// loud. Events that somebody picked out are what is asked about, however few. Beside it the templates
+/// that it is made of.
 pub(super) fn of(
     joined: &BTreeMap<Key, Joined>,
     now: Option<Timestamp>,
+    picked: bool,
 ) -> (Option<Pressing>, BTreeSet<Key>) {
     let those = joined
         .iter()
-        .filter(|(key, lines)| presses(key, lines, now));
+        .filter(|(key, lines)| presses(key, lines, now, picked));
     let all: Vec<(&Key, u64)> = those.map(|(key, lines)| (key, lines.count)).collect();
     let Some((key, count)) = all.iter().max_by_key(|(key, count)| (*count, *key)) else {
         return (None, BTreeSet::new());
@@ -156,7 +158,7 @@ pub(super) fn of(
 }
 
 /// Whether a template is one to begin with.
-fn presses(key: &Key, lines: &Joined, now: Option<Timestamp>) -> bool {
+fn presses(key: &Key, lines: &Joined, now: Option<Timestamp>, picked: bool) -> bool {
     let Weight {
         loud,
         telling,
@@ -164,7 +166,9 @@ fn presses(key: &Key, lines: &Joined, now: Option<Timestamp>) -> bool {
         since,
     } = lines.weight;
     if key.0 == EVENTS {
-        return ill && lines.count >= MANY && goes_on(lines, now, true);
+        let recent = lines.times.is_empty() || lately(lines, now) > 0;
+        let many = lines.count >= MANY && goes_on(lines, now, true);
+        return ill && (picked && recent || many);
     }
     if key.1 < Level::Error || !goes_on(lines, now, false) {
         return false;

@@ -78,7 +78,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
 fn is_explained(scene: Scene<'_>, object: &Object) -> bool {
     object.hits.iter().any(|hit| {
         let rule = scene.rules.rule_of(hit.matcher);
-        rule.is_some_and(|rule| rule.kind != Kind::Noise)
+        rule.is_some_and(|rule| rule.kind != Kind::Noise && rule.severity >= Severity::Medium)
     })
 }
 

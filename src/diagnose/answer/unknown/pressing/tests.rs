@@ -20,9 +20,17 @@ fn lines(times: &[(i64, u64)], weight: Weight) -> Joined {
 /// Whether lines of a component press at minute 200.
 fn press(component: &str, level: Level, lines: Joined) -> bool {
     let key = (component.to_owned(), level, "t".to_owned());
-    of(&BTreeMap::from([(key, lines)]), Some(minute(200)))
+    of(&BTreeMap::from([(key, lines)]), Some(minute(200)), false)
         .0
         .is_some()
+}
+
+#[test]
+fn events_that_somebody_picked_out_are_named_however_few() {
+    let key = (EVENTS.to_owned(), Level::Warning, "t".to_owned());
+    let joined = BTreeMap::from([(key, lines(&[(199, 1)], PLAIN))]);
+    let told = |picked| of(&joined, Some(minute(200)), picked).0.is_some();
+    assert!(told(true) && !told(false));
 }
 
 /// One line a minute, over these minutes.
