@@ -48,4 +48,5 @@ mod secrets;
 mod signatures;
 mod support;
 mod time;
+mod topics;
 mod wild;
