@@ -9,7 +9,7 @@ use crate::rules::RuleSet;
 
 /// Cases of one copy of the rules. A regex keeps what it has worked out of its automaton and forgets
 /// nothing of it; over thousands of unlike bundles that is more than the bundles themselves need, and
-/// working it out once more costs next to nothing.
+/// working it out once more costs next to nothing. What was compiled is shared by all copies.
 const CASES: usize = 8;
 
 /// Bytes on disk of a case that one thread reads: a larger one would be waited for.
@@ -30,6 +30,8 @@ pub struct Hand {
 impl Hand {
     /// One that has read nothing yet. It is to stay on the thread on which it reads its first case.
     pub fn new(rules: &RuleSet, alone: bool) -> Self {
+        // Built once, for all copies.
+        rules.engine();
         Self {
             rules: rules.clone(),
             cases: 0,
@@ -49,7 +51,6 @@ impl Hand {
         all: &'a Workers,
     ) -> Result<(&'a RuleSet, &'a Workers), AnalyzeError> {
         if self.cases == CASES {
-            // A copy of the last copy, because that has compiled most of its regexes.
             self.rules = self.rules.clone();
             self.cases = 0;
         }

@@ -13,7 +13,7 @@ use crate::rules::rule::{Rule, RuleId, file_stem};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// All rules of a run.
 #[derive(Debug, Clone)]
@@ -31,7 +31,8 @@ pub struct RuleSet {
     hash: String,
     /// Whether lines that only quote a failure are no hits.
     guarded: bool,
-    engine: OnceLock<Engine>,
+    /// Copies share it.
+    engine: OnceLock<Arc<Engine>>,
 }
 
 impl RuleSet {
@@ -211,7 +212,7 @@ impl RuleSet {
     /// The indexes of matchers, built on first use.
     pub fn engine(&self) -> &Engine {
         self.engine
-            .get_or_init(|| Engine::new(&self.rules, self.matchers(), self.guarded))
+            .get_or_init(|| Arc::new(Engine::new(&self.rules, self.matchers(), self.guarded)))
     }
 }
 

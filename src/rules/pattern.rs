@@ -2,7 +2,7 @@
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Names of groups and what they matched.
 pub type Captured = Vec<(String, String)>;
@@ -11,12 +11,29 @@ pub type Captured = Vec<(String, String)>;
 pub type Match = (Range<usize>, Captured);
 
 /// A regex over bytes, compiled on first use.
-#[derive(Debug, Clone)]
+///
+/// A copy shares what was compiled, whichever of them came first, and none of what the others have
+/// learnt of the texts they saw: that grows with every unlike text.
+#[derive(Debug)]
 pub struct Pattern {
-    source: String,
+    source: Arc<str>,
     /// Bytes that it may keep of what it learns, for each thread; as many as usual when `None`.
     cache: Option<usize>,
+    /// What all copies share.
+    compiled: Arc<OnceLock<Option<Regex>>>,
+    /// What this one looks with.
     regex: OnceLock<Option<Regex>>,
+}
+
+impl Clone for Pattern {
+    fn clone(&self) -> Self {
+        Self {
+            source: self.source.clone(),
+            cache: self.cache,
+            compiled: self.compiled.clone(),
+            regex: OnceLock::new(),
+        }
+    }
 }
 
 impl Pattern {
@@ -25,6 +42,7 @@ impl Pattern {
         Self {
             source: source.into(),
             cache: None,
+            compiled: Arc::default(),
             regex: OnceLock::new(),
         }
     }
@@ -47,7 +65,8 @@ impl Pattern {
         Ok(Self {
             source: source.into(),
             cache: None,
-            regex: OnceLock::from(Some(regex)),
+            compiled: Arc::new(OnceLock::from(Some(regex))),
+            regex: OnceLock::new(),
         })
     }
 
@@ -106,7 +125,10 @@ impl Pattern {
     /// the test of the built-in rules does not let through.
     fn regex(&self) -> Option<&Regex> {
         self.regex
-            .get_or_init(|| compile_with(&self.source, self.cache).ok())
+            .get_or_init(|| {
+                let compiled = || compile_with(&self.source, self.cache).ok();
+                self.compiled.get_or_init(compiled).clone()
+            })
             .as_ref()
     }
 }
