@@ -10,7 +10,7 @@ use crate::rules::RuleSet;
 /// Cases of one copy of the rules. A regex keeps what it has worked out of its automaton and forgets
 /// nothing of it; over thousands of unlike bundles that is more than the bundles themselves need, and
 /// working it out once more costs next to nothing. What was compiled is shared by all copies.
-const CASES: usize = 8;
+const CASES: usize = 2;
 
 /// Bytes on disk of a case that one thread reads: a larger one would be waited for.
 const SMALL: u64 = 8 << 20;

@@ -18,8 +18,8 @@ use std::sync::{Arc, OnceLock};
 /// All rules of a run.
 #[derive(Debug, Clone)]
 pub struct RuleSet {
-    /// Sorted by id.
-    rules: Vec<Rule>,
+    /// Sorted by id. Copies share them.
+    rules: Arc<[Rule]>,
     /// In the order of [`MatcherId`].
     matchers: Vec<Matcher>,
     /// Place in `rules` of each matcher's rule.
@@ -118,32 +118,33 @@ impl RuleSet {
             .iter()
             .map(|(draft, _)| draft.rule.id.clone())
             .collect();
-        let mut set = Self {
-            rules: Vec::with_capacity(drafts.len()),
-            matchers: Vec::new(),
-            owners: Vec::new(),
-            silences,
-            left_out: Vec::new(),
-            hash,
-            guarded: true,
-            engine: OnceLock::new(),
-        };
+        let mut rules = Vec::with_capacity(drafts.len());
+        let mut matchers = Vec::new();
+        let mut owners = Vec::new();
         for (owner, (draft, _)) in (0u32..).zip(drafts) {
-            let first = count(&set.matchers);
-            set.owners.extend(draft.matchers.iter().map(|_| owner));
-            set.matchers.extend(draft.matchers);
+            let first = count(&matchers);
+            owners.extend(draft.matchers.iter().map(|_| owner));
+            matchers.extend(draft.matchers);
             let mut rule = draft.rule;
-            rule.matchers = first..count(&set.matchers);
-            rule.supersedes = set
-                .silences
+            rule.matchers = first..count(&matchers);
+            rule.supersedes = silences
                 .get(owner as usize)
                 .into_iter()
                 .flatten()
                 .filter_map(|place| ids.get(*place as usize).cloned())
                 .collect();
-            set.rules.push(rule);
+            rules.push(rule);
         }
-        set
+        Self {
+            rules: rules.into(),
+            matchers,
+            owners,
+            silences,
+            left_out: Vec::new(),
+            hash,
+            guarded: true,
+            engine: OnceLock::new(),
+        }
     }
 
     /// All rules, sorted by id.
