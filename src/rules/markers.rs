@@ -209,6 +209,8 @@ const WORDS: &[&str] = &[
     "inconsistent",
     "mismatch",
     "no nameservers",
+    "no suitable ",
+    "ending SIGKILL",
     "not allowed",
     "not found",
     "not permitted",

@@ -122,6 +122,9 @@ const WARNINGS: &[&[u8]] = &[
     b"no nameservers",
     b"no route to host",
     b"no space left",
+    b"no suitable ",
+    b"sending SIGKILL",
+    b"Sending SIGKILL",
     b"no such ",
     b"not allowed",
     b"not found",
@@ -141,9 +144,10 @@ const WARNINGS: &[&[u8]] = &[
     b"unreachable",
 ];
 
-/// Words by which such a line says that all is well, or only what would be.
+/// Words by which such a line says that all is well, or only what would be; whole ones, for
+/// `authentication failed` says neither.
 const HARMLESS: &[&[u8]] = &[
-    b" 0 failed",
+    b"0 failed",
     b"0 errors",
     b"errors: 0",
     b"no error",
@@ -170,8 +174,17 @@ pub(super) fn level(message: &[u8]) -> Option<Level> {
     if has(ERRORS) {
         return Some(Level::Error);
     }
-    let warns = has(WARNINGS) && !has(HARMLESS) || is_failed_request(head);
+    let harmless = || HARMLESS.iter().any(|words| holds_whole(head, words));
+    let warns = has(WARNINGS) && !harmless() || is_failed_request(head);
     warns.then_some(Level::Warning)
+}
+
+/// Whether the words stand in a text and do not begin within a word.
+fn holds_whole(text: &[u8], words: &[u8]) -> bool {
+    memmem::find_iter(text, words).any(|at| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        !before.is_some_and(u8::is_ascii_alphanumeric)
+    })
 }
 
 /// Whether this is a line of an access log whose request ended with a server's error:
@@ -254,6 +267,12 @@ mod tests {
                 "XFS (sdb): Internal error xfs_iunlink_remove at line 2038",
                 Some(Level::Error),
             ),
+            (
+                "psql: error: FATAL:  password authentication failed for user \"a\"",
+                Some(Level::Warning),
+            ),
+            ("the migration failed: 10 errors", Some(Level::Warning)),
+            ("on failed requests: retry, no error so far", None),
             (
                 "request sent was ignored (cluster ID mismatch)",
                 Some(Level::Warning),
