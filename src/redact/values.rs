@@ -237,7 +237,8 @@ pub(super) fn is_told(value: &str) -> bool {
 /// Whether the value reads like a word, a name, a path, an address or a number: nothing that was
 /// made up to be hard to guess.
 pub(super) fn is_ordinary(value: &str) -> bool {
-    let value = value.trim();
+    // Reports cut what they quote behind a mask, or within a word.
+    let value = value.trim().trim_end_matches('…');
     if !is_told(value) || value.len() < 4 {
         return true;
     }
@@ -446,6 +447,7 @@ mod tests {
             "invalid",
             "SHA256-RSA",
             "v1beta1",
+            "authent…",
         ] {
             assert!(is_ordinary(plain), "{plain}");
         }

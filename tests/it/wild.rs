@@ -255,8 +255,24 @@ fn words(text: &str) -> BTreeSet<&str> {
     words.filter(|word| word.len() >= 4).collect()
 }
 
+/// What a report says of a record: of the line of it that it says most of. All lines that are
+/// reported count, for each may be another rule's.
+fn outcome(report: &Value, record: &str) -> Outcome {
+    let mut said = Outcome::Lost;
+    for line in record.lines().filter(|line| words(line).len() >= 2) {
+        said = match (said, outcome_of_line(report, line)) {
+            (Outcome::Reported(mut rules), Outcome::Reported(others)) => {
+                rules.extend(others);
+                Outcome::Reported(rules)
+            }
+            (said, other) => said.max(other),
+        };
+    }
+    said
+}
+
 /// What a report says of a line.
-fn outcome(report: &Value, line: &str) -> Outcome {
+fn outcome_of_line(report: &Value, line: &str) -> Outcome {
     let want = words(line);
     let shares = |text: &str, percent: usize| {
         want.intersection(&words(text)).count() >= (want.len() * percent).div_ceil(100).max(2)
