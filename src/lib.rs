@@ -15,8 +15,9 @@
 //!
 //! A room may use the rooms before it, never one after it; the vocabulary (`locator`, `severity`,
 //! `limits`, `time`, `gap`, `component`) is open to all, `kube` and `rules` to rooms 2 to 7,
-//! [`codes`], what well-known codes in a line mean, to rooms 5 to 7, and [`redact`], pure functions of text, to those that cut text or show it: `examine`, `report`,
-//! `batch`, `trial`, `draft` and the commands.
+//! [`codes`], what well-known codes in a line mean, to rooms 5 and 6, and [`redact`], pure functions
+//! of text, to those that cut text or show it: `examine`, `report`, `batch`, `trial`, `draft` and the
+//! commands.
 //! Room 5 has rooms of its own, in the same order: `observe` (rules and checks to clues), `conclude`
 //! (clues to findings), `relate` (findings to incidents, changes and shared attributes), `answer`
 //! (coverage, unexplained errors, what to ask for).

@@ -30,8 +30,6 @@ pub struct Hand {
 impl Hand {
     /// One that has read nothing yet. It is to stay on the thread on which it reads its first case.
     pub fn new(rules: &RuleSet, alone: bool) -> Self {
-        // Built once, for all copies.
-        rules.engine();
         Self {
             rules: rules.clone(),
             cases: 0,

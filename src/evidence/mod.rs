@@ -95,7 +95,7 @@ pub struct Evidence {
 }
 
 /// Events, or descriptions with their events, that are more than an excerpt.
-const EXCERPT: u64 = 20;
+const EXCERPT: usize = 20;
 
 impl Evidence {
     /// Builds the base from all that was read.
@@ -192,18 +192,18 @@ impl Evidence {
     /// somebody copied: that a failure is not among them says nothing.
     pub fn excerpt_of_events(&self) -> Option<ToldEvents> {
         let told = self.told_events;
-        let read = self.kinds.get("Event").copied().unwrap_or(0) as u64;
+        let read = self.kinds.get("Event").copied().unwrap_or(0);
         let listed = read > told.rows || self.lists_some("Event");
         let few = told.described.max(told.rows) < EXCERPT;
         (self.collected("Event") && few && !listed).then_some(told)
     }
 
-    /// How many objects of a kind were read where nothing says that there are no others: whoever
-    /// hands over a single one shows what is wrong, and not what is well.
-    pub fn excerpt_of_kind(&self, kind: &str) -> Option<usize> {
-        let count = self.kinds.get(kind).copied()?;
-        let alone = count == 1 && self.layout.format == layout::Format::Generic;
-        (alone && !self.lists_some(kind)).then_some(count)
+    /// Whether a single object of a kind was read, and nothing says that there are no others: whoever
+    /// hands one over shows what is wrong, and not what is well.
+    pub fn shows_only_one(&self, kind: &str) -> bool {
+        self.kinds.get(kind) == Some(&1)
+            && self.layout.format == layout::Format::Generic
+            && !self.lists_some(kind)
     }
 
     /// Whether the bundle would hold this object if it existed: its kind was collected for its
@@ -232,7 +232,9 @@ impl Evidence {
 
     /// Whether the bundle holds all objects of a kind in some namespace.
     pub fn lists_some(&self, kind: &str) -> bool {
-        self.index.left_out == 0 && self.whole_lists.iter().any(|(listed, _)| listed == kind)
+        let first = (kind.to_owned(), String::new());
+        let next = self.whole_lists.range(first..).next();
+        self.index.left_out == 0 && next.is_some_and(|(listed, _)| listed == kind)
     }
 
     /// Whether the cluster runs in Azure: its nodes or its collector say so.

@@ -58,9 +58,9 @@ pub struct Part {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ToldEvents {
     /// Objects whose descriptions were read.
-    pub described: u64,
+    pub described: usize,
     /// Rows of tables.
-    pub rows: u64,
+    pub rows: usize,
 }
 
 impl AddAssign for ToldEvents {

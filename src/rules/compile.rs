@@ -31,8 +31,8 @@ pub struct RuleSet {
     hash: String,
     /// Whether lines that only quote a failure are no hits.
     guarded: bool,
-    /// Copies share it.
-    engine: OnceLock<Arc<Engine>>,
+    /// Copies share it, whichever built it.
+    engine: Arc<OnceLock<Engine>>,
 }
 
 impl RuleSet {
@@ -143,7 +143,7 @@ impl RuleSet {
             left_out: Vec::new(),
             hash,
             guarded: true,
-            engine: OnceLock::new(),
+            engine: Arc::default(),
         }
     }
 
@@ -213,7 +213,7 @@ impl RuleSet {
     /// The indexes of matchers, built on first use.
     pub fn engine(&self) -> &Engine {
         self.engine
-            .get_or_init(|| Arc::new(Engine::new(&self.rules, self.matchers(), self.guarded)))
+            .get_or_init(|| Engine::new(&self.rules, self.matchers(), self.guarded))
     }
 }
 

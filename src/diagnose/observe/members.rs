@@ -130,7 +130,7 @@ fn lasting(object: &Object) -> BTreeMap<&str, &str> {
 }
 
 /// `1 pod`, `3 pods`.
-pub(super) fn counted(count: usize, word: &str) -> String {
+pub(in crate::diagnose) fn counted(count: usize, word: &str) -> String {
     if count == 1 {
         format!("1 {word}")
     } else {

@@ -9,7 +9,7 @@ mod drain;
 pub(super) mod fit;
 pub(super) mod helm;
 mod hit;
-mod members;
+pub(super) mod members;
 mod predicate;
 mod rule;
 mod state;

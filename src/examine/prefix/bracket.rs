@@ -143,11 +143,11 @@ fn time_only(inside: &[u8]) -> Option<Layer> {
 
 /// `[2024-05-01][10:00:00][my_crate][ERROR]`: brackets in a row, a date and later a level.
 fn columns(inside: &[u8]) -> Option<Layer> {
-    let [year @ .., b'-'] = inside.get(..5)? else {
+    let year = inside.get(..4)?;
+    if inside.get(4) != Some(&b'-') || !year.iter().all(u8::is_ascii_digit) {
         return None;
-    };
+    }
     let mut at = 0;
-    year.iter().all(u8::is_ascii_digit).then_some(())?;
     for _ in 0..COLUMNS {
         let rest = inside.get(at..)?;
         let close = memchr::memchr(b']', rest.get(..rest.len().min(WIDEST))?)?;

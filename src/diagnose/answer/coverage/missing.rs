@@ -1,5 +1,6 @@
 //! What a rule looks at and could not see, and why it was not there.
 
+use crate::diagnose::observe::members::counted;
 use crate::examine::facts::FactKind;
 use std::fmt;
 
@@ -82,12 +83,12 @@ pub enum Why {
     /// A table of events with so few rows that it may be a part of one.
     FewRows {
         /// Its rows.
-        rows: u64,
+        rows: usize,
     },
     /// Events of a few objects, out of their descriptions.
     OfFewObjects {
         /// Objects.
-        objects: u64,
+        objects: usize,
     },
     /// One object, which may be one of many.
     OnlyOne,
@@ -187,12 +188,6 @@ impl fmt::Display for Missing {
             (Why::Absent, what) => write!(f, "no {what} in this bundle"),
         }
     }
-}
-
-/// `1 row`, `3 rows`.
-fn counted(n: u64, noun: &str) -> String {
-    let ending = if n == 1 { "" } else { "s" };
-    format!("{n} {noun}{ending}")
 }
 
 /// Hours, or days where there are many.

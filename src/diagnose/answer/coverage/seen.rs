@@ -216,7 +216,7 @@ impl<'a> Seen<'a> {
             let mut kinds = self.evidence.kinds.iter();
             kinds.any(|(kind, count)| {
                 let shown = kind != "Event" && *count > 0;
-                shown && self.evidence.excerpt_of_kind(kind).is_none()
+                shown && !self.evidence.shows_only_one(kind)
             })
         };
         if components.iter().any(|name| name == "status") {
@@ -386,7 +386,7 @@ impl<'a> Seen<'a> {
     /// Whether objects of a kind were collected.
     fn kind(&self, kind: &str) -> Result<Option<String>, Missing> {
         let left_out = self.evidence.index.left_out;
-        if self.evidence.excerpt_of_kind(kind).is_some() {
+        if self.evidence.shows_only_one(kind) {
             return Err(Missing {
                 what: Wanted::WholeList(kind.to_owned()),
                 why: Why::OnlyOne,
