@@ -65,6 +65,7 @@ pub(super) const SANDBOX: Group = &["pod-sandbox-failed"];
 pub(super) const IMAGE: Group = &[
     "image-pull-unauthorized",
     "image-pull-not-found",
+    "image-part-missing-in-registry",
     "image-pull-platform-mismatch",
     "image-pull-rate-limited",
     "image-pull-network",
@@ -72,7 +73,16 @@ pub(super) const IMAGE: Group = &[
 /// A pod waits for its image.
 pub(super) const IMAGE_WAIT: Group = &["image-pull-backoff"];
 /// Why no node takes a pod.
-pub(super) const NO_ROOM: Group = &["sched-insufficient-resources", "sched-taint-affinity"];
+pub(super) const NO_ROOM: Group = &[
+    "sched-insufficient-resources",
+    "sched-nodes-not-ready",
+    "sched-nodes-cordoned",
+    "sched-nodes-under-pressure",
+    "sched-nodes-uninitialized",
+    "sched-no-node-with-labels",
+    "sched-pods-keep-apart",
+    "sched-taint-affinity",
+];
 /// A pod is on no node, or was refused by one.
 pub(super) const UNPLACED: Group = &["pod-unschedulable", "pod-unexpected-admission"];
 /// The API server refuses to create pods.
@@ -184,6 +194,7 @@ pub(super) const TUNNEL: Group = &[
     "tunnelfront-ssh-failed",
     "aks-link-openvpn-failed",
     "apiserver-no-agent-available",
+    "apiserver-tunnel-socket-broken",
     "kubelet-10250-unreachable",
     "log-fetch-failed",
 ];

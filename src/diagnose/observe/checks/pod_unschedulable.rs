@@ -15,15 +15,23 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// The rule that tells the same of a pod which no node takes for other reasons than resources.
-const MORE_SPECIFIC: &str = "sched-taint-affinity";
+/// The rules that tell the same of a pod which no node takes for other reasons than resources.
+const MORE_SPECIFIC: [&str; 7] = [
+    "sched-taint-affinity",
+    "sched-nodes-not-ready",
+    "sched-nodes-cordoned",
+    "sched-nodes-under-pressure",
+    "sched-nodes-uninitialized",
+    "sched-no-node-with-labels",
+    "sched-pods-keep-apart",
+];
 
-/// The matchers of that rule which hit a pod's condition.
+/// The matchers of those rules which hit a pod's condition.
 fn told_by(scene: Scene<'_>, object: &Object) -> Box<[MatcherId]> {
     let hits = object.hits.iter().map(|hit| hit.matcher);
     hits.filter(|matcher| {
         let rule = scene.rules.rule_of(*matcher);
-        rule.is_some_and(|rule| &*rule.id == MORE_SPECIFIC)
+        rule.is_some_and(|rule| MORE_SPECIFIC.contains(&&*rule.id))
     })
     .collect()
 }
