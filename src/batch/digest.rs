@@ -210,7 +210,7 @@ const TEMPLATE: usize = 160;
 
 /// Records that are in memory at once while a digest is made of them: each is dozens of times as large
 /// as what is kept of it.
-pub const AT_ONCE: usize = 8;
+pub const AT_ONCE: usize = 4;
 
 /// Loads records side by side, on the threads of the pool that this runs in, and hands them over in the
 /// order of the items.

@@ -1,7 +1,7 @@
 //! The parts of the tables: one file for each table and day.
 //!
-//! In: records, a few at a time. Out: compressed files. Days are written side by side, and so are the
-//! tables of one day, because there are archives of a single day.
+//! In: records, a few at a time. Out: compressed files. The tables of a day are written side by side,
+//! the days one after another: what compresses a table takes more than a megabyte.
 
 use super::digest::{self, Archive, Line};
 use super::entries::Records;
@@ -18,13 +18,12 @@ pub fn write(records: &Records<'_>, archive: &Archive) -> Result<(), StoreError>
     for line in &archive.lines {
         days.entry(line.day()).or_default().push(line);
     }
-    let written: Vec<Vec<String>> = days
-        .par_iter()
-        .map_init(Vec::new, |packing, (day, lines)| {
-            write_day(records, day, lines, packing)
-        })
-        .collect::<Result<_, StoreError>>()?;
-    remove_others(records.store, &written.into_iter().flatten().collect())
+    let mut packing = Vec::new();
+    let mut written = BTreeSet::new();
+    for (day, lines) in &days {
+        written.extend(write_day(records, day, lines, &mut packing)?);
+    }
+    remove_others(records.store, &written)
 }
 
 /// Writes the parts of one day; their paths below the archive. What compresses them is kept for the

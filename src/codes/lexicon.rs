@@ -6,7 +6,7 @@
 //! and a regex is compiled when its text was seen for the first time.
 
 use super::entry::{Code, Kind, Needle, Sense, Table};
-use crate::rules::Pattern;
+use super::regex::Regex;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -42,12 +42,12 @@ pub struct Note {
 #[derive(Debug)]
 pub struct Lexicon {
     /// Regexes of each code.
-    regexes: Vec<Vec<Pattern>>,
+    regexes: Vec<Vec<Regex>>,
 }
 
 static BUILTIN: LazyLock<Lexicon> = LazyLock::new(|| {
-    let seldom = |source: &&str| Pattern::seldom(source);
-    let regexes = |code: &Code| code.regex.iter().map(seldom).collect();
+    let regex = |source: &&'static str| Regex::new(source);
+    let regexes = |code: &Code| code.regex.iter().map(regex).collect();
     Lexicon {
         regexes: TABLE.codes.iter().map(regexes).collect(),
     }

@@ -8,6 +8,7 @@
 
 mod entry;
 mod lexicon;
+mod regex;
 
 pub use entry::{Kind, Sense};
 pub use lexicon::{Lexicon, Note};

@@ -3,7 +3,7 @@
 use super::entry::Needle;
 use super::lexicon::TABLE;
 use super::{Lexicon, Note};
-use regex::bytes::RegexBuilder;
+use super::regex::compile;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -104,8 +104,7 @@ fn every_match_of_a_regex_holds_one_of_its_texts() {
     for (at, code) in TABLE.codes.iter().enumerate() {
         let lines = &families[code.family];
         for (number, source) in code.regex.iter().enumerate() {
-            let build = |unicode| RegexBuilder::new(source).unicode(unicode).build();
-            let regex = build(false).or_else(|_| build(true)).unwrap();
+            let regex = compile(source).unwrap();
             assert!(!regex.is_match(b""), "{source} matches everything");
             let is_own =
                 |code: u16, regex: u16| (usize::from(code), usize::from(regex)) == (at, number);
@@ -124,8 +123,7 @@ fn every_match_of_a_regex_holds_one_of_its_texts() {
             let texts: Vec<_> = TABLE.patterns.iter().filter(own).collect();
             for line in lines.line.iter().chain(&lines.near) {
                 if let Some(found) = regex.find(line.text.as_bytes()) {
-                    let found = found.as_bytes().to_ascii_lowercase();
-                    let found = String::from_utf8_lossy(&found).into_owned();
+                    let found = line.text[found.range()].to_ascii_lowercase();
                     assert!(
                         texts.iter().any(|pattern| found.contains(pattern.text)),
                         "{source} without {texts:?}: {found}"

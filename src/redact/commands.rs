@@ -1,7 +1,7 @@
 //! Secrets on command lines whose flags do not name them: `-p`, `-u user:password`, pipes.
 
 use super::{Found, Kind, values};
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 use std::sync::LazyLock;
 
 /// What leads to the patterns; each has one of these.
@@ -16,7 +16,8 @@ const MARKS: &[&str] = &[
     "system:",
 ];
 
-/// Patterns whose last group is the secret.
+/// Patterns whose last group is the secret. Words between a command and its flag are counted in bytes: counted in
+/// characters, each of the patterns is as large as all the others of this room.
 static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         // curl -u user:password
@@ -32,15 +33,21 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"--from-literal[= ]["']?[\w.-]+=([^\s"'\\]+)"#,
         r#"\b[\w.*-]+:[0-9*]{1,5}:[\w.*-]+:[\w.*-]+:([^\s:"']{6,})"#,
     ]
-    .map(|pattern| Regex::new(pattern).expect("a constant pattern"))
+    .map(bytewise)
     .into()
 });
 
 /// `root:password` in a list of cloud-init.
 static LISTED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?m)(?:^|\\n)[ \t-]*[a-z_][a-z0-9_-]{0,31}:([^\s\\:"']{4,})"#)
-        .expect("a constant pattern")
+    bytewise(r#"(?m)(?:^|\\n)[ \t-]*[a-z_][a-z0-9_-]{0,31}:([^\s\\:"']{4,})"#)
 });
+
+/// A regex that knows no characters beyond ASCII; a secret in other ones is the bytes up to the next
+/// blank or quote.
+fn bytewise(pattern: &str) -> Regex {
+    let mut builder = RegexBuilder::new(pattern);
+    builder.unicode(false).build().expect("a constant pattern")
+}
 
 /// Whether a text looks like a command line with a flag of one letter, or a pipe.
 pub(super) fn may_hold(text: &str) -> bool {
@@ -57,18 +64,21 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     }
     let listed = text.contains("chpasswd").then_some(&*LISTED);
     for pattern in PATTERNS.iter().chain(listed) {
-        for captures in pattern.captures_iter(text) {
-            let Some(value) = captures.iter().flatten().last() else {
+        for captures in pattern.captures_iter(text.as_bytes()) {
+            let group = captures.iter().flatten().last();
+            let Some(range) = group.map(|group| group.range()) else {
+                continue;
+            };
+            let Some(value) = text.get(range.clone()) else {
                 continue;
             };
             let number = value
-                .as_str()
                 .bytes()
                 .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'/'));
-            if !number && value.len() > 3 && !values::is_ordinary(value.as_str()) {
+            if !number && value.len() > 3 && !values::is_ordinary(value) {
                 found.push(Found {
                     kind: Kind::Password,
-                    range: value.range(),
+                    range,
                 });
             }
         }

@@ -1,6 +1,8 @@
 //! Regexes of rules, compiled when they are first needed.
 
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use regex_automata::meta::{BuildError, Regex};
+use regex_automata::util::primitives::PatternID;
+use regex_automata::util::syntax;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -17,8 +19,6 @@ pub type Match = (Range<usize>, Captured);
 #[derive(Debug)]
 pub struct Pattern {
     source: Arc<str>,
-    /// Bytes that it may keep of what it learns, for each thread; as many as usual when `None`.
-    cache: Option<usize>,
     /// What all copies share.
     compiled: Arc<OnceLock<Option<Regex>>>,
     /// What this one looks with.
@@ -29,7 +29,6 @@ impl Clone for Pattern {
     fn clone(&self) -> Self {
         Self {
             source: self.source.clone(),
-            cache: self.cache,
             compiled: self.compiled.clone(),
             regex: OnceLock::new(),
         }
@@ -41,18 +40,8 @@ impl Pattern {
     pub(crate) fn trusted(source: &str) -> Self {
         Self {
             source: source.into(),
-            cache: None,
             compiled: Arc::default(),
             regex: OnceLock::new(),
-        }
-    }
-
-    /// A trusted pattern that is one of thousands, and looks at short texts now and then: it keeps
-    /// nothing of what it learns.
-    pub(crate) fn seldom(source: &str) -> Self {
-        Self {
-            cache: Some(0),
-            ..Self::trusted(source)
         }
     }
 
@@ -64,7 +53,6 @@ impl Pattern {
         }
         Ok(Self {
             source: source.into(),
-            cache: None,
             compiled: Arc::new(OnceLock::from(Some(regex))),
             regex: OnceLock::new(),
         })
@@ -98,27 +86,23 @@ impl Pattern {
         if self.names().next().is_none() {
             return Some((self.find(text)?, Vec::new()));
         }
-        let captures = self.regex()?.captures(text)?;
-        let whole = captures.get(0)?.range();
-        let group = |name: &str, captures: &Captures<'_>| {
-            let value = captures.name(name)?;
-            Some((
-                name.to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            ))
+        let regex = self.regex()?;
+        let mut captures = regex.create_captures();
+        regex.captures(text, &mut captures);
+        let whole = captures.get_match()?.range();
+        let group = |name: &str| {
+            let value = text.get(captures.get_group_by_name(name)?.range())?;
+            Some((name.to_owned(), String::from_utf8_lossy(value).into_owned()))
         };
-        let groups = self
-            .names()
-            .filter_map(|name| group(name, &captures))
-            .collect();
+        let groups = self.names().filter_map(group).collect();
         Some((whole, groups))
     }
 
     /// Names of its groups, in the order of the pattern.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.regex()
-            .into_iter()
-            .flat_map(|regex| regex.capture_names().flatten())
+        let groups = self.regex().map(|regex| regex.group_info());
+        let names = groups.map(|groups| groups.pattern_names(PatternID::ZERO));
+        names.into_iter().flatten().flatten()
     }
 
     /// The compiled regex; `None` only for a trusted pattern that is malformed after all, which
@@ -126,7 +110,7 @@ impl Pattern {
     fn regex(&self) -> Option<&Regex> {
         self.regex
             .get_or_init(|| {
-                let compiled = || compile_with(&self.source, self.cache).ok();
+                let compiled = || compile(&self.source).ok();
                 self.compiled.get_or_init(compiled).clone()
             })
             .as_ref()
@@ -135,18 +119,19 @@ impl Pattern {
 
 /// Compiles a pattern for bytes with Unicode off, which is faster and keeps `\d` to ASCII digits;
 /// with Unicode on where the pattern needs it (a non-ASCII character in a class).
+///
+/// A regex is asked about a line on which a literal of its own was found, so it has no search for
+/// literals itself: that would be a third of the memory of a thousand of them.
 pub(super) fn compile(source: &str) -> Result<Regex, String> {
-    compile_with(source, None)
-}
-
-/// The same, with a bound on what it keeps.
-fn compile_with(source: &str, cache: Option<usize>) -> Result<Regex, String> {
+    let config = Regex::config()
+        .auto_prefilter(false)
+        .onepass(false)
+        .utf8_empty(false);
     let build = |unicode| {
-        let mut builder = RegexBuilder::new(source);
-        if let Some(bytes) = cache {
-            builder.dfa_size_limit(bytes);
-        }
-        builder.unicode(unicode).build()
+        Regex::builder()
+            .configure(config.clone())
+            .syntax(syntax::Config::new().unicode(unicode).utf8(false))
+            .build(source)
     };
     build(false).or_else(|error| {
         // The first error is the one the author can act on, unless Unicode cures it.
@@ -155,8 +140,11 @@ fn compile_with(source: &str, cache: Option<usize>) -> Result<Regex, String> {
 }
 
 /// The last line of a regex error, which says what is wrong; the lines before it draw a picture.
-fn one_line(error: &regex::Error) -> String {
-    let text = error.to_string();
+fn one_line(error: &BuildError) -> String {
+    let text = match error.syntax_error() {
+        Some(error) => error.to_string(),
+        None => error.to_string(),
+    };
     let last = text.lines().rfind(|line| !line.trim().is_empty());
     let reason = last.unwrap_or("not understood").trim();
     format!(
