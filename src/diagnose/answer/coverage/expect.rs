@@ -24,6 +24,48 @@ const ENOUGH: u64 = 200;
 /// A log that ends this long before the capture says nothing of the present.
 const STALE: SignedDuration = SignedDuration::from_hours(1);
 
+/// Logs that a bundle holds at least before what none of them says is news of the cluster: one kubelet's
+/// log is no place where a program in a pod would have written.
+const FEWEST_LOGS: usize = 5;
+
+/// Lines that these have at least, all together.
+const FEWEST_IN_ALL: u64 = 100;
+
+/// How many logs there are, for rules whose line anybody may write.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Logs {
+    count: usize,
+    lines: u64,
+}
+
+impl Logs {
+    /// Those of these logs.
+    pub(super) fn of<'a>(logs: impl Iterator<Item = &'a LogSource>) -> Self {
+        logs.fold(Self::default(), |all, log| Self {
+            count: all.count + 1,
+            lines: all.lines + log.lines,
+        })
+    }
+
+    /// Whether there is one.
+    pub(super) fn any(self) -> bool {
+        self.count > 0
+    }
+
+    /// Whether they are enough to have shown a failure wherever it was.
+    pub(super) fn are_many(self) -> bool {
+        self.count >= FEWEST_LOGS && self.lines >= FEWEST_IN_ALL
+    }
+
+    /// Why they are too few.
+    pub(super) fn why_few(self) -> Why {
+        Why::FewLogs {
+            logs: self.count,
+            lines: self.lines,
+        }
+    }
+}
+
 /// Of these components the ones whose logs all fall short, each with why the fullest of them does.
 pub(super) fn short<'a, I: Iterator<Item = &'a LogSource>>(
     components: &BTreeSet<&'static str>,

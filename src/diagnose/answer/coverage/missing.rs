@@ -80,6 +80,13 @@ pub enum Why {
         /// How long.
         minutes: u64,
     },
+    /// Any component may write it, and the logs of few were read.
+    FewLogs {
+        /// Logs.
+        logs: usize,
+        /// Their lines.
+        lines: u64,
+    },
     /// A table of events with so few rows that it may be a part of one.
     FewRows {
         /// Its rows.
@@ -109,6 +116,7 @@ impl Why {
             Self::TooShort { .. }
                 | Self::TooBrief { .. }
                 | Self::EndsBefore { .. }
+                | Self::FewLogs { .. }
                 | Self::FewRows { .. }
                 | Self::OfFewObjects { .. }
                 | Self::OnlyOne
@@ -162,6 +170,15 @@ impl fmt::Display for Missing {
                     f,
                     "the {what} ends {} before the bundle was taken",
                     long(minutes)
+                )
+            }
+            (Why::FewLogs { logs, lines }, _) => {
+                let lines = usize::try_from(lines).unwrap_or(usize::MAX);
+                write!(
+                    f,
+                    "any component may log it, and the bundle holds only {} ({})",
+                    counted(logs, "log"),
+                    counted(lines, "line")
                 )
             }
             (Why::FewRows { rows }, what) => {
@@ -325,6 +342,11 @@ mod tests {
                 log(),
                 Why::EndsBefore { minutes: 300 },
                 "the log of kubelet ends 5 hours before the bundle was taken",
+            ),
+            (
+                Wanted::Log(vec![]),
+                Why::FewLogs { logs: 1, lines: 40 },
+                "any component may log it, and the bundle holds only 1 log (40 lines)",
             ),
             (
                 Wanted::Events,

@@ -40,8 +40,8 @@ pub(super) struct Seen<'a> {
     damaged: BTreeMap<&'static str, bool>,
     /// Whether a log of a node was read to which several components may write.
     node_log: bool,
-    /// Whether a log was read whose writer is known.
-    any_log: bool,
+    /// Logs that are more than an excerpt, whoever wrote them.
+    logs: expect::Logs,
     /// Whether a log stood there that could not be fetched.
     fetch_errors: bool,
     /// First event that is left, where all before it may have expired.
@@ -114,7 +114,7 @@ impl<'a> Seen<'a> {
                     && inside(&log)
                     && expect::is_whole(log)
             }),
-            any_log: told().any(|log| tells(&log)),
+            logs: expect::Logs::of(told().filter(tells)),
             short,
             components,
             damaged,
@@ -201,7 +201,7 @@ impl<'a> Seen<'a> {
     /// Whether any of these components' lines, or messages, were read.
     fn log(&self, components: &[String], look: &mut dyn FnMut(Result<Option<String>, Missing>)) {
         if components.is_empty() {
-            let read = self.any_log || self.events().is_ok();
+            let read = self.logs.are_many() || self.events().is_ok();
             look(if read {
                 Ok(None)
             } else {
@@ -235,7 +235,7 @@ impl<'a> Seen<'a> {
             return;
         }
         let read = |name: &String| match name.as_str() {
-            "kubectl" => self.any_log || self.fetch_errors,
+            "kubectl" => self.logs.any() || self.fetch_errors,
             name => {
                 self.components.contains(name) || self.node_log && component::runs(name).on_nodes()
             }
@@ -295,6 +295,12 @@ impl<'a> Seen<'a> {
                 why: *why,
             };
         }
+        if components.is_empty() && self.logs.any() {
+            return Missing {
+                what: Wanted::Log(vec![]),
+                why: self.logs.why_few(),
+            };
+        }
         let why = if any(&|name| self.outside.contains(name)) {
             Why::OutsideWindow
         } else if any(&|name| self.damaged.contains_key(name)) {
@@ -305,7 +311,7 @@ impl<'a> Seen<'a> {
             Why::NotOnWindows
         } else if self.managed && all(|runs| runs == Runs::InControlPlane) {
             Why::ManagedControlPlane
-        } else if self.fetch_errors && !self.any_log {
+        } else if self.fetch_errors && !self.logs.any() {
             Why::NotFetched
         } else {
             Why::Absent
