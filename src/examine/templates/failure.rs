@@ -1,6 +1,7 @@
-//! Lines without a level that speak of a failure: the kernel, CNI plugins, shells, crashes.
+//! Lines that speak of a failure and have no level for it: the kernel, CNI plugins, shells, crashes,
+//! and components that call it information.
 //!
-//! In: the message of a line whose front states no level. Out: how bad it is by its words alone.
+//! In: the message of such a line. Out: how bad it is by its words alone.
 //! Words that a program only writes when it ends, or that the kernel only writes when something
 //! broke, are errors; the rest may be said in passing and counts as a warning.
 
@@ -179,6 +180,71 @@ pub(super) fn level(message: &[u8]) -> Option<Level> {
     warns.then_some(Level::Warning)
 }
 
+/// How a message begins whose program met a failure, whatever level it gave it.
+const BEGINNINGS: &[&[u8]] = &[
+    b"Failed ",
+    b"failed ",
+    b"Failure ",
+    b"Unable ",
+    b"unable ",
+    b"Cannot ",
+    b"cannot ",
+    b"Can't ",
+    b"can't ",
+    b"Could not ",
+    b"could not ",
+    b"Couldn't ",
+    b"couldn't ",
+    b"Error ",
+    b"Error:",
+    b"error ",
+    b"error:",
+    b"Timed out ",
+    b"timed out ",
+];
+
+/// Words of a failure further on in such a message.
+const WITHIN: &[&[u8]] = &[
+    b"failed to ",
+    b"Failed to ",
+    b"unable to ",
+    b"Unable to ",
+    b"TLS error: ",
+    b"CERTIFICATE_VERIFY_FAILED",
+];
+
+/// Keys of an error, with what stands between them and the value.
+const KEYS: &[&[u8]] = &[b" err=", b" error=", b"\"err\":", b"\"error\":"];
+
+/// Values of a key that say there was none.
+const NOTHING: &[&[u8]] = &[
+    b"nil", b"<nil>", b"null", b"none", b"None", b"{}", b"[]", b"false", b"0",
+];
+
+/// Whether a message that its program calls information tells of a failure: it says so at its
+/// front, or it hands over an error. Components log many failures like that, because they try again.
+pub(super) fn is_told_calmly(message: &[u8]) -> bool {
+    let head = message.get(..LOOKED_AT).unwrap_or(message);
+    let front = head.trim_ascii_start();
+    let front = front.strip_prefix(b"\"").unwrap_or(front);
+    let tells = BEGINNINGS.iter().any(|words| front.starts_with(words))
+        || WITHIN.iter().any(|words| memmem::find(head, words).is_some())
+        || KEYS.iter().any(|key| has_value(head, key));
+    tells && !HARMLESS.iter().any(|words| holds_whole(head, words))
+}
+
+/// Whether the key stands there with a value that is one.
+fn has_value(text: &[u8], key: &[u8]) -> bool {
+    memmem::find_iter(text, key).any(|at| {
+        let value = text.get(at + key.len()..).unwrap_or_default();
+        let value = value.trim_ascii_start();
+        let value = value.strip_prefix(b"\"").unwrap_or(value);
+        let ends = |rest: &[u8]| rest.first().is_none_or(|byte| b"\" ,}]\r".contains(byte));
+        let nothing = |word: &&[u8]| value.strip_prefix(*word).is_some_and(ends);
+        !ends(value) && !NOTHING.iter().any(|word| nothing(word))
+    })
+}
+
 /// Whether the words stand in a text and do not begin within a word.
 fn holds_whole(text: &[u8], words: &[u8]) -> bool {
     memmem::find_iter(text, words).any(|at| {
@@ -224,6 +290,30 @@ mod tests {
             let found = scan_lines(&line, 0..line.len(), 1, &rules, &Limits::RELEASE);
             let shown = String::from_utf8_lossy(&line);
             assert_eq!(found.errors.len(), 1, "{shown}");
+        }
+    }
+
+    #[test]
+    fn information_tells_of_a_failure_at_its_front_or_with_its_error() {
+        for told in [
+            "\"Failed to get status\" pod=\"a/b\"",
+            "skipping pod synchronization - [failed to start eviction manager]",
+            "Connection closed error=server:4143: direct connections must be mutually authenticated",
+            "[C5] TLS error: 268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED",
+            "{\"msg\":\"retrying\",\"error\":\"connection refused\"}",
+            "reconcile done err=\"no\" more=1",
+        ] {
+            assert!(is_told_calmly(told.as_bytes()), "{told}");
+        }
+        for calm in [
+            "reconcile done err=\"\" more=1",
+            "reconcile done err=<nil>",
+            "{\"msg\":\"done\",\"error\":null}",
+            "{\"msg\":\"done\",\"error\":\"\"}",
+            "sync finished, 0 failed to start",
+            "object not found, creating it",
+        ] {
+            assert!(!is_told_calmly(calm.as_bytes()), "{calm}");
         }
     }
 

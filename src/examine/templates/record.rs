@@ -69,7 +69,10 @@ fn level(line: &[u8], prefix: &Prefix<'_>) -> Option<(Level, bool)> {
             let level = failure::level(line.get(prefix.message..)?)?;
             Some((level, !prefix.headed))
         }
-        Some(Level::Info | Level::Debug) => None,
+        Some(Level::Info | Level::Debug) => {
+            let told = failure::is_told_calmly(line.get(prefix.message..)?);
+            told.then_some((Level::Info, false))
+        }
     }
 }
 

@@ -45,6 +45,9 @@ const PASTED_LINES: u64 = 50;
 /// Lines of a warning that make it worth a look far from any incident.
 const REPEATED: u64 = 3;
 
+/// The same of what a program calls information: it will try again.
+const OFTEN: u64 = 10;
+
 /// How long before the first incident's begin an error may be its cause.
 const BEFORE: SignedDuration = SignedDuration::from_mins(5);
 
@@ -243,13 +246,21 @@ fn codes(error: &UnknownError) -> Vec<Note> {
     }
 }
 
-/// Whether a program warned once, far from any incident: all do.
+/// Whether a program warned once, or gave a few failures as information, far from any incident: all do.
 fn is_in_passing(error: &UnknownError) -> bool {
-    let once = error.level == Level::Warning && error.count < REPEATED && !error.near_onset;
-    once && error.component != EVENTS
-        && error.samples.first().is_some_and(|sample| {
-            prefix::parse(sample.snippet.text.as_bytes()).level == Some(Level::Warning)
-        })
+    let least = match error.level {
+        Level::Warning if error.near_onset => 1,
+        Level::Warning => REPEATED,
+        Level::Info | Level::Debug if error.near_onset => REPEATED,
+        Level::Info | Level::Debug => OFTEN,
+        Level::Error | Level::Fatal => 1,
+    };
+    // A line without a level is no program's opinion.
+    let levelled = || {
+        let sample = error.samples.first();
+        sample.is_some_and(|sample| prefix::parse(sample.snippet.text.as_bytes()).level.is_some())
+    };
+    error.count < least && error.component != EVENTS && levelled()
 }
 
 /// How bad a template counts: a component writes a Warning event where its log has an error.
