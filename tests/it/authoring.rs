@@ -95,7 +95,7 @@ fn a_rule_that_does_not_fire_ends_with_status_1_and_says_why() {
         "{said}"
     );
     assert!(
-        said.contains("log: 2 hits (5 within 10m asked for)"),
+        said.contains("log: 2 hits (5 within 10m required)"),
         "{said}"
     );
     let said = try_out("elsewhere.toml");
@@ -170,9 +170,9 @@ fn wrong_use_of_authors_tools_ends_with_status_2() {
         (&["rules", "new", "a", "--line", "two\nlines"], "one line"),
         (
             &["rules", "new", "there", "-o", "there.toml"],
-            "is there already",
+            "already exists",
         ),
-        (&["rules", "new", "a", "-o", "b.toml"], "call it a.toml"),
+        (&["rules", "new", "a", "-o", "b.toml"], "name it a.toml"),
     ] {
         let output = run(path, arguments);
         let said = String::from_utf8_lossy(&output.stderr);

@@ -230,7 +230,7 @@ fn every_bundle_has_a_row_and_what_could_not_be_read_has_a_reason() {
     };
     assert_eq!(
         text(of("c/empty.tgz"), "reason"),
-        "holds no files; name the folder or archive that the collector wrote"
+        "contains no files; pass the folder or archive that the collector wrote"
     );
     assert!(text(of("c/image.zip"), "reason").starts_with("neither an archive nor text"));
     // What could be read of the one that was cut short was, and the gap is told.

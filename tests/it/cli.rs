@@ -85,11 +85,11 @@ type Mistake = (&'static [&'static str], &'static [&'static str]);
 const MISTAKES: &[Mistake] = &[
     (
         &["analyze", "missing.zip"],
-        &["missing.zip", "no such file or folder", "name the"],
+        &["missing.zip", "no such file or folder", "pass the"],
     ),
     (
         &["inspect", "missing.zip"],
-        &["missing.zip", "no such file or folder", "name the"],
+        &["missing.zip", "no such file or folder", "pass the"],
     ),
     (
         &["analyze", "dump.tar", "missing.zip"],
@@ -97,11 +97,11 @@ const MISTAKES: &[Mistake] = &[
     ),
     (
         &["analyze", "empty"],
-        &["empty", "holds no files", "name the folder"],
+        &["empty", "contains no files", "pass the folder"],
     ),
     (
         &["analyze", "nothing"],
-        &["nothing", "holds no files", "name the folder"],
+        &["nothing", "contains no files", "pass the folder"],
     ),
     (
         &["analyze", "noise.bin"],
@@ -148,7 +148,7 @@ const MISTAKES: &[Mistake] = &[
         &[
             "analyze", "dump.tar", "--format", "json", "--format", "html", "-o", "a",
         ],
-        &["more --format than --output", "each format its file"],
+        &["more --format than --output", "give each format an --output"],
     ),
     (
         &["explain", "pod-oomkiled"],
@@ -449,7 +449,7 @@ fn standard_input_that_is_no_bundle_is_wrong_use() {
     let folder = tempfile::tempdir().unwrap();
     for (bytes, word) in [
         (noise(), "neither an archive nor text"),
-        (vec![], "holds no files"),
+        (vec![], "contains no files"),
     ] {
         let arguments = ["analyze", "-", "-o", "r.html"];
         let output = bundlescope(folder.path())

@@ -75,7 +75,7 @@ fn two_uids_of_the_system_namespace_are_two_clusters() {
     assert_eq!(
         gaps,
         [
-            "of several clusters, which were read as one: Namespace kube-system has the UID 1 in a.json and 2 in b.json; of an object that is in more than one, one counts"
+            "inputs from several clusters were read as one: Namespace kube-system has the UID 1 in a.json and 2 in b.json; an object found in more than one counts once"
         ]
     );
     let (verdict, gaps) = said(&[("a.json", kube_system("1")), ("b.json", kube_system("1"))]);
@@ -119,7 +119,7 @@ fn captures_of_different_days_are_told_apart() {
     assert_eq!(
         gaps,
         [
-            "of times far apart, which were read as one: a.json ends 3 days before b.json, whose end counts as the present"
+            "inputs captured far apart in time were read as one: a.json ends 3 days before b.json; the end of b.json counts as the present"
         ]
     );
     let (_, gaps) = said(&[("a.json", nodes(&["a1"], 1)), ("b.json", nodes(&["a1"], 1))]);

@@ -238,7 +238,7 @@ fn wrong_use_is_named() {
         ),
         (
             "none",
-            "none: no such file or folder; name the folder or archive that the collector wrote",
+            "none: no such file or folder; pass the folder or archive that the collector wrote",
         ),
     ] {
         let output = run(path, &["diff", name, "a.tar"]);

@@ -253,7 +253,7 @@ fn wrong_use_is_named() {
     for (line, said) in [
         (
             "rules new x --from-unknown u-1 --archive out",
-            "u-1: no case in out has such a template; `bundlescope rules unexplained out` lists those that are there",
+            "u-1: no such template in out; `bundlescope rules unexplained out` lists the templates",
         ),
         (
             "rules unexplained bundles",

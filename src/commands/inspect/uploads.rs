@@ -49,7 +49,7 @@ pub(super) fn uploads(evidence: &Evidence) -> Result<String, std::fmt::Error> {
             trouble => &format!("nothing ({trouble})"),
         };
         writeln!(text, "\n  {}", visible(node))?;
-        writeln!(text, "    brought   {}", visible(why))?;
+        writeln!(text, "    uploaded  {}", visible(why))?;
         if let Some(locator) = &sight.named_at {
             let file = locator.entry.file_name();
             writeln!(text, "    named in  {}", visible(file))?;

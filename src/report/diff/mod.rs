@@ -23,11 +23,11 @@ use crate::severity::Severity;
 /// What a comparison is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum DiffFormat {
-    /// For a terminal.
+    /// Plain text.
     Text,
     /// Schema `bundlescope.diff/v1`, for programs.
     Json,
-    /// One self-contained file for a ticket.
+    /// One self-contained page, for a ticket.
     Html,
 }
 
