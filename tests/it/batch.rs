@@ -281,7 +281,7 @@ fn every_bundle_has_a_row_and_what_could_not_be_read_has_a_reason() {
     let page = fs::read_to_string(out.path().join("reports").join(text(report, "report"))).unwrap();
     let like = text(of("a/case.tar.gz"), "report");
     assert!(page.contains(&format!("<a href=\"{like}\"")), "{like}");
-    assert!(page.contains("The nearest of 6 other cases in the archive."));
+    assert!(page.contains("The most similar of 6 other cases in the archive;"));
     // What is as it was is not written again, and what somebody broke is.
     let before = contents(out.path());
     fs::write(out.path().join("summary.csv"), "").unwrap();

@@ -66,7 +66,7 @@ fn nodes(names: &[&str], day: u32) -> String {
 }
 
 /// The front of the verdict about several clusters.
-const CLUSTERS: &str = "Several clusters were read as one (see the gaps): Nothing known is wrong";
+const CLUSTERS: &str = "Several clusters were read as one (see the gaps): No known problem was found";
 
 #[test]
 fn two_uids_of_the_system_namespace_are_two_clusters() {
@@ -79,7 +79,7 @@ fn two_uids_of_the_system_namespace_are_two_clusters() {
         ]
     );
     let (verdict, gaps) = said(&[("a.json", kube_system("1")), ("b.json", kube_system("1"))]);
-    assert!(verdict.starts_with("Nothing known"), "{verdict}");
+    assert!(verdict.starts_with("No known problem"), "{verdict}");
     assert!(gaps.is_empty(), "{gaps:?}");
 }
 
@@ -113,7 +113,7 @@ fn lists_without_a_node_in_common_are_of_two_clusters() {
 fn captures_of_different_days_are_told_apart() {
     let (verdict, gaps) = said(&[("a.json", nodes(&["a1"], 1)), ("b.json", nodes(&["a1"], 4))]);
     assert!(
-        verdict.starts_with("Captures of times far apart were read as one (see the gaps): "),
+        verdict.starts_with("Captures taken far apart in time were read as one (see the gaps): "),
         "{verdict}"
     );
     assert_eq!(

@@ -48,9 +48,9 @@ fn a_report_names_the_cases_that_look_like_it_and_what_they_were() {
     fs::write(root.join("out/resolutions.toml"), was).unwrap();
     let analyze = "analyze asked.tar --archive out -o a.html -o a.json --fail-on never";
     let text = stdout(root, &analyze.split(' ').collect::<Vec<_>>(), 0);
-    let line = text.lines().find(|line| line.starts_with("Most like "));
+    let line = text.lines().find(|line| line.starts_with("Most similar to "));
     assert!(
-        line.is_some_and(|line| line.starts_with("Most like first, 100 % alike: ")),
+        line.is_some_and(|line| line.starts_with("Most similar to first, 100 % similar: ")),
         "{text}"
     );
     let joined = text.replace('\n', " ");

@@ -83,7 +83,7 @@ mod tests {
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
         let mut lines = text.lines();
         let first = lines.next().unwrap_or_default();
-        assert!(first.starts_with("    brought   collector10 3,"), "{text}");
+        assert!(first.starts_with("    uploaded  collector10 3,"), "{text}");
         let indent = " ".repeat(INDENT);
         assert!(lines.all(|line| line.starts_with(&indent)), "{text}");
         assert!(text.ends_with("collector29 3\n"), "{text}");

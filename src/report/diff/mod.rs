@@ -129,13 +129,13 @@ impl Kind {
         match self {
             Self::New => "OLD could have shown it and did not",
             Self::NewlyVisible => {
-                "OLD could not look there, so it may have been there all the time"
+                "OLD could not check this, so it may have been there all along"
             }
             Self::Resolved => {
-                "NEW could look as well as OLD and shows it no more, or shows its end"
+                "NEW could check this as well as OLD and no longer shows it, or shows that it ended"
             }
             Self::NoLongerVisible => {
-                "NEW cannot look there any more, so it may still be there: not resolved"
+                "NEW can no longer check this, so it may still be there: not resolved"
             }
             Self::Unchanged => "in both",
         }
