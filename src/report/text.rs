@@ -257,7 +257,7 @@ fn similar(report: &Report, nearest: &view::SimilarCase) -> String {
     let why = nearest.why(report.similar.compared);
     let mut line = format!("Most similar to {}, {why}", nearest.case);
     if !nearest.was.is_empty() {
-        let _ = write!(line, "; it was: {}", nearest.was);
+        let _ = write!(line, "; resolution: {}", nearest.was);
     }
     line
 }

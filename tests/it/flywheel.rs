@@ -86,7 +86,7 @@ fn a_report_names_the_cases_that_look_like_it_and_what_they_were() {
     assert_eq!(similar["cases"][0]["link"], "https://tickets.example.org/1");
 
     let page = read("a.html");
-    assert!(page.contains("It was: The flux &#60;b&#62;capacitor"));
+    assert!(page.contains("Resolution: The flux &#60;b&#62;capacitor"));
     assert!(page.contains("href=\"https://tickets.example.org/1\" rel=\"noreferrer noopener\""));
     // Nothing of where the archive lies.
     assert!(!page.contains("out/reports") && !page.contains("bundles/first"));
