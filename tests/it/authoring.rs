@@ -67,17 +67,17 @@ kubelet.log: found, 2 findings
         E0312 09:41:01.000000    1 kubelet.go:2] gadget 7 of pod \"web_shop(1)\" burnt down
       kubelet.log:3
         E0312 09:41:02.000000    1 kubelet.go:2] gadget 7 burnt down again
-    1 near miss, regex: a literal is there, the regex does not match
+    1 near miss, regex: a literal matches, the regex does not
       kubelet.log:4
         E0312 09:41:03.000000    1 kubelet.go:2] gadget x burnt down
-    1 near miss, the guard `flag-dump` says that it only quotes
+    1 near miss, the guard `flag-dump` treats it as a quotation
       kubelet.log:6
         I0312 09:41:05.000000    1 flags.go:64] FLAG: --gadget=\"gadget 1 burnt down\"
     1 near miss, unless: 'as planned' matches
       kubelet.log:5
         E0312 09:41:04.000000    1 kubelet.go:2] gadget 9 burnt down, as planned
 
-dump.tar: not checked: a cluster-info dump holds no log of kubelet
+dump.tar: not checked: a cluster-info dump contains no log of kubelet
   log: 0 hits
 ";
     assert_eq!(said, expected);
@@ -91,7 +91,7 @@ fn a_rule_that_does_not_fire_ends_with_status_1_and_says_why() {
     let try_out = |rule: &str| stdout(folder.path(), &["rules", "test", rule, "kubelet.log"], 1);
     let said = try_out("too-few.toml");
     assert!(
-        said.contains("kubelet.log: clear: `log` hit 2 times and asks for 5 within 10m"),
+        said.contains("kubelet.log: clear: `log` hit 2 times and requires 5 within 10m"),
         "{said}"
     );
     assert!(
@@ -104,7 +104,7 @@ fn a_rule_that_does_not_fire_ends_with_status_1_and_says_why() {
         "{said}"
     );
     assert!(
-        said.contains("near misses, component: written by kubelet, looked for in containerd"),
+        said.contains("near misses, component: written by kubelet, the rule reads containerd"),
         "{said}"
     );
 }
@@ -142,9 +142,9 @@ fn events_and_objects_have_near_misses_too() {
         1,
     );
     for part in [
-        "event: 0 hits\n    61 near misses, literal: the message holds none",
+        "event: 0 hits\n    61 near misses, literal: the message contains none",
         "other: 0 hits\n    61 near misses, reason: it is BackOff",
-        "near misses, value: the field is there with another value",
+        "near misses, value: the field has a different value",
         "Back-off restarting failed container",
     ] {
         assert!(said.contains(part), "{part}\n{said}");

@@ -54,7 +54,7 @@ fn a_report_names_the_cases_that_look_like_it_and_what_they_were() {
         "{text}"
     );
     let joined = text.replace('\n', " ");
-    assert!(joined.contains("it was: The flux <b>capacitor"), "{text}");
+    assert!(joined.contains("resolution: The flux <b>capacitor"), "{text}");
 
     let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
     let json: Value = serde_json::from_str(&read("a.json")).unwrap();

@@ -150,7 +150,7 @@ fn a_part_of_a_log_clears_nothing() {
     let few = told(&each_minute(3, "kubelet.go"));
     assert!(
         few.starts_with(
-            "NotChecked: the log of kubelet has 3 lines, too few to show what did not happen"
+            "NotChecked: the log of kubelet has 3 lines, too few to rule out a failure"
         ),
         "{few}"
     );
@@ -180,7 +180,7 @@ fn a_part_of_a_log_clears_nothing() {
         ("nodes.json", node),
     ]);
     assert!(
-        late.starts_with("NotChecked: the log of kubelet ends 5 hours before the bundle was taken"),
+        late.starts_with("NotChecked: the log of kubelet ends 5 hours before the bundle was captured"),
         "{late}"
     );
 }

@@ -137,7 +137,7 @@ fn rule_clues(
                 (
                     Confidence::Low,
                     format!(
-                        "{version} is outside of the affected range: it may be something alike"
+                        "{version} is outside the affected range: it may be a similar problem"
                     ),
                 )
             };
