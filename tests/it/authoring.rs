@@ -165,7 +165,7 @@ fn wrong_use_of_authors_tools_ends_with_status_2() {
         (&["rules", "test", "good.toml", "none.tar"], "none.tar"),
         (&["rules", "test", "good.toml", "-"], "twice"),
         (&["rules", "new", "Not_An_Id"], "lower-case"),
-        (&["rules", "new", "pod-oomkilled"], "there is such a rule"),
+        (&["rules", "new", "pod-oomkilled"], "this rule already exists"),
         (&["rules", "new", "a", "--category", "kitchen"], "kitchen"),
         (&["rules", "new", "a", "--line", "two\nlines"], "one line"),
         (
@@ -190,7 +190,7 @@ fn a_draft_becomes_a_rule_when_its_todos_are_written() {
     let new = ["rules", "new", "gadget-burnt", "--line", line, "-o", "."];
     assert_eq!(stdout(path, &new, 0), "");
     let said = stdout(path, &["rules", "check", "gadget-burnt.toml"], 1);
-    assert!(said.contains("`title` is still to be written"), "{said}");
+    assert!(said.contains("`title` still contains TODO"), "{said}");
     assert!(said.contains(": 6 errors, 0 warnings"), "{said}");
     // A draft can be tried at once.
     stdout(
@@ -201,7 +201,7 @@ fn a_draft_becomes_a_rule_when_its_todos_are_written() {
     let file = path.join("gadget-burnt.toml");
     let text = fs::read_to_string(&file).unwrap();
     let written = text.replace(
-        "TODO: a line that comes close and is not meant",
+        "TODO: a similar line that must not match",
         "gadget 7 works",
     );
     fs::write(&file, written.replace("TODO: ", "The ")).unwrap();

@@ -129,11 +129,11 @@ const MISTAKES: &[Mistake] = &[
     ),
     (
         &["analyze", "dump.tar", "--rules", "no-rules"],
-        &["no-rules", "holds no rule files"],
+        &["no-rules", "contains no rule files"],
     ),
     (
         &["rules", "check", "gone"],
-        &["gone: cannot be read", "name a rule file"],
+        &["gone: cannot be read", "pass a rule file"],
     ),
     (
         &["analyze", "dump.tar", "-o", "gone/report.html"],

@@ -178,7 +178,7 @@ fn an_unexplained_error_becomes_a_rule_that_is_tried_on_all_bundles() {
     assert!(draft.contains("component = [\"coredns\"]"), "{draft}");
     let finished = draft
         .replace(
-            "TODO: a line that comes close and is not meant",
+            "TODO: a similar line that must not match",
             "the flux is fine",
         )
         .replace("TODO: ", "");

@@ -171,7 +171,7 @@ fn a_part_of_a_log_clears_nothing() {
     let burst = (10..40).map(line).collect::<Vec<String>>().concat();
     let brief = told(&burst);
     assert!(
-        brief.starts_with("NotChecked: the log of kubelet spans 29 seconds, too short a time"),
+        brief.starts_with("NotChecked: the log of kubelet spans 29 seconds, too short"),
         "{brief}"
     );
     let node = r#"{"kind": "NodeList", "apiVersion": "v1", "items": [{"metadata": {"name": "n1"}, "status": {"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": "2024-03-01T15:29:00Z"}]}}]}"#;

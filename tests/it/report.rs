@@ -501,7 +501,7 @@ fn a_report_over_the_limit_sheds_in_order_and_the_last_findings_last() {
     };
     let page = String::from_utf8(render(&diagnosis, &tiny, Format::Html).expect("it renders"))
         .expect("UTF-8");
-    assert!(page.contains("titles and counts alone are larger than the limit of 1 B"));
+    assert!(page.contains("titles and counts alone exceed the limit of 1 B"));
     assert!(page.contains("38 pods on 5 nodes"));
 }
 
