@@ -115,7 +115,7 @@ pub(super) fn check(paths: &[PathBuf], console: &mut Console) -> anyhow::Result<
         });
         writeln!(
             text,
-            "{taken} rules imported from {others} files of other tools, {notes} parts not"
+            "rules imported from files of other tools: {taken}; files: {others}; parts not imported: {notes}"
         )?;
     }
     let checked = if paths.is_empty() {
@@ -125,7 +125,7 @@ pub(super) fn check(paths: &[PathBuf], console: &mut Console) -> anyhow::Result<
     };
     writeln!(
         text,
-        "{checked} rules checked: {errors} errors, {} warnings",
+        "rules checked: {checked}; errors: {errors}; warnings: {}",
         count(Level::Warning)
     )?;
     console.out.write_all(text.as_bytes())?;

@@ -251,7 +251,7 @@ fn the_rule_that_newcomers_are_shown_is_sound() {
     let path = folder.path();
     fs::write(path.join("share-being-deleted.toml"), text).unwrap();
     let said = stdout(path, &["rules", "check", "share-being-deleted.toml"], 0);
-    assert_eq!(said, "1 rules checked: 0 errors, 0 warnings\n");
+    assert_eq!(said, "rules checked: 1; errors: 0; warnings: 0\n");
     let (_, rest) = guide.split_once("--line '").unwrap();
     let (line, _) = rest.split_once("' \\\n").unwrap();
     let new = ["rules", "new", "share-being-deleted", "--line", line];

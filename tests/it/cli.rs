@@ -636,7 +636,7 @@ fn rules_check_tells_mistakes_by_its_status() {
     );
     assert_eq!(
         stdout(path, &["rules", "check", "good"], 0),
-        "1 rules checked: 0 errors, 0 warnings\n"
+        "rules checked: 1; errors: 0; warnings: 0\n"
     );
     let said = stdout(path, &["rules", "check", "bad"], 1);
     assert!(
