@@ -394,11 +394,11 @@ mod tests {
             ),
             (
                 "[[object]]\nkind = \"Pod\"\nfield = \"a\"",
-                "11:9: an [[object]] needs exactly one",
+                "11:9: an [[object]] matcher needs exactly one",
             ),
             (
                 "[[object]]\nkind = \"Pod\"\nfield = \"a\"\nequals = 1\nexists = true",
-                "11:9: an [[object]] needs exactly one",
+                "11:9: an [[object]] matcher needs exactly one",
             ),
             (
                 "[version]\ncomponent = \"kubelet\"\naffected = [\"what\"]\nrequires = \"version\"",

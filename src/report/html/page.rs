@@ -331,7 +331,7 @@ fn provenance(report: &Report) -> Vec<Fact> {
     ));
     facts.push(fact("bundlescope", &report.tool_version, String::new()));
     facts.push(fact("Rules", &report.rules_hash, String::new()));
-    facts.push(fact("Made by", &report.command, String::new()));
+    facts.push(fact("Command", &report.command, String::new()));
     facts
 }
 

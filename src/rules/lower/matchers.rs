@@ -100,7 +100,7 @@ impl Judge<'_> {
         if only.is_none() || !conditions.is_empty() {
             self.wrong(
                 at,
-                "an [[object]] needs exactly one of equals, in, exists, matches",
+                "an [[object]] matcher needs exactly one of equals, in, exists, matches",
             );
         }
         ObjectMatcher {
@@ -119,7 +119,7 @@ impl Judge<'_> {
             if text.len() < SHORTEST_LITERAL {
                 self.wrong(
                     at,
-                    "a literal needs 4 bytes, or 3 where nothing longer exists",
+                    "a literal needs at least 4 bytes, or 3 if nothing longer exists",
                 );
             } else if text.len() > LONGEST_LITERAL {
                 self.wrong(

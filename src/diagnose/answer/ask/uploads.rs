@@ -52,7 +52,7 @@ pub(super) fn uploads(scene: Scene<'_>, coverage: &Coverage) -> Option<(String, 
         "these are"
     };
     let why = format!(
-        "the bundle contains nothing from {named}; if {say} in the storage account, {} checks could cover {them}",
+        "the bundle contains nothing from {named}; if {say} in the storage account, {} more checks could cover {them}",
         coverage.partly()
     );
     Some((command, why))

@@ -243,7 +243,7 @@ fn clue(
         )
     } else {
         format!(
-            "{}: {ready} of {all} pods ready; where one is missing, {}",
+            "{}: {ready} of {all} pods ready; where a pod is missing, {}",
             component.name, component.without
         )
     };

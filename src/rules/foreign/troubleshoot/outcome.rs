@@ -110,7 +110,7 @@ impl Outcomes {
                 };
                 let when = match (outcome.when.as_str(), parse_bool(&outcome.when)) {
                     ("", _) | (_, Some(true)) => String::new(),
-                    (_, Some(false)) => " (where it is not found)".to_owned(),
+                    (_, Some(false)) => " (if it is not found)".to_owned(),
                     (when, None) => format!(" ({when})"),
                 };
                 format!("It {word}{when} with: {}", plain(&outcome.message))
