@@ -148,9 +148,9 @@ impl fmt::Display for GapReason {
             Self::Unsupported { what } => write!(f, "not supported: {what}"),
             Self::Unreadable { detail } => write!(f, "could not be read: {detail}"),
             Self::NotAFile { what } => write!(f, "{what}, not followed"),
-            Self::HostileName => {
-                f.write_str("its name is not a plain relative path; the name was used as a label only")
-            }
+            Self::HostileName => f.write_str(
+                "its name is not a plain relative path; the name was used as a label only",
+            ),
             Self::DuplicateName => f.write_str("another entry has the same name; both were read"),
             Self::Binary => f.write_str("not text"),
             Self::LeftOut { what } => write!(f, "skipped: {what}"),
@@ -168,7 +168,10 @@ impl fmt::Display for GapReason {
                 "inputs from several clusters were read as one: {what}; an object found in more than one counts once"
             ),
             Self::NotOne { what, .. } => {
-                write!(f, "inputs captured far apart in time were read as one: {what}")
+                write!(
+                    f,
+                    "inputs captured far apart in time were read as one: {what}"
+                )
             }
             Self::NodesAbsent { absent, all, names } => {
                 write!(f, "{absent} of {all} nodes uploaded nothing: {names}")

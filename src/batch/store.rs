@@ -37,7 +37,9 @@ pub enum StoreError {
     #[error("{0}: not an archive of `bundlescope batch`")]
     NotAnArchive(PathBuf),
     /// A folder with something else in it.
-    #[error("{0}: contains other files; choose a new folder, or one written by `bundlescope batch`")]
+    #[error(
+        "{0}: contains other files; choose a new folder, or one written by `bundlescope batch`"
+    )]
     NotEmpty(PathBuf),
     /// The operating system refused.
     #[error("{path}: {action}: {reason}")]

@@ -98,10 +98,7 @@ fn stop(interrupt: &Interrupt, seconds: Option<u64>) -> anyhow::Result<Stop> {
     stop.on(Arc::clone(&interrupt.stop), "by Ctrl-C or a signal".into());
     if let Some(seconds) = seconds {
         let late = Arc::new(AtomicBool::new(seconds == 0));
-        stop.on(
-            Arc::clone(&late),
-            format!("after {seconds} s (--max-time)"),
-        );
+        stop.on(Arc::clone(&late), format!("after {seconds} s (--max-time)"));
         std::thread::Builder::new()
             .spawn(move || {
                 std::thread::sleep(Duration::from_secs(seconds));

@@ -277,7 +277,10 @@ fn merge(
         }
     }
     let (entries, hash, notes) = merge.finish();
-    anyhow::ensure!(!entries.is_empty(), "the inputs contain no records; pass the output of `bundlescope batch --worker`, or archives");
+    anyhow::ensure!(
+        !entries.is_empty(),
+        "the inputs contain no records; pass the output of `bundlescope batch --worker`, or archives"
+    );
     for note in notes {
         say(&format!("bundlescope: {}", visible(&note)));
     }

@@ -106,7 +106,10 @@ pub(super) fn summary(done: &Done, out: &Path) -> String {
     }
     let more = unread.count().saturating_sub(UNREADABLE);
     if more > 0 {
-        let _ = writeln!(text, "not readable: {more} more; see the index for all of them");
+        let _ = writeln!(
+            text,
+            "not readable: {more} more; see the index for all of them"
+        );
     }
     let _ = writeln!(text, "wrote {}", shown(&out.join("index.html")));
     text

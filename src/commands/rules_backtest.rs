@@ -131,7 +131,8 @@ fn try_case(
 ) -> anyhow::Result<(Trial, Before)> {
     let input = input(Path::new(&record.location))?;
     let trial = trial::run(&input, settings, id)?;
-    let trial = trial.context("the rule is missing from its own rule set; please report this as a bug")?;
+    let trial =
+        trial.context("the rule is missing from its own rule set; please report this as a bug")?;
     let same = record.keys.rules_hash == built_in.hash()
         && record.keys.tool_version == env!("CARGO_PKG_VERSION");
     let before = match record.case().filter(|_| same) {
@@ -235,10 +236,7 @@ impl Sum {
         }
         more(&mut text, self.taken.len())?;
         if !self.also.is_empty() {
-            writeln!(
-                text,
-                "other rules also hit some of the lines:"
-            )?;
+            writeln!(text, "other rules also hit some of the lines:")?;
         }
         for (rule, cases) in self.also.iter().take(SHOWN) {
             writeln!(text, "  {rule}: in {}", plural(*cases, "case"))?;

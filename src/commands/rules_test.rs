@@ -43,7 +43,11 @@ pub(super) fn run(
         let tried = progress::during(&meter, console.progress, || {
             trial::run(input, &settings, &id)
         })?;
-        trials.push(tried.context("the rule is missing from its own rule set; please report this as a bug")?);
+        trials.push(
+            tried.context(
+                "the rule is missing from its own rule set; please report this as a bug",
+            )?,
+        );
     }
     let text = if as_json {
         let fired = trials.iter().any(|trial| trial.fired);

@@ -103,9 +103,7 @@ fn a_skeleton_names_all_that_is_left() {
         assert!(errors.iter().any(|error| error == left), "{errors:?}");
     }
     assert!(errors.contains(&"`literal` still contains TODO".to_owned()));
-    assert!(
-        errors.contains(&"the example with should = \"match\" still contains TODO".to_owned())
-    );
+    assert!(errors.contains(&"the example with should = \"match\" still contains TODO".to_owned()));
     assert_eq!(errors.len(), LEFT.len() + 2, "{errors:?}");
 }
 

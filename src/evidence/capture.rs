@@ -61,7 +61,10 @@ impl Capture {
             newest_local_time(entries),
             entries.iter().filter_map(|entry| entry.modified).max(),
         ) {
-            (None, Some(local), _) => (Some(local), "the newest time in logs, which state no time zone"),
+            (None, Some(local), _) => (
+                Some(local),
+                "the newest time in logs, which state no time zone",
+            ),
             (Some(year), ..) => (
                 Some(year),
                 "the newest time in logs, its year from dates in their messages",

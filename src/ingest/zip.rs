@@ -92,7 +92,8 @@ pub(super) fn read(walker: &mut Walker<'_>, place: &Place, zip: &Zip) -> Control
             Err(error) => return walker.gap(&place.path, reason(&error)),
         }
         if !std::mem::replace(&mut said, true) {
-            let detail = "its central directory does not list all members; those were read as well".to_owned();
+            let detail = "its central directory does not list all members; those were read as well"
+                .to_owned();
             walker.gap(&place.path, GapReason::Damaged { detail })?;
         }
         salvage::read(walker, place, &mut names, &mut *members, part)?;

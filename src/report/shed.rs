@@ -91,7 +91,8 @@ pub(super) fn few(report: &mut Report, keep: usize, all: usize) {
     report.timeline.reboots.truncate(keep);
     report.timeline.rotations.truncate(keep);
     report.timeline.marks.truncate(keep);
-    let words = format!("all but the first {keep} of {all} findings, and incidents beyond the same number");
+    let words =
+        format!("all but the first {keep} of {all} findings, and incidents beyond the same number");
     if report
         .shed
         .last()

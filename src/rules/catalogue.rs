@@ -93,11 +93,7 @@ fn page(rule: &Rule, rules: &RuleSet, looks_at: &[String]) -> String {
         "How it is found",
         &found_by(rule, rules, looks_at),
     );
-    section(
-        &mut text,
-        "How to rule it out",
-        &prose(&rule.disprove),
-    );
+    section(&mut text, "How to rule it out", &prose(&rule.disprove));
     let commands = rule.check.join("\n");
     section(&mut text, "What to check", &block(&commands, "sh"));
     section(

@@ -196,7 +196,8 @@ impl Lint<'_> {
                 _ => continue,
             };
             for literal in literals.iter().filter(|literal| literal.len() < 4) {
-                let message = format!("`{literal}` is very short; use a longer literal if possible");
+                let message =
+                    format!("`{literal}` is very short; use a longer literal if possible");
                 self.note(rule, self.place(rule, literal), Level::Warning, message);
             }
         }

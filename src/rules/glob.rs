@@ -30,8 +30,9 @@ impl PathGlob {
             part_regex(part, &mut regex)?;
         }
         regex.push('$');
-        let pattern = Pattern::checked(&regex)
-            .map_err(|_| format!("`{source}` is not a valid path pattern (*, ? and [...] are allowed)"))?;
+        let pattern = Pattern::checked(&regex).map_err(|_| {
+            format!("`{source}` is not a valid path pattern (*, ? and [...] are allowed)")
+        })?;
         Ok(Self {
             source: source.to_owned(),
             pattern,

@@ -228,7 +228,10 @@ impl Judge<'_> {
     ) -> String {
         let (name, at) = id.map_or((default, at), |id| (id.get_ref().as_str(), id.span().start));
         if !is_kebab(name) {
-            self.wrong(at, "an id consists of lower-case letters, digits and single hyphens");
+            self.wrong(
+                at,
+                "an id consists of lower-case letters, digits and single hyphens",
+            );
         }
         if !names.insert(name.to_owned()) {
             self.wrong(

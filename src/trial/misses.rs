@@ -193,7 +193,12 @@ impl Misses<'_> {
                 self.rules.supersedes(&other.id, &own.id)
                     || (own.kind == Kind::Noise && other.kind != Kind::Noise)
             })
-            .map(|other| format!("`{}` explains it and takes precedence over this rule", other.id))
+            .map(|other| {
+                format!(
+                    "`{}` explains it and takes precedence over this rule",
+                    other.id
+                )
+            })
     }
 
     /// Counts one text.

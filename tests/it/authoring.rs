@@ -165,7 +165,10 @@ fn wrong_use_of_authors_tools_ends_with_status_2() {
         (&["rules", "test", "good.toml", "none.tar"], "none.tar"),
         (&["rules", "test", "good.toml", "-"], "twice"),
         (&["rules", "new", "Not_An_Id"], "lower-case"),
-        (&["rules", "new", "pod-oomkilled"], "this rule already exists"),
+        (
+            &["rules", "new", "pod-oomkilled"],
+            "this rule already exists",
+        ),
         (&["rules", "new", "a", "--category", "kitchen"], "kitchen"),
         (&["rules", "new", "a", "--line", "two\nlines"], "one line"),
         (
@@ -200,10 +203,7 @@ fn a_draft_becomes_a_rule_when_its_todos_are_written() {
     );
     let file = path.join("gadget-burnt.toml");
     let text = fs::read_to_string(&file).unwrap();
-    let written = text.replace(
-        "TODO: a similar line that must not match",
-        "gadget 7 works",
-    );
+    let written = text.replace("TODO: a similar line that must not match", "gadget 7 works");
     fs::write(&file, written.replace("TODO: ", "The ")).unwrap();
     let said = stdout(path, &["rules", "check", "gadget-burnt.toml"], 0);
     assert!(said.ends_with("0 errors, 0 warnings\n"), "{said}");

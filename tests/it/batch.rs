@@ -745,7 +745,10 @@ fn wrong_use_is_told_in_one_line_before_anything_is_written() {
             vec!["batch", "in/*.zip", "-o", "out"],
             "in/*.zip: no such file or folder",
         ),
-        (vec!["batch", "in", "-o", "full"], "full: contains other files"),
+        (
+            vec!["batch", "in", "-o", "full"],
+            "full: contains other files",
+        ),
         (
             vec!["batch", "--merge", "out", "nowhere"],
             "nowhere: no such file or folder",

@@ -148,7 +148,10 @@ const MISTAKES: &[Mistake] = &[
         &[
             "analyze", "dump.tar", "--format", "json", "--format", "html", "-o", "a",
         ],
-        &["more --format than --output", "give each format an --output"],
+        &[
+            "more --format than --output",
+            "give each format an --output",
+        ],
     ),
     (
         &["explain", "pod-oomkiled"],

@@ -66,7 +66,8 @@ fn nodes(names: &[&str], day: u32) -> String {
 }
 
 /// The front of the verdict about several clusters.
-const CLUSTERS: &str = "Several clusters were read as one (see the gaps): No known problem was found";
+const CLUSTERS: &str =
+    "Several clusters were read as one (see the gaps): No known problem was found";
 
 #[test]
 fn two_uids_of_the_system_namespace_are_two_clusters() {

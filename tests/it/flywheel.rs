@@ -48,13 +48,18 @@ fn a_report_names_the_cases_that_look_like_it_and_what_they_were() {
     fs::write(root.join("out/resolutions.toml"), was).unwrap();
     let analyze = "analyze asked.tar --archive out -o a.html -o a.json --fail-on never";
     let text = stdout(root, &analyze.split(' ').collect::<Vec<_>>(), 0);
-    let line = text.lines().find(|line| line.starts_with("Most similar to "));
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("Most similar to "));
     assert!(
         line.is_some_and(|line| line.starts_with("Most similar to first, 100 % similar: ")),
         "{text}"
     );
     let joined = text.replace('\n', " ");
-    assert!(joined.contains("resolution: The flux <b>capacitor"), "{text}");
+    assert!(
+        joined.contains("resolution: The flux <b>capacitor"),
+        "{text}"
+    );
 
     let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
     let json: Value = serde_json::from_str(&read("a.json")).unwrap();

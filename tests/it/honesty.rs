@@ -180,7 +180,9 @@ fn a_part_of_a_log_clears_nothing() {
         ("nodes.json", node),
     ]);
     assert!(
-        late.starts_with("NotChecked: the log of kubelet ends 5 hours before the bundle was captured"),
+        late.starts_with(
+            "NotChecked: the log of kubelet ends 5 hours before the bundle was captured"
+        ),
         "{late}"
     );
 }

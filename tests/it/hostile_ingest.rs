@@ -271,10 +271,7 @@ fn archives_nested_too_deep_are_a_gap() {
         bytes = gzip(&bytes);
     }
     let run = read_bytes("b", &bytes, &Limits::RELEASE);
-    assert_eq!(
-        run.gaps(),
-        ["b: over the limit of 5 nested archives"]
-    );
+    assert_eq!(run.gaps(), ["b: over the limit of 5 nested archives"]);
 }
 
 #[test]

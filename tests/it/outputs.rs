@@ -152,10 +152,7 @@ fn a_report_of_a_time_that_was_asked_for_says_that_it_is_partial() {
     let output = run(folder.path(), &arguments);
     assert_eq!(output.status.code(), Some(0));
     let report = fs::read_to_string(folder.path().join("r.json")).unwrap();
-    assert!(
-        report.contains("reading was stopped after 0 s"),
-        "{report}"
-    );
+    assert!(report.contains("reading was stopped after 0 s"), "{report}");
 }
 
 #[cfg(unix)]

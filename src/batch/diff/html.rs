@@ -183,7 +183,10 @@ fn table(
         heads,
         rows: rows.take(ROWS).collect(),
         more: if more > 0 {
-            format!("and {} more; --format json lists all of them", number(more as u64))
+            format!(
+                "and {} more; --format json lists all of them",
+                number(more as u64)
+            )
         } else {
             String::new()
         },

@@ -60,7 +60,10 @@ impl Clue {
     pub fn status(rule: &str, scene: Scene<'_>, object: &Object) -> Self {
         Self {
             subject: scene.owner_subject(object.key()),
-            state: (State::Active, "its status shows this at capture time".into()),
+            state: (
+                State::Active,
+                "its status shows this at capture time".into(),
+            ),
             ..Self::collected(rule, scene.subject(object.key()))
         }
     }

@@ -218,7 +218,8 @@ fn warnings(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_
         && !before.nodes().is_empty()
         && !after.nodes().is_empty()
     {
-        warnings.push("OLD and NEW have no node in common; are they from the same cluster?".to_owned());
+        warnings
+            .push("OLD and NEW have no node in common; are they from the same cluster?".to_owned());
     }
     warnings
 }

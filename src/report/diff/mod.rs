@@ -128,9 +128,7 @@ impl Kind {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::New => "OLD could have shown it and did not",
-            Self::NewlyVisible => {
-                "OLD could not check this, so it may have been there all along"
-            }
+            Self::NewlyVisible => "OLD could not check this, so it may have been there all along",
             Self::Resolved => {
                 "NEW could check this as well as OLD and no longer shows it, or shows that it ended"
             }

@@ -200,7 +200,10 @@ pub(super) fn concerned(sight: &Sight, could: &str) -> String {
     }
     if !sight.partly.is_empty() {
         let on = if told.is_empty() { "check" } else { "other" };
-        told.push(format!("{} only on part of the evidence", plural(sight.partly.len(), on)));
+        told.push(format!(
+            "{} only on part of the evidence",
+            plural(sight.partly.len(), on)
+        ));
     }
     told.join(", ")
 }
@@ -253,7 +256,12 @@ pub(super) fn error_words(diff: &Diff, kind: Kind) -> String {
 /// What is said of rows that are not shown.
 fn more(all: usize, shown: usize) -> Option<String> {
     let more = all.saturating_sub(shown);
-    (more > 0).then(|| format!("  and {} more; -o FILE.html lists all of them", number(more as u64)))
+    (more > 0).then(|| {
+        format!(
+            "  and {} more; -o FILE.html lists all of them",
+            number(more as u64)
+        )
+    })
 }
 
 /// With a capital first letter.

@@ -325,7 +325,9 @@ fn hides(gap: &Gap) -> &'static str {
             | GapReason::LeftOut { .. },
             _,
         ) => HIDES_NOTHING,
-        (GapReason::Condensed { .. }, _) => "further samples and their context lines; counts are complete",
+        (GapReason::Condensed { .. }, _) => {
+            "further samples and their context lines; counts are complete"
+        }
         (GapReason::More { .. }, _) => "the same as the listed gaps of this kind",
         (GapReason::NotOne { .. }, _) => "which findings belong together",
         (GapReason::NotCollected { .. }, _) => HIDES_UNFETCHED,

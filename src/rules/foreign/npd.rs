@@ -220,10 +220,9 @@ fn draft(name: &str, rule: &MonitorRule, at: usize, permanent: bool, explain: St
         // The monitor never takes such a condition back by itself.
         persists: permanent,
         explain,
-        disprove:
-            "The rule is only a pattern: read the line. If it merely quotes such words, \
+        disprove: "The rule is only a pattern: read the line. If it merely quotes such words, \
                    or the node has since recovered, nothing is wrong."
-                .into(),
+            .into(),
         references: vec![],
     }
 }

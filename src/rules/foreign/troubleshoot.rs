@@ -130,8 +130,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<(), RuleError> {
             reader.leave(at, &part, "it checks the host on which troubleshoot runs");
         }
         if let Some(uri) = spec.uri {
-            let reason =
-                "the newer spec at this address is not fetched: bundlescope does not use the network";
+            let reason = "the newer spec at this address is not fetched: bundlescope does not use the network";
             reader.leave(yaml::offset(text, &uri), "uri", reason);
         }
     }
@@ -291,9 +290,10 @@ impl Analyzer<'_> {
                 plain(self.spec),
                 outcomes.words()
             ),
-            disprove: "The spec's author chose the limits and the wording; if they do not fit this \
+            disprove:
+                "The spec's author chose the limits and the wording; if they do not fit this \
                        cluster, nothing is wrong."
-                .into(),
+                    .into(),
             // What a file says is so for the author, however long ago a line was written.
             persists: self.kind == "textAnalyze",
             title,

@@ -244,8 +244,7 @@ pub(super) fn command(
         Wanted::Events => {
             return Some(Command {
                 text: "kubectl get events -A -o yaml > events.yaml".to_owned(),
-                brings: "events (kept for one hour: run this while the problem occurs)"
-                    .to_owned(),
+                brings: "events (kept for one hour: run this while the problem occurs)".to_owned(),
             });
         }
         Wanted::Objects(kind) | Wanted::WholeList(kind) => objects(kind)?,

@@ -145,7 +145,9 @@ fn finish(command: String, row: Gathered) -> Ask {
     };
     let why = match (row.purpose, row.settles.is_empty()) {
         (Some(purpose), _) => purpose,
-        (None, false) => format!("no {missing} in the bundle: {checks} could then look for the cause"),
+        (None, false) => {
+            format!("no {missing} in the bundle: {checks} could then look for the cause")
+        }
         (None, true) => format!("no {missing} in the bundle: {checks} could then run"),
     };
     Ask {

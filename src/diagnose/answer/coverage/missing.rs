@@ -140,10 +140,7 @@ impl fmt::Display for Missing {
             }
             (Why::OutsideWindow, what) => write!(f, "the {what} is outside --since and --until"),
             (Why::TooShort { lines: 1 }, what) => {
-                write!(
-                    f,
-                    "the {what} has 1 line, too little to rule out a failure"
-                )
+                write!(f, "the {what} has 1 line, too little to rule out a failure")
             }
             (Why::TooShort { lines }, what) => {
                 write!(

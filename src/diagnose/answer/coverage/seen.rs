@@ -393,9 +393,8 @@ impl<'a> Seen<'a> {
             });
         }
         if self.evidence.collected(kind) {
-            return Ok((left_out > 0).then(|| {
-                format!("{left_out} objects exceeded the limit and were not checked")
-            }));
+            return Ok((left_out > 0)
+                .then(|| format!("{left_out} objects exceeded the limit and were not checked")));
         }
         let never = self.never().filter(|never| !never.kinds.contains(&kind));
         Err(Missing {

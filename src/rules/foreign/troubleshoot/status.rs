@@ -58,9 +58,8 @@ pub(super) fn workloads(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Res
     };
     if missing {
         let what = name.as_deref().unwrap_or("it");
-        let reason = format!(
-            "a missing {kind} {what} is not reported, only the state of an existing one"
-        );
+        let reason =
+            format!("a missing {kind} {what} is not reported, only the state of an existing one");
         analyzer.leave_some(reader, reason);
     }
     let about = name

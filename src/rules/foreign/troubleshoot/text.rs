@@ -208,7 +208,9 @@ pub(super) fn events(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result
     let mut by_absence = false;
     for outcome in &outcomes.0 {
         if outcome.when.is_empty() {
-            return Err("one of its outcomes has no condition, which troubleshoot rejects too".into());
+            return Err(
+                "one of its outcomes has no condition, which troubleshoot rejects too".into(),
+            );
         }
         let when = parse_bool(&outcome.when)
             .ok_or_else(|| format!("its condition `{}` is neither true nor false", outcome.when))?;
@@ -241,8 +243,7 @@ pub(super) fn events(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result
         literals = pattern::literals(regex, Anchors::Message).unwrap_or_default();
     }
     if by_absence {
-        let reason =
-            "a missing event is not reported: events are kept for only one hour";
+        let reason = "a missing event is not reported: events are kept for only one hour";
         analyzer.leave_some(reader, reason);
     }
     // Normal events are kept where a matcher knows them; others need no matcher.
