@@ -89,7 +89,7 @@ pub enum AnalyzeError {
     #[error("cannot start a thread")]
     Thread(#[source] std::io::Error),
     /// The operating system gave no threads.
-    #[error("cannot start {threads} threads; try fewer with --threads")]
+    #[error("cannot start {threads} threads; lower --threads")]
     Threads {
         /// How many were asked for.
         threads: usize,

@@ -17,12 +17,12 @@ const STYLES: Styles = Styles::styled()
     .usage(AnsiColor::Green.on_default().bold())
     .literal(AnsiColor::Cyan.on_default().bold());
 
-/// Offline analyzer of Kubernetes support bundles: says what broke, where, since when, how it
-/// knows, and what to do next. It needs no cluster and opens no network connection.
+/// Offline analyzer for Kubernetes support bundles: reports what broke, where, since when, the
+/// evidence, and what to do next. It needs no cluster access and opens no network connection.
 #[derive(Debug, Parser)]
 #[command(name = "bundlescope", version, styles = STYLES, arg_required_else_help = true, propagate_version = true)]
 #[command(
-    after_help = "Exit status: 0 nothing at or above --fail-on, 1 such findings, 2 the run failed."
+    after_help = "Exit status: 0 no finding at or above --fail-on, 1 at least one, 2 the run failed."
 )]
 pub struct Cli {
     /// What to do.
@@ -33,30 +33,31 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write one report about a bundle
+    /// Analyze a bundle and write a report
     Analyze(AnalyzeArgs),
-    /// Make an archive of many bundles: an index, a report for each, tables for SQL engines
+    /// Analyze many bundles into an archive: an index, a report per case, tables for SQL engines
     Batch(BatchArgs),
-    /// Show what is in a bundle: its format and why, components, times, gaps
+    /// Show what a bundle contains: its layout and how it was recognised, components, times, gaps
     Inspect(InspectArgs),
     /// Compare two bundles, reports or archives: new, resolved, no longer visible
     ///
-    /// Each side is a bundle, which is analyzed now, or a report that `analyze` wrote as HTML or
-    /// JSON; or both are archives of `bundlescope batch`. A finding that is gone is resolved only if its rule could look in NEW as well as in
-    /// OLD. Exit status: 0 NEW has no finding at or above --fail-on that OLD does not have, 1 it has,
-    /// 2 the run failed.
+    /// Each side is a bundle, which is analyzed first, or an HTML or JSON report written by
+    /// `analyze`; or both sides are archives written by `bundlescope batch`. A finding that NEW no
+    /// longer shows counts as resolved only if its rule could run on NEW as well as on OLD. Exit
+    /// status: 0 NEW has no finding at or above --fail-on that OLD lacks, 1 it has at least one, 2
+    /// the run failed.
     Diff(DiffArgs),
-    /// Print a rule's cause, checks, fix, versions and references
+    /// Show a rule: what it means, what to check, how to fix it, versions and references
     Explain(ExplainArgs),
-    /// List, check, try and draft rules
+    /// List, check, test and draft rules
     #[command(subcommand)]
     Rules(RulesCommand),
-    /// Print a completion script for a shell
+    /// Print a shell completion script
     Completions {
-        /// The shell
+        /// Shell to complete for
         shell: Shell,
     },
-    /// Print the manual page (roff)
+    /// Print the man page (roff)
     Man,
 }
 
@@ -64,25 +65,26 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct InputArgs {
     /// Folder, archive (tar, gzip, zip, zstd, xz, bzip2), single log, or - for standard input;
-    /// several are read as one collection run
+    /// several inputs are read as one collection run
     #[arg(value_name = "BUNDLE", required = true)]
     pub bundles: Vec<PathBuf>,
-    /// File or folder with more rules; may be repeated. Also read are monitors of
-    /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+    /// File or folder with additional rules; may be repeated. Also accepts node-problem-detector
+    /// monitors (JSON) and troubleshoot.sh specs (YAML)
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
-    /// Threads that examine entries [default: as many as the machine has]
+    /// Number of worker threads [default: number of CPUs]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub threads: usize,
-    /// Bytes that may come out of the bundles beyond those on disk, such as 800M or 20G; the rest is
-    /// a gap in the report [default: 8G]
+    /// Limit on decompressed bytes beyond the size on disk, such as 800M or 20G; what exceeds it is
+    /// reported as a gap [default: 8G]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub max_bytes: Option<u64>,
-    /// Entries that are read of each bundle; the others are a gap in the report [default: 100000]
+    /// Maximum number of entries read from each bundle; the others are reported as a gap
+    /// [default: 100000]
     #[arg(long, value_name = "N")]
     pub max_entries: Option<u64>,
-    /// Memory for the texts of hits and unexplained errors, such as 200M or 1G; where they need more,
-    /// fewer samples are kept, and the report lists that as a gap [default: 96M]
+    /// Memory for the text of hits and unexplained errors, such as 200M or 1G; beyond it, fewer
+    /// samples are kept and the report lists a gap [default: 96M]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub memory: Option<u64>,
 }
@@ -93,34 +95,34 @@ pub struct AnalyzeArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// File to write, or - for standard output; may be repeated, one for each --format
+    /// Output file, or - for standard output; may be repeated, one per --format
     /// [default: BUNDLE.report.html]
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
-    /// Format of the output; told from the file's name where it is not given
+    /// Output format [default: inferred from the file name]
     #[arg(long, value_name = "FORMAT")]
     pub format: Vec<Format>,
-    /// Only evidence that ended at or after this time (RFC 3339, such as 2024-05-01T12:00:00Z)
+    /// Ignore evidence that ended before this time (RFC 3339, such as 2024-05-01T12:00:00Z)
     #[arg(long, value_name = "TIME")]
     pub since: Option<Timestamp>,
-    /// Only evidence that began at or before this time
+    /// Ignore evidence that began after this time
     #[arg(long, value_name = "TIME")]
     pub until: Option<Timestamp>,
-    /// Leave findings below this severity out of the report; they are still counted
+    /// Omit findings below this severity from the report; they are still counted
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     pub min_severity: Severity,
-    /// Exit with status 1 when a finding that has not ended is at or above this level
+    /// Exit with status 1 if a finding at or above this severity has not ended
     #[arg(long, value_name = "LEVEL", default_value = "high")]
     pub fail_on: FailOn,
-    /// Archive that `batch` wrote: the report names the cases in it that look like this one, and
-    /// what they were as its resolutions.toml says
+    /// Archive written by `batch`: the report names similar cases in it and how they were resolved,
+    /// according to its resolutions.toml
     #[arg(long, value_name = "OUTDIR")]
     pub archive: Option<PathBuf>,
-    /// End the reading after so many seconds and report what was read until then; how much that is
+    /// Stop reading after this many seconds and report what was read so far; how much that is
     /// depends on the machine
     #[arg(long, value_name = "SECONDS")]
     pub max_time: Option<u64>,
-    /// Largest HTML report in bytes; what is left out is said in it
+    /// Maximum size of the HTML report in bytes; the report lists what was omitted
     #[arg(long, value_name = "BYTES", default_value_t = crate::report::MAX_BYTES)]
     pub max_size: usize,
 }
@@ -128,41 +130,42 @@ pub struct AnalyzeArgs {
 /// Arguments of `batch`.
 #[derive(Debug, Args)]
 pub struct BatchArgs {
-    /// Folders (walked: every archive or bundle folder in them is a case), bundles, globs, or - for
-    /// a list on standard input, one bundle a line; with --merge, what workers printed
+    /// Folders (searched: every archive or bundle folder in them is a case), bundles, globs, or -
+    /// for a list on standard input, one bundle per line; with --merge, the output of workers or
+    /// archives
     #[arg(value_name = "DIR|BUNDLE", required_unless_present = "worker")]
     pub named: Vec<PathBuf>,
-    /// Folder of the archive; what an earlier run read into it is not read again
+    /// Folder of the archive; bundles that an earlier run read into it are not read again
     #[arg(short, long, value_name = "DIR", required_unless_present_any = ["worker", "list", "merge"])]
     pub output: Option<PathBuf>,
-    /// File or folder with more rules; may be repeated. Also read are monitors of
-    /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+    /// File or folder with additional rules; may be repeated. Also accepts node-problem-detector
+    /// monitors (JSON) and troubleshoot.sh specs (YAML)
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
-    /// Cases side by side [default: as many as there are threads]
+    /// Number of cases read in parallel [default: number of threads]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub jobs: usize,
-    /// Threads that examine entries, of all cases together [default: as many as the machine has]
+    /// Number of worker threads, shared by all cases [default: number of CPUs]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub threads: usize,
-    /// Memory that all cases in work may need together, such as 800M or 4G
-    /// [default: a quarter of the machine's]
+    /// Memory limit for all cases in progress together, such as 800M or 4G
+    /// [default: a quarter of the machine's memory]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub memory: Option<u64>,
-    /// Exit with status 1 when a finding of any case that has not ended is at or above this level
+    /// Exit with status 1 if any case has a finding at or above this severity that has not ended
     #[arg(long, value_name = "LEVEL", default_value = "high")]
     pub fail_on: FailOn,
-    /// Only the cases of one share of so many, such as 0/8 to 7/8; a case is always in the same one
+    /// Read only share I of N, such as 0/8 to 7/8; a case is always in the same share
     #[arg(long, value_name = "I/N", conflicts_with_all = ["worker", "merge"])]
     pub share: Option<Share>,
-    /// Print the cases, one a line, and read none: the input of workers
+    /// Print the cases, one per line, as input for workers; read none of them
     #[arg(long, conflicts_with_all = ["worker", "merge"])]
     pub list: bool,
-    /// Read bundles as lines on standard input and print one JSON record a line, as they are done;
-    /// keeps nothing
+    /// Read bundle paths from standard input, one per line, and print one JSON record per line as
+    /// each is done; keep nothing
     #[arg(long, conflicts_with_all = ["merge", "output", "named"])]
     pub worker: bool,
-    /// Make the archive OUT from what workers printed, or from other archives
+    /// Build the archive OUT from the output of workers, or from other archives
     #[arg(long, value_name = "OUT", conflicts_with = "output")]
     pub merge: Option<PathBuf>,
 }
@@ -185,7 +188,7 @@ impl std::str::FromStr for Share {
             (index < count).then_some(Self { index, count })
         });
         parsed.ok_or_else(|| {
-            "a share is I/N, with I from 0 to N-1, such as 0/8 for the first of eight".to_owned()
+            "not a share; write it as I/N with I from 0 to N-1, such as 0/8 for the first of eight".to_owned()
         })
     }
 }
@@ -263,28 +266,28 @@ impl FailOn {
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The earlier bundle, report or archive of `bundlescope batch`
+    /// Earlier bundle, report, or archive written by `bundlescope batch`
     #[arg(value_name = "OLD")]
     pub old: PathBuf,
-    /// The later one of the same kind
+    /// Later one of the same kind
     #[arg(value_name = "NEW")]
     pub new: PathBuf,
-    /// File to write, or - for standard output; may be repeated, one for each --format
+    /// Output file, or - for standard output; may be repeated, one per --format
     /// [default: text on standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
-    /// Format of the output; told from the file's name where it is not given
+    /// Output format [default: inferred from the file name]
     #[arg(long, value_name = "FORMAT")]
     pub format: Vec<DiffFormat>,
-    /// Exit with status 1 when NEW has a finding at or above this level that has not ended, and
-    /// that OLD does not have
+    /// Exit with status 1 if NEW has a finding at or above this severity that has not ended and
+    /// that OLD lacks
     #[arg(long, value_name = "LEVEL", default_value = "high")]
     pub fail_on: FailOn,
-    /// File or folder with more rules for the bundles; may be repeated. Also read are monitors of
-    /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+    /// File or folder with additional rules for the bundles; may be repeated. Also accepts
+    /// node-problem-detector monitors (JSON) and troubleshoot.sh specs (YAML)
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
-    /// Threads that examine entries [default: as many as the machine has]
+    /// Number of worker threads [default: number of CPUs]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads())]
     pub threads: usize,
 }
@@ -300,10 +303,10 @@ pub struct InspectArgs {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Id of the rule, as reports name it
+    /// Rule id, as shown in reports
     pub rule: String,
-    /// File or folder with more rules; may be repeated. Also read are monitors of
-    /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+    /// File or folder with additional rules; may be repeated. Also accepts node-problem-detector
+    /// monitors (JSON) and troubleshoot.sh specs (YAML)
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
 }
@@ -322,63 +325,63 @@ pub enum RulesCommand {
         /// Print JSON
         #[arg(long)]
         json: bool,
-        /// File or folder with more rules; may be repeated. Also read are monitors of
-        /// node-problem-detector (JSON) and analyzers of troubleshoot.sh (YAML)
+        /// File or folder with additional rules; may be repeated. Also accepts
+        /// node-problem-detector monitors (JSON) and troubleshoot.sh specs (YAML)
         #[arg(long, value_name = "PATH")]
         rules: Vec<PathBuf>,
     },
-    /// Check rule files: syntax, texts, and every example through the real engine; of other tools'
-    /// files, what was not taken over and why
+    /// Check rule files: syntax, texts, and every example against the real engine; for files of
+    /// other tools, list what could not be imported and why
     Check {
-        /// Rule files or folders with rule files [default: the built-in rules]
+        /// Rule files, or folders that contain them [default: the built-in rules]
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
-    /// Try one rule file on bundles: hits, lines that other rules explain, and near misses
+    /// Test one rule file against bundles: hits, lines that other rules explain, near misses
     ///
-    /// The rule runs beside the built-in ones, on each bundle by itself. Exit status: 0 the rule
-    /// fired in one of the bundles, 1 in none, 2 the run failed.
+    /// The rule runs together with the built-in rules, on each bundle separately. Exit status: 0 the
+    /// rule fired in at least one bundle, 1 it fired in none, 2 the run failed.
     Test {
-        /// The rule file
+        /// Rule file
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Folders, archives or single logs
         #[arg(value_name = "BUNDLE", required_unless_present = "archive")]
         bundles: Vec<PathBuf>,
-        /// Archive that `batch` wrote: the rule is tried on the bundle of each case, where that
-        /// still is, and the sum is told: hits, cases, lines newly explained, findings taken from
-        /// other rules, cost
+        /// Archive written by `batch`: the rule is tested against the bundle of each case, if that
+        /// still exists; prints a summary of hits, cases, newly explained lines, findings taken
+        /// from other rules, and cost
         #[arg(long, value_name = "OUTDIR", conflicts_with = "bundles")]
         archive: Option<PathBuf>,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// List the errors that no rule explains in an archive, those of most cases first
+    /// List the errors in an archive that no rule explains, those in the most cases first
     Unexplained {
-        /// Archive that `batch` wrote
+        /// Archive written by `batch`
         #[arg(value_name = "OUTDIR")]
         archive: PathBuf,
-        /// Templates that are listed; all are counted
+        /// Maximum number of templates to list; all are counted
         #[arg(long, value_name = "N", default_value_t = 20)]
         top: usize,
         /// Print JSON, with samples
         #[arg(long)]
         json: bool,
     },
-    /// Print a rule file to begin with: a skeleton with comments, or a draft from a line
+    /// Print a new rule file: a commented skeleton, or a draft from a log line
     ///
-    /// What only a person can know begins with TODO; `rules check` names each such place.
+    /// Parts that need human judgement begin with TODO; `rules check` lists those that remain.
     New {
-        /// Id of the rule: lower-case words with dashes
+        /// Rule id: lower-case words separated by hyphens
         id: String,
-        /// Category of the rule [default: guessed from who wrote the line]
+        /// Rule category [default: guessed from the component that wrote the line]
         #[arg(long)]
         category: Option<Category>,
-        /// The line that states the failure, as the bundle has it
+        /// Log line that states the failure, exactly as in the bundle
         #[arg(long, allow_hyphen_values = true)]
         line: Option<String>,
-        /// Draft from the lines of this template instead, as `rules unexplained` lists it
+        /// Draft from the lines of this template, as listed by `rules unexplained`
         #[arg(
             long,
             value_name = "TEMPLATE",
@@ -386,19 +389,19 @@ pub enum RulesCommand {
             conflicts_with = "line"
         )]
         from_unknown: Option<String>,
-        /// Archive that `batch` wrote, in which the template is
+        /// Archive written by `batch` that contains the template
         #[arg(long, value_name = "OUTDIR", requires = "from_unknown")]
         archive: Option<PathBuf>,
-        /// File or folder to write to [default: standard output]
+        /// Output file or folder [default: standard output]
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Write the catalogue: one Markdown page for each rule, and an index
+    /// Write the rule catalogue: one Markdown page per rule, and an index
     Docs {
-        /// Folder to write to; pages of rules that are no more are removed from it
+        /// Output folder; pages of rules that no longer exist are removed from it
         #[arg(value_name = "DIR")]
         folder: PathBuf,
-        /// Folder with more rule files; may be repeated
+        /// Folder with additional rule files; may be repeated
         #[arg(long, value_name = "DIR")]
         rules: Vec<PathBuf>,
     },

@@ -120,19 +120,19 @@ impl GapReason {
             Self::Damaged { .. } => "damaged or cut short",
             Self::Encrypted => "encrypted",
             Self::Limit { .. } => "over a limit",
-            Self::Stopped { .. } => "the reading was stopped",
+            Self::Stopped { .. } => "reading was stopped",
             Self::Unsupported { .. } => "not supported",
             Self::Unreadable { .. } => "could not be read",
-            Self::NotAFile { .. } => "not a file, not followed",
+            Self::NotAFile { .. } => "not a regular file, not followed",
             Self::HostileName => "the name is not a plain relative path",
-            Self::DuplicateName => "a second entry of the same name",
+            Self::DuplicateName => "duplicate entry name",
             Self::Binary => "not text",
             Self::LeftOut { what } => what,
             Self::Malformed { .. } => "not well-formed",
             Self::NotCollected { .. } => "not collected",
-            Self::Condensed { .. } => "kept in part",
+            Self::Condensed { .. } => "only partly kept",
             Self::More { reason, .. } => reason,
-            Self::NotOne { .. } => "not of one cluster and time",
+            Self::NotOne { .. } => "not from one cluster and time",
             Self::NodesAbsent { .. } => "nodes without an upload",
         }
     }
@@ -142,22 +142,22 @@ impl fmt::Display for GapReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Damaged { detail } => write!(f, "damaged or cut short: {detail}"),
-            Self::Encrypted => f.write_str("encrypted; ask for it without a password"),
+            Self::Encrypted => f.write_str("encrypted; ask for a copy without a password"),
             Self::Limit { limit } => write!(f, "over the limit of {limit}"),
-            Self::Stopped { why } => write!(f, "the reading was stopped {why}"),
+            Self::Stopped { why } => write!(f, "reading was stopped {why}"),
             Self::Unsupported { what } => write!(f, "not supported: {what}"),
             Self::Unreadable { detail } => write!(f, "could not be read: {detail}"),
             Self::NotAFile { what } => write!(f, "{what}, not followed"),
-            Self::HostileName => {
-                f.write_str("its name is no plain relative path; read under this name only")
-            }
-            Self::DuplicateName => f.write_str("a second entry of the same name; both were read"),
+            Self::HostileName => f.write_str(
+                "its name is not a plain relative path; the name was used as a label only",
+            ),
+            Self::DuplicateName => f.write_str("another entry has the same name; both were read"),
             Self::Binary => f.write_str("not text"),
-            Self::LeftOut { what } => write!(f, "left out: {what}"),
+            Self::LeftOut { what } => write!(f, "skipped: {what}"),
             Self::Malformed { detail } => write!(f, "not well-formed: {detail}"),
             Self::NotCollected { detail } => write!(f, "not collected: {detail}"),
             Self::Condensed { kept } => {
-                write!(f, "more was found than the memory budget holds: {kept}")
+                write!(f, "more was found than fits into the memory budget: {kept}")
             }
             Self::More { count, reason } => write!(f, "{count} more: {reason}"),
             Self::NotOne {
@@ -165,10 +165,13 @@ impl fmt::Display for GapReason {
                 what,
             } => write!(
                 f,
-                "of several clusters, which were read as one: {what}; of an object that is in more than one, one counts"
+                "inputs from several clusters were read as one: {what}; an object found in more than one counts once"
             ),
             Self::NotOne { what, .. } => {
-                write!(f, "of times far apart, which were read as one: {what}")
+                write!(
+                    f,
+                    "inputs captured far apart in time were read as one: {what}"
+                )
             }
             Self::NodesAbsent { absent, all, names } => {
                 write!(f, "{absent} of {all} nodes uploaded nothing: {names}")

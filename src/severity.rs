@@ -18,15 +18,15 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; nothing is broken by it.
+    /// Worth knowing; nothing is broken.
     Info,
-    /// Something is off that users hardly notice.
+    /// A minor problem that users hardly notice.
     Low,
-    /// Part of a function is lost or at risk.
+    /// A function is degraded or at risk.
     Medium,
     /// A workload or node does not work.
     High,
-    /// The cluster, or a function everything needs, does not work.
+    /// The cluster, or a function that everything depends on, does not work.
     Critical,
 }
 
@@ -74,13 +74,13 @@ pub enum Category {
     LoadBalancer,
     /// Pod and node networking.
     Network,
-    /// Machine, kernel, resources of a node.
+    /// Machine, kernel and resources of a node.
     Node,
     /// Metrics and log collection.
     Observability,
     /// Container runtime.
     Runtime,
-    /// Placing pods on nodes.
+    /// Scheduling of pods onto nodes.
     Scheduling,
     /// Admission, RBAC, certificates.
     Security,
@@ -88,7 +88,7 @@ pub enum Category {
     Storage,
     /// Versions, drains, node images.
     Upgrade,
-    /// The customer's own pods.
+    /// The customer's own workloads.
     Workload,
 }
 

@@ -123,7 +123,7 @@ def main():
     with open(args.list, encoding="utf-8") as file:
         places = [line.rstrip("\r\n") for line in file if line.strip()]
     if not places:
-        raise SystemExit(f"{args.list}: names no bundles")
+        raise SystemExit(f"{args.list}: lists no bundles")
     spark = SparkSession.builder.appName("bundlescope triage").getOrCreate()
     sc = spark.sparkContext
     partitions = args.partitions or min(len(places), 4 * sc.defaultParallelism)

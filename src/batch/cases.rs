@@ -64,7 +64,7 @@ pub struct Found {
 #[derive(Debug, thiserror::Error)]
 pub enum CasesError {
     /// Neither a file or folder nor a glob that fits any.
-    #[error("{0}: no such file or folder; name bundles, folders of bundles, or - for a list")]
+    #[error("{0}: no such file or folder; pass bundles, folders of bundles, or - for a list")]
     NotFound(String),
     /// A folder that cannot be listed.
     #[error("{path}: cannot be listed")]
@@ -75,7 +75,7 @@ pub enum CasesError {
         source: io::Error,
     },
     /// Nothing at all.
-    #[error("{0}: holds no bundles; name folders with archives or bundle folders in them")]
+    #[error("{0}: contains no bundles; pass folders with archives or bundle folders in them")]
     Empty(String),
 }
 
@@ -213,7 +213,7 @@ impl Walk {
     fn folder(&mut self, folder: &Path, depth: usize) -> io::Result<()> {
         if self.is_output(folder) {
             self.notes.insert(format!(
-                "{}: an archive of ours, not read as a case",
+                "{}: an archive written by `bundlescope batch`, not read as a case",
                 location(folder)
             ));
             return Ok(());
@@ -229,7 +229,7 @@ impl Walk {
                 self.add(folder);
             } else {
                 self.notes
-                    .insert(format!("{}: holds no files", location(folder)));
+                    .insert(format!("{}: contains no files", location(folder)));
             }
             return Ok(());
         }
@@ -249,7 +249,7 @@ impl Walk {
         if others > 0 {
             let ending = if others == 1 { "" } else { "s" };
             self.notes.insert(format!(
-                "{}: {others} file{ending} beside the bundles not read; name a file itself to have it read",
+                "{}: {others} file{ending} next to the bundles not read; pass a file by name to read it",
                 location(folder)
             ));
         }

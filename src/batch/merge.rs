@@ -27,7 +27,7 @@ pub enum MergeError {
         source: io::Error,
     },
     /// A line that no worker printed.
-    #[error("{input}:{line}: no record of `bundlescope batch --worker`: {reason}")]
+    #[error("{input}:{line}: not a record of `bundlescope batch --worker`: {reason}")]
     Line {
         /// Name of the input.
         input: String,
@@ -38,7 +38,7 @@ pub enum MergeError {
     },
     /// Records that do not belong together.
     #[error(
-        "{input}:{line}: made with other rules or another version than the records before; run all workers with the same"
+        "{input}:{line}: made with different rules or another version than the earlier records; run all workers with the same ones"
     )]
     Mixed {
         /// Name of the input.
@@ -146,7 +146,7 @@ impl Merge {
                 return Err(MergeError::Line {
                     input: input.to_owned(),
                     line,
-                    reason: "without its report".to_owned(),
+                    reason: "its report is missing".to_owned(),
                 });
             }
             _ => Entry::Unreadable(Box::new(record)),

@@ -57,7 +57,7 @@ impl Neighbours {
         let mut warnings = Vec::new();
         if self.unread > 0 {
             warnings.push(format!(
-                "{} records of the archive cannot be read; run `bundlescope batch` on it again",
+                "unreadable records in the archive: {}; run `bundlescope batch` on it again",
                 self.unread
             ));
         }

@@ -69,7 +69,7 @@ fn write_day(
 fn remove_others(store: &Store, written: &BTreeSet<String>) -> Result<(), StoreError> {
     for table in tables::NAMES {
         let folder = store.root().join(format!("table={table}"));
-        let cannot = failed(&folder, "cannot be tidied");
+        let cannot = failed(&folder, "cannot be cleaned up");
         for day in fs::read_dir(&folder).into_iter().flatten() {
             let day = day.map_err(&cannot)?;
             let mut left = 0;

@@ -68,7 +68,7 @@ impl TryFrom<Parts> for CaseRecord {
         let reading = match (parts.read, parts.unreadable) {
             (Some(case), None) => Reading::Read(case),
             (None, Some(unreadable)) => Reading::Unreadable(unreadable),
-            _ => return Err("either `read` or `unreadable` is needed"),
+            _ => return Err("either `read` or `unreadable` is required"),
         };
         Ok(Self {
             schema: parts.schema,

@@ -55,7 +55,7 @@ impl Resolutions {
             Err(error) => return Err(format!("{FILE}: cannot be read: {error}")),
         }
         let text = String::from_utf8(bytes)
-            .map_err(|_| format!("{FILE}: is no UTF-8 text; save it as such"))?;
+            .map_err(|_| format!("{FILE}: not UTF-8 text; save it as UTF-8"))?;
         Self::parse(&text)
     }
 
@@ -67,14 +67,14 @@ impl Resolutions {
             let before = text.get(..at).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
             let said = masker.text(error.message());
-            format!("{FILE}:{line}: {said}; no case is shown with what it was")
+            format!("{FILE}:{line}: {said}; resolutions are not shown")
         })?;
         let other = cases
             .iter()
             .find(|(_, one)| !one.link.is_empty() && !one.link.starts_with("https://"));
         if let Some((case, _)) = other {
             return Err(format!(
-                "{FILE}: the link of {case:?} does not begin with https://; no case is shown with what it was"
+                "{FILE}: the link of {case:?} does not begin with https://; resolutions are not shown"
             ));
         }
         let clean = cases.into_iter().map(|(case, one)| {

@@ -72,7 +72,7 @@ impl Scan<'_> {
             Ok(Err(Trouble::Bundle(reason))) => Ok(self.unreadable(place, &reason)),
             Err(_) => Ok(self.unreadable(
                 place,
-                "the analysis failed with a mistake of its own; report this as a bug",
+                "the analysis failed because of an internal error; please report this as a bug",
             )),
         }
     }
@@ -183,7 +183,7 @@ fn trouble(error: AnalyzeError) -> Trouble {
     };
     let said = error.to_string();
     Trouble::Bundle(match &error {
-        IngestError::NotFound { .. } => "not there any more when it was to be read".to_owned(),
+        IngestError::NotFound { .. } => "no longer there when it was to be read".to_owned(),
         IngestError::Io { source, .. } => format!("cannot be read: {source}"),
         IngestError::Empty { name }
         | IngestError::NotABundle { name }

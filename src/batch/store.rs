@@ -37,7 +37,9 @@ pub enum StoreError {
     #[error("{0}: not an archive of `bundlescope batch`")]
     NotAnArchive(PathBuf),
     /// A folder with something else in it.
-    #[error("{0}: holds other files; name a new folder, or one that `bundlescope batch` wrote")]
+    #[error(
+        "{0}: contains other files; choose a new folder, or one written by `bundlescope batch`"
+    )]
     NotEmpty(PathBuf),
     /// The operating system refused.
     #[error("{path}: {action}: {reason}")]
@@ -309,7 +311,7 @@ impl Store {
             (self.reports(), reports),
             (self.rules(), &rules),
         ] {
-            let cannot = failed(&folder, "cannot be tidied");
+            let cannot = failed(&folder, "cannot be cleaned up");
             for name in names(&folder).map_err(&cannot)? {
                 if !kept.contains(&name) {
                     fs::remove_file(folder.join(name)).map_err(&cannot)?;

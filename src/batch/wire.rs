@@ -54,7 +54,10 @@ pub fn decode(line: &str) -> Result<(CaseRecord, Option<Vec<u8>>), String> {
     let wrong = |error: serde_json::Error| error.to_string();
     let record: CaseRecord = serde_json::from_str(line).map_err(wrong)?;
     if record.schema != SCHEMA {
-        return Err(format!("schema {} where {SCHEMA} is read", record.schema));
+        return Err(format!(
+            "schema {} is not supported; expected {SCHEMA}",
+            record.schema
+        ));
     }
     let beside: Beside = serde_json::from_str(line).map_err(wrong)?;
     if beside.report.is_empty() {

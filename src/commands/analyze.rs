@@ -25,7 +25,7 @@ use std::time::Duration;
 
 /// What is said when a signal stops the reading.
 const STOPPING: &str =
-    "bundlescope: stopping; the report tells what was read until now, a second Ctrl-C ends at once";
+    "bundlescope: stopping; writing a report of what was read so far (Ctrl-C again to quit now)";
 
 /// Runs the command.
 pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
@@ -87,7 +87,7 @@ pub(super) fn run(args: &AnalyzeArgs, console: &mut Console) -> anyhow::Result<E
     }
     anyhow::ensure!(
         !interrupt.stop.load(Ordering::Relaxed),
-        "stopped before everything was read; the report says what it lacks"
+        "stopped before everything was read; the report lists what is missing"
     );
     Ok(status(&diagnosis, args.fail_on))
 }
@@ -98,16 +98,13 @@ fn stop(interrupt: &Interrupt, seconds: Option<u64>) -> anyhow::Result<Stop> {
     stop.on(Arc::clone(&interrupt.stop), "by Ctrl-C or a signal".into());
     if let Some(seconds) = seconds {
         let late = Arc::new(AtomicBool::new(seconds == 0));
-        stop.on(
-            Arc::clone(&late),
-            format!("after {seconds} s, as asked for"),
-        );
+        stop.on(Arc::clone(&late), format!("after {seconds} s (--max-time)"));
         std::thread::Builder::new()
             .spawn(move || {
                 std::thread::sleep(Duration::from_secs(seconds));
                 late.store(true, Ordering::Relaxed);
             })
-            .context("cannot wait for the end of --max-time")?;
+            .context("cannot start the timer for --max-time")?;
     }
     Ok(stop)
 }
@@ -140,7 +137,7 @@ fn targets(args: &AnalyzeArgs, inputs: &[Input]) -> anyhow::Result<Vec<(PathBuf,
     if !args.output.is_empty() {
         anyhow::ensure!(
             args.format.len() <= args.output.len(),
-            "more --format than --output; give each format its file (- for standard output)"
+            "more --format than --output options; give each format an --output (- for standard output)"
         );
         return Ok(args
             .output

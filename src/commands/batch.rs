@@ -28,7 +28,7 @@ use std::sync::atomic::Ordering;
 
 /// What is said when a signal stops the run.
 const STOPPING: &str =
-    "bundlescope: stopping when the cases in work are done; a second Ctrl-C ends at once";
+    "bundlescope: finishing the cases in progress, then stopping (Ctrl-C again to quit now)";
 
 /// Runs the command.
 pub(super) fn run(args: &BatchArgs, console: &mut Console) -> anyhow::Result<ExitStatus> {
@@ -85,7 +85,7 @@ fn find(args: &BatchArgs) -> anyhow::Result<Found> {
     let listed = if dashes.is_empty() { vec![] } else { listed()? };
     anyhow::ensure!(
         !(named.is_empty() && listed.is_empty()),
-        "standard input names no bundles"
+        "standard input lists no bundles; pass one path per line"
     );
     let mut found = cases::find(&named, &listed, args.output.as_deref())?;
     if let Some(share) = args.share {
@@ -126,11 +126,11 @@ fn local(args: &BatchArgs, scan: Scan<'_>, console: &mut Console) -> anyhow::Res
     let out = args
         .output
         .as_deref()
-        .context("name the archive's folder with --output")?;
+        .context("set the folder of the archive with --output")?;
     let found = find(args)?;
     let store = Store::create(out)?;
     if found.cases.is_empty() {
-        writeln!(console.out, "no case falls into this share")?;
+        writeln!(console.out, "this share contains no case")?;
         return Ok(ExitStatus::Clean);
     }
     let stop = Interrupt::listen(STOPPING)?.stop;
@@ -164,7 +164,7 @@ fn local(args: &BatchArgs, scan: Scan<'_>, console: &mut Console) -> anyhow::Res
     watcher.finish();
     let done = done.with_context(|| {
         format!(
-            "{}: what was read is kept, and the same command goes on from there",
+            "{}: what was read so far is kept; run the same command again to continue",
             out.display()
         )
     })?;
@@ -188,13 +188,13 @@ fn end(
     let archive = &done.published.archive;
     anyhow::ensure!(
         done.missing == 0,
-        "stopped: {} of {} cases were not read; the same command goes on from there",
+        "stopped: {} of {} cases were not read; run the same command again to continue",
         done.missing,
         done.missing + archive.lines.len()
     );
     anyhow::ensure!(
         archive.readable() > 0,
-        "none of {} cases could be read; the index tells why",
+        "none of {} cases could be read; see the index for the reasons",
         archive.lines.len()
     );
     let worst = archive.read().filter_map(|(.., read)| read.open).max();
@@ -259,7 +259,7 @@ fn merge(
     for input in inputs.iter().filter(|input| !is_dash(input)) {
         anyhow::ensure!(
             input.exists(),
-            "{}: no such file or folder; name what workers printed, or archives",
+            "{}: no such file or folder; pass the output of workers, or archives",
             input.display()
         );
     }
@@ -277,7 +277,10 @@ fn merge(
         }
     }
     let (entries, hash, notes) = merge.finish();
-    anyhow::ensure!(!entries.is_empty(), "no records in what was named");
+    anyhow::ensure!(
+        !entries.is_empty(),
+        "the inputs contain no records; pass the output of `bundlescope batch --worker`, or archives"
+    );
     for note in notes {
         say(&format!("bundlescope: {}", visible(&note)));
     }

@@ -47,7 +47,7 @@ pub(super) fn rules(changed: &[String], again: usize, kept: usize) -> String {
         String::new()
     };
     format!(
-        "{} changed since the last run ({}{more}): {} read again, {} that no change can touch\n",
+        "{} changed since the last run ({}{more}): {} read again, {} not affected\n",
         plural(changed.len(), "rule"),
         some.join(", "),
         plural(again, "case"),
@@ -76,14 +76,14 @@ pub(super) fn summary(done: &Done, out: &Path) -> String {
     );
     let _ = writeln!(
         text,
-        "read now {}, known from earlier runs {}",
+        "read in this run {}, known from earlier runs {}",
         number(done.read as u64),
         number(done.known as u64)
     );
     if let Some(change) = done.published.runs.change() {
         let _ = writeln!(
             text,
-            "since the last run: {} new, {} gone; signatures: {} new, {} gone, {} out of sight",
+            "since the last run: {} new, {} gone; signatures: {} new, {} gone, {} no longer visible",
             plural(change.bundles_new, "case"),
             number(change.bundles_gone as u64),
             change.new.len(),
@@ -106,7 +106,10 @@ pub(super) fn summary(done: &Done, out: &Path) -> String {
     }
     let more = unread.count().saturating_sub(UNREADABLE);
     if more > 0 {
-        let _ = writeln!(text, "not readable: {more} more; the index has all");
+        let _ = writeln!(
+            text,
+            "not readable: {more} more; see the index for all of them"
+        );
     }
     let _ = writeln!(text, "wrote {}", shown(&out.join("index.html")));
     text

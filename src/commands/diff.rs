@@ -53,7 +53,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> anyhow::Result<Exit
         });
     }
     let [(old, old_origin), (new, new_origin)] = read.as_slice() else {
-        anyhow::bail!("diff compares two sides");
+        anyhow::bail!("diff needs two sides, OLD and NEW");
     };
     let diff = compare((old, *old_origin), (new, *new_origin));
 
@@ -114,7 +114,7 @@ fn archives(args: &DiffArgs) -> anyhow::Result<Option<[Store; 2]>> {
         (Err(_), Ok(_)) => (&args.new, &args.old),
     };
     anyhow::bail!(
-        "{}: is not an archive of `bundlescope batch`, as {} is; compare two archives, or two bundles",
+        "{}: not an archive of `bundlescope batch`, but {} is; compare two archives, or two bundles",
         shown(other),
         shown(archive)
     )
@@ -125,14 +125,14 @@ fn targets(args: &DiffArgs) -> anyhow::Result<Vec<(PathBuf, DiffFormat)>> {
     if args.output.is_empty() {
         anyhow::ensure!(
             args.format.len() <= 1,
-            "several --format; give each its file with --output"
+            "more than one --format; give each an --output"
         );
         let asked = args.format.iter().filter(|one| **one != DiffFormat::Text);
         return Ok(asked.map(|one| (PathBuf::from("-"), *one)).collect());
     }
     anyhow::ensure!(
         args.format.len() <= args.output.len(),
-        "more --format than --output; give each format its file (- for standard output)"
+        "more --format than --output options; give each format an --output (- for standard output)"
     );
     let formats = args.format.iter().copied().map(Some);
     let formats = formats.chain(std::iter::repeat(None));

@@ -34,7 +34,7 @@ fn unknown(rules: &RuleSet, id: &str) -> anyhow::Error {
     alike.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     let alike: Vec<&str> = alike.into_iter().take(3).map(|(_, id)| id).collect();
     if alike.is_empty() {
-        anyhow::anyhow!("{id}: no such rule; `bundlescope rules list` names all")
+        anyhow::anyhow!("{id}: no such rule; run `bundlescope rules list` for all rules")
     } else {
         anyhow::anyhow!("{id}: no such rule; did you mean {}?", alike.join(", "))
     }
@@ -57,7 +57,7 @@ fn words(rule: &Rule) -> Result<String, std::fmt::Error> {
         }
     };
     paragraph("What it means", &rule.explain)?;
-    paragraph("What would show that it is something else", &rule.disprove)?;
+    paragraph("How to rule it out", &rule.disprove)?;
     paragraph("What to check", &rule.check.join("\n"))?;
     paragraph("What to do", &rule.remedy.join("\n"))?;
     if let Some(version) = &rule.version {

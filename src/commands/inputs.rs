@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// The inputs that the user named; each must be there before minutes of work begin.
 pub(super) fn inputs(bundles: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
     let stdin = bundles.iter().filter(|path| is_dash(path)).count();
-    anyhow::ensure!(stdin <= 1, "standard input can be named once only");
+    anyhow::ensure!(stdin <= 1, "standard input (-) can be given only once");
     bundles.iter().map(|path| input(path)).collect()
 }
 
@@ -25,7 +25,7 @@ pub(super) fn input(path: &Path) -> anyhow::Result<Input> {
     }
     let real = path.canonicalize().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => anyhow::anyhow!(
-            "{}: no such file or folder; name the folder or archive that the collector wrote",
+            "{}: no such file or folder; pass the folder or archive that the collector wrote",
             shown(path)
         ),
         _ => anyhow::Error::new(error).context(shown(path)),
@@ -34,7 +34,7 @@ pub(super) fn input(path: &Path) -> anyhow::Result<Input> {
     let name = path
         .file_name()
         .or_else(|| real.file_name())
-        .context("the root of the file system is no bundle; name a folder in it")?;
+        .context("the root of the file system is not a bundle; pass a folder in it")?;
     Ok(Input {
         name: name.to_string_lossy().into_owned(),
         path: Some(path.to_owned()),

@@ -48,7 +48,7 @@ fn masked(text: &str) -> anyhow::Result<String> {
     match left {
         None => Ok(clean.into_owned()),
         Some(left) => anyhow::bail!(
-            "a secret ({}, from {}) was left in the answer, so it is not printed; report this as a bug",
+            "the output still contained a secret ({}, from {}), so it was not printed; please report this as a bug",
             left.kind,
             left.source
         ),
@@ -119,7 +119,7 @@ fn describe(evidence: &Evidence, facts: &[InputFacts]) -> Result<String, std::fm
     if evidence.gaps.len() > 40 {
         writeln!(
             text,
-            "  and {} more; the report of `bundlescope analyze` has all",
+            "  and {} more; `bundlescope analyze` reports all of them",
             evidence.gaps.len() - 40
         )?;
     }

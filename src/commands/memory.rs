@@ -29,7 +29,7 @@ pub(super) fn workers(threads: usize, bytes: u64) -> anyhow::Result<Workers> {
         usize::try_from(all).is_ok_and(|all| Vec::<u8>::new().try_reserve_exact(all).is_ok());
     anyhow::ensure!(
         there,
-        "not enough memory: this may need {} MiB; use fewer --threads, or raise the limit (ulimit -v)",
+        "not enough memory: this run may need {} MiB; lower --threads, or raise the memory limit (ulimit -v)",
         all >> 20
     );
     Ok(Workers::start(threads)?)

@@ -37,13 +37,13 @@ pub(super) fn open(paths: &[&Path], read: &[&Path]) -> anyhow::Result<Vec<Output
         let same = |other: &&Output| output.is(other);
         anyhow::ensure!(
             outputs.iter().find(same).is_none(),
-            "{}: named twice as an output; name another file with --output",
+            "{}: given twice as an output; choose another file with --output",
             shown(path)
         );
         for input in read {
             anyhow::ensure!(
                 !output.would_spoil(input)?,
-                "{}: is {}, which is read; name another file with --output",
+                "{}: is {}, so it must not be overwritten; choose another file with --output",
                 shown(path),
                 if input.is_dir() {
                     format!("part of {}", shown(input))
@@ -65,13 +65,13 @@ impl Output {
         }
         let cannot = || {
             format!(
-                "{}: cannot be written; name another file with --output",
+                "{}: cannot be written; choose another file with --output",
                 shown(path)
             )
         };
         anyhow::ensure!(
             !path.is_dir(),
-            "{}: is a folder; name a file in it with --output",
+            "{}: is a folder; choose a file in it with --output",
             shown(path)
         );
         let there = fs::metadata(path);
@@ -83,7 +83,7 @@ impl Output {
         let folder = whole::folder_of(&path);
         anyhow::ensure!(
             folder.is_dir(),
-            "{}: no such folder; make it, or name another file with --output",
+            "{}: no such folder; create it, or choose another file with --output",
             shown(folder)
         );
         if path.exists() {
@@ -109,7 +109,7 @@ impl Output {
                 .with_context(|| format!("{}: cannot be written", shown(&path))),
             Self::File(path) => whole::replace(&path, bytes).with_context(|| {
                 format!(
-                    "{}: cannot be written; name another file with --output",
+                    "{}: cannot be written; choose another file with --output",
                     shown(&path)
                 )
             }),
@@ -186,7 +186,7 @@ fn target(path: &Path) -> io::Result<PathBuf> {
             Err(_) => return Ok(path),
         }
     }
-    Err(io::Error::other("too many links to links"))
+    Err(io::Error::other("too many levels of symbolic links"))
 }
 
 /// A spelling of a path that is the same for every one of its own.

@@ -46,7 +46,7 @@ fn left_out(rules: &RuleSet) -> String {
     if more > 0 {
         let _ = writeln!(
             said,
-            "{more} more parts were not taken over; `bundlescope rules check PATH` names all"
+            "{more} more parts could not be imported; `bundlescope rules check PATH` lists all of them"
         );
     }
     said
@@ -115,7 +115,7 @@ pub(super) fn check(paths: &[PathBuf], console: &mut Console) -> anyhow::Result<
         });
         writeln!(
             text,
-            "{taken} rules taken over from {others} files of other tools, {notes} parts not"
+            "rules imported from files of other tools: {taken}; files: {others}; parts not imported: {notes}"
         )?;
     }
     let checked = if paths.is_empty() {
@@ -125,7 +125,7 @@ pub(super) fn check(paths: &[PathBuf], console: &mut Console) -> anyhow::Result<
     };
     writeln!(
         text,
-        "{checked} rules checked: {errors} errors, {} warnings",
+        "rules checked: {checked}; errors: {errors}; warnings: {}",
         count(Level::Warning)
     )?;
     console.out.write_all(text.as_bytes())?;

@@ -96,7 +96,7 @@ pub(super) fn run(
     }
     anyhow::ensure!(
         sum.tried > 0 || sum.failed.is_empty(),
-        "none of the bundles can be read again; run this where `bundlescope batch` ran: {}",
+        "none of the bundles can be read again; run this command where `bundlescope batch` ran: {}",
         sum.failed.first().map_or("", |(_, why)| why.as_str())
     );
     sum.found
@@ -131,7 +131,8 @@ fn try_case(
 ) -> anyhow::Result<(Trial, Before)> {
     let input = input(Path::new(&record.location))?;
     let trial = trial::run(&input, settings, id)?;
-    let trial = trial.context("the rule is part of its own set")?;
+    let trial =
+        trial.context("the rule is missing from its own rule set; please report this as a bug")?;
     let same = record.keys.rules_hash == built_in.hash()
         && record.keys.tool_version == env!("CARGO_PKG_VERSION");
     let before = match record.case().filter(|_| same) {
@@ -207,7 +208,7 @@ impl Sum {
         let findings: u64 = self.found.iter().map(|case| case.findings).sum();
         writeln!(
             text,
-            "{id}: found in {} of {}; {} findings, {} hits",
+            "{id}: found in {} of {}; findings: {}, hits: {}",
             number(self.found.len() as u64),
             plural(self.tried, "case"),
             number(findings),
@@ -215,7 +216,7 @@ impl Sum {
         )?;
         for case in self.found.iter().take(SHOWN) {
             let (name, hits) = (visible(&case.name), number(case.hits));
-            writeln!(text, "  {name}: {} findings, {hits} hits", case.findings)?;
+            writeln!(text, "  {name}: findings: {}, hits: {hits}", case.findings)?;
         }
         more(&mut text, self.found.len())?;
         writeln!(
@@ -235,10 +236,7 @@ impl Sum {
         }
         more(&mut text, self.taken.len())?;
         if !self.also.is_empty() {
-            writeln!(
-                text,
-                "of the lines that were looked at, other rules hit some as well:"
-            )?;
+            writeln!(text, "other rules also hit some of the lines:")?;
         }
         for (rule, cases) in self.also.iter().take(SHOWN) {
             writeln!(text, "  {rule}: in {}", plural(*cases, "case"))?;
@@ -246,13 +244,13 @@ impl Sum {
         more(&mut text, self.also.len())?;
         writeln!(
             text,
-            "cost: {} closer looks for {} hits",
+            "cost: {} candidate lines for {} hits",
             number(self.hits + self.near),
             number(self.hits)
         )?;
         let blind: usize = self.blind.values().sum();
         if blind > 0 {
-            writeln!(text, "could not look in {}:", plural(blind, "case"))?;
+            writeln!(text, "could not run in {}:", plural(blind, "case"))?;
             let mut reasons: Vec<_> = self.blind.iter().collect();
             reasons.sort_by_key(|(reason, cases)| (Reverse(**cases), reason.as_str()));
             for (reason, cases) in reasons.into_iter().take(SHOWN) {

@@ -58,14 +58,14 @@ fn need(need: &Need) -> String {
         }
         Need::Objects(kind) => format!("{kind} objects"),
         Need::Together(kinds) => format!("{} objects together", kinds.join(" and ")),
-        Need::Listed(kind) => format!("a whole list of {kind} objects"),
+        Need::Listed(kind) => format!("a complete list of {kind} objects"),
         Need::AnyObject => "objects of any kind".to_owned(),
         Need::Conditions => "conditions of custom resources".to_owned(),
         Need::Certificates => "certificates in objects".to_owned(),
-        Need::Budgets => "the disruption budgets of AKS Periscope".to_owned(),
-        Need::Version => "the version of Kubernetes".to_owned(),
-        Need::Collected(kind) => format!("the {} of AKS Periscope", kind.as_str()),
-        Need::DumpLogs => "logs of containers".to_owned(),
+        Need::Budgets => "the PodDisruptionBudgets collected by AKS Periscope".to_owned(),
+        Need::Version => "the Kubernetes version".to_owned(),
+        Need::Collected(kind) => format!("the {} collected by AKS Periscope", kind.as_str()),
+        Need::DumpLogs => "container logs".to_owned(),
     }
 }
 

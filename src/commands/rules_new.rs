@@ -68,12 +68,12 @@ pub(super) fn run(
     if !is_dash(&path) {
         anyhow::ensure!(
             path.file_name() == Some(format!("{id}.toml").as_ref()),
-            "{}: a rule file is named like its rule; call it {id}.toml",
+            "{}: the file name must match the rule id; name it {id}.toml",
             path.display()
         );
         anyhow::ensure!(
             !path.exists(),
-            "{}: is there already; a draft does not replace it",
+            "{}: already exists; delete it or choose another file with --output",
             path.display()
         );
     }
@@ -91,13 +91,13 @@ fn of_template(
     let found = unexplained::find(&Store::open(archive)?, template)?;
     let found = found.with_context(|| {
         format!(
-            "{template}: no case in {} has such a template; `bundlescope rules unexplained {}` lists those that are there",
+            "{template}: no such template in {}; `bundlescope rules unexplained {}` lists the templates",
             archive.display(),
             archive.display()
         )
     })?;
     let (first, more) = found.samples.split_first().with_context(|| {
-        format!("{template}: the archive holds no line of it; give one with --line")
+        format!("{template}: the archive has no sample line of this template; pass one with --line")
     })?;
     let text = draft(
         Request {
@@ -109,7 +109,7 @@ fn of_template(
         rules,
     )?;
     let mut head = format!(
-        "# {} lines in {} cases of the archive say this",
+        "# {} lines in {} cases of the archive match this template",
         found.lines, found.cases
     );
     if found.near_onset > 0 {

@@ -38,12 +38,16 @@ pub(super) fn run(
     for input in &inputs {
         anyhow::ensure!(
             input.path.is_some(),
-            "rules test reads a bundle twice, which standard input cannot be; name a file"
+            "rules test reads each bundle twice and cannot use standard input; pass a file"
         );
         let tried = progress::during(&meter, console.progress, || {
             trial::run(input, &settings, &id)
         })?;
-        trials.push(tried.context("the rule is part of its own set")?);
+        trials.push(
+            tried.context(
+                "the rule is missing from its own rule set; please report this as a bug",
+            )?,
+        );
     }
     let text = if as_json {
         let fired = trials.iter().any(|trial| trial.fired);
@@ -67,7 +71,7 @@ pub(super) fn run(
 pub(super) fn load(file: &Path) -> anyhow::Result<(String, RuleSet)> {
     anyhow::ensure!(
         !file.is_dir(),
-        "{}: is a folder; name one rule file, then the bundles",
+        "{}: is a folder; pass one rule file, then the bundles",
         file.display()
     );
     let files = rules::load_folder(file)?;
@@ -81,7 +85,7 @@ pub(super) fn load(file: &Path) -> anyhow::Result<(String, RuleSet)> {
         .iter()
         .find(own)
         .map(|rule| rule.id.to_string());
-    let id = id.with_context(|| format!("{}: holds no rule", file.display()))?;
+    let id = id.with_context(|| format!("{}: contains no rule", file.display()))?;
     Ok((id, rules))
 }
 
@@ -129,13 +133,13 @@ fn words(id: &str, trials: &[Trial]) -> Result<String, std::fmt::Error> {
             let parts = plural(trial.gaps as u64, "part");
             writeln!(
                 text,
-                "  {parts} of it could not be read; `bundlescope inspect` says which"
+                "  {parts} of it could not be read; `bundlescope inspect` lists them"
             )?;
         }
         if trial.matchers.is_empty() {
             writeln!(
                 text,
-                "  the rule has no matchers; its check is written in Rust"
+                "  the rule has no matchers; it is a built-in check, written in Rust"
             )?;
         }
         for matcher in &trial.matchers {
@@ -148,7 +152,7 @@ fn words(id: &str, trials: &[Trial]) -> Result<String, std::fmt::Error> {
 /// One matcher in text.
 fn matcher_words(text: &mut String, matcher: &MatcherTrial) -> std::fmt::Result {
     let asks = matcher.asks.as_ref();
-    let asks = asks.map_or(String::new(), |asks| format!(" ({asks} asked for)"));
+    let asks = asks.map_or(String::new(), |asks| format!(" ({asks} required)"));
     let hits = plural(matcher.hits, "hit");
     writeln!(text, "  {}: {hits}{asks}", matcher.name)?;
     lines_words(text, &matcher.lines, matcher.hits)?;

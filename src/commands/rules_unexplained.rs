@@ -35,7 +35,7 @@ pub(super) fn run(
             more => writeln!(text, "and {more} more; --top {} lists all", found.len())?,
         }
         if found.is_empty() {
-            text.push_str("every error line in this archive is explained\n");
+            text.push_str("rules explain every error line in this archive\n");
         }
         text
     };

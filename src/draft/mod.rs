@@ -42,19 +42,19 @@ pub struct Request<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DraftError {
     /// The id cannot be one.
-    #[error("{0}: an id is lower-case letters, digits and single hyphens")]
+    #[error("{0}: not a rule id; use lower-case letters, digits and single hyphens")]
     Id(String),
     /// A rule has this id.
-    #[error("{0}: there is such a rule; see `bundlescope explain {0}`, or take another id")]
+    #[error("{0}: this rule already exists; see `bundlescope explain {0}`, or choose another id")]
     Taken(String),
     /// The line is empty, or several lines.
-    #[error("--line wants one line that states the failure")]
+    #[error("--line needs exactly one line that states the failure")]
     Line,
     /// The line is too long.
-    #[error("--line has more than 4 KiB; leave out what does not state the failure")]
+    #[error("--line is longer than 4 KiB; shorten it to the part that states the failure")]
     TooLong,
     /// Nothing on the line is the same next time.
-    #[error("the line holds only names and numbers; give one that says what failed")]
+    #[error("the line contains only names and numbers; pass one that says what failed")]
     SaysNothing,
 }
 
@@ -174,10 +174,10 @@ fn file(request: Request<'_>, seen: Option<&Seen>) -> String {
     let id = request.id;
     let _ = write!(
         text,
-        "# Draft. Write what begins with TODO, remove these comments, and keep the file as\n\
-         # rules/{category}/{id}.toml. `bundlescope rules check FILE` says what is left.\n\
+        "# Draft. Replace each TODO, remove these comments, and save the file as\n\
+         # rules/{category}/{id}.toml. `bundlescope rules check FILE` lists what is left.\n\
          schema = 1\nid = \"{id}\"\n\
-         # What is broken, in one line that a reader of a report understands.\n\
+         # What is broken, in one line that the reader of a report understands.\n\
          title = \"TODO: what is broken\"\n\
          category = \"{category}\"{}\n\
          # info, low, medium, high, critical: how bad while it lasts. {}\n\
@@ -185,12 +185,12 @@ fn file(request: Request<'_>, seen: Option<&Seen>) -> String {
          # low: a hint; medium: the usual meaning; high: the line states it.\n\
          confidence = \"medium\"\nmaturity = \"experimental\"\n\
          explain = '''TODO: what happens, and why.'''\n\
-         disprove = '''TODO: what would show that it is something else, or over.'''\n\
-         # Commands to look further; {{namespace}}, {{pod}}, {{node}} and named groups are filled in.\n\
+         disprove = '''TODO: how to tell that it is another failure, or over.'''\n\
+         # Commands for the next step; {{namespace}}, {{pod}}, {{node}} and named groups are filled in.\n\
          check = ['''TODO: a command''']\nremedy = ['''TODO: what to do first''']\n\
-         # Where this is known from: https links.\nreferences = []\n",
+         # Sources: https links.\nreferences = []\n",
         if request.category.or(guessed).is_none() {
-            " # Nothing says which; `bundlescope rules list` shows all."
+            " # Not guessed; `bundlescope rules list` shows all categories."
         } else {
             ""
         },
@@ -204,24 +204,24 @@ fn file(request: Request<'_>, seen: Option<&Seen>) -> String {
     if !known.is_empty() {
         let _ = write!(
             text,
-            "# These rules hit the line already: {known}. Read them with\n\
-             # `bundlescope explain ID`. If yours says more, keep it and name those that it speaks\n\
-             # instead of: supersedes = [{known}]\n"
+            "# These rules already hit the line: {known}. Read them with\n\
+             # `bundlescope explain ID`. If yours says more, keep it and list those it should\n\
+             # replace: supersedes = [{known}]\n"
         );
     }
     let elsewhere = seen.map(|seen| listed(&seen.elsewhere)).unwrap_or_default();
     if !elsewhere.is_empty() {
         let _ = write!(
             text,
-            "# These rules have words of the line, and do not explain it, as they read the lines of other\n\
-             # components: {elsewhere}. Only a log whose writer is unknown is read by\n\
-             # them and yours. Should yours say more there: supersedes = [{elsewhere}]\n"
+            "# These rules match words of the line but do not explain it, because they read logs of other\n\
+             # components: {elsewhere}. Only logs of unknown components are read by\n\
+             # them and yours. If yours says more there: supersedes = [{elsewhere}]\n"
         );
     }
     if let Some(guard) = seen.and_then(|seen| seen.guard.as_deref()) {
         let _ = writeln!(
             text,
-            "# The guard `{guard}` takes the line for a quote of a failure: no rule can hit it."
+            "# The guard `{guard}` treats the line as a quotation of a failure: no rule can hit it."
         );
     }
     matcher(&mut text, seen, component);
@@ -235,31 +235,31 @@ fn file(request: Request<'_>, seen: Option<&Seen>) -> String {
         let line = quoted(line);
         let _ = write!(
             text,
-            "\n# Said the same, and is not hit: widen the regex, or give it a [[log]] of its own.\n\
+            "\n# Says the same but is not hit: widen the regex, or add a [[log]] for it.\n\
              # [[example]]\n# should = \"match\"\n# text = {line}\n"
         );
     }
     let _ = write!(
         text,
-        "\n# A line that looks alike and is no failure, or another one.\n\
-         [[example]]\nshould = \"not-match\"\ntext = '''TODO: a line that comes close and is not meant'''\n"
+        "\n# A similar line that is not a failure, or a different one.\n\
+         [[example]]\nshould = \"not-match\"\ntext = '''TODO: a similar line that must not match'''\n"
     );
     text
 }
 
 /// The table of the matcher.
 fn matcher(text: &mut String, seen: Option<&Seen>, component: Option<&str>) {
-    text.push_str("\n[[log]]\n# Whose lines count; \"event\" and \"status\" are messages of events and objects.\n");
+    text.push_str("\n[[log]]\n# Components that write the line; \"event\" and \"status\" mean messages of events and objects.\n");
     match component {
         Some(component) => {
             let _ = writeln!(text, "component = [\"{component}\"]");
         }
         None if seen.is_some() => text.push_str(
-            "# The line does not say who wrote it; without this, any component may.\n# component = [\"kubelet\"]\n",
+            "# The line does not name its component; without this, logs of all components match.\n# component = [\"kubelet\"]\n",
         ),
         None => text.push_str("# component = [\"kubelet\"]\n"),
     }
-    text.push_str("# Of these texts one must stand on the line, byte for byte; none that healthy lines have.\n");
+    text.push_str("# The line must contain one of these texts exactly; choose text that healthy lines do not contain.\n");
     let Some(Seen { telling, .. }) = seen else {
         text.push_str(
             "literal = [\"TODO: the words that state the failure\"]\n\
@@ -275,7 +275,7 @@ fn matcher(text: &mut String, seen: Option<&Seen>, component: Option<&str>) {
             let _ = writeln!(text, "regex = {}", quoted(regex));
         }
         None => {
-            text.push_str("# The literal says it all; add a regex where it must be confirmed.\n");
+            text.push_str("# The literal is enough; add a regex if it needs confirmation.\n");
         }
     }
 }

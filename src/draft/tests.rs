@@ -29,12 +29,12 @@ fn errors(text: &str) -> Vec<String> {
 }
 
 const LEFT: [&str; 6] = [
-    "`title` is still to be written",
-    "`explain` is still to be written",
-    "`disprove` is still to be written",
-    "`check` is still to be written",
-    "`remedy` is still to be written",
-    "the example with should = \"not-match\" is still to be written",
+    "`title` still contains TODO",
+    "`explain` still contains TODO",
+    "`disprove` still contains TODO",
+    "`check` still contains TODO",
+    "`remedy` still contains TODO",
+    "the example with should = \"not-match\" still contains TODO",
 ];
 
 #[test]
@@ -59,7 +59,7 @@ fn names_numbers_and_addresses_may_be_others() {
     assert!(text.contains("component = [\"kubelet\"]"), "{text}");
     assert!(text.contains("(?<namespace>"), "{text}");
     let other = "E0101 01:00:00.000000      1 kubelet.go:7] \"Error syncing pod\" pod=\"a/b\" err=\"gateway 192.168.1.2:80 sent 4096 bytes while reading frame header\"";
-    let renamed = text.replace("TODO: a line that comes close and is not meant", "healthy");
+    let renamed = text.replace("TODO: a similar line that must not match", "healthy");
     let twice = format!(
         "{renamed}\n[[example]]\nshould = \"match\"\ntext = {}\n",
         quoted(other)
@@ -102,10 +102,8 @@ fn a_skeleton_names_all_that_is_left() {
     for left in LEFT {
         assert!(errors.iter().any(|error| error == left), "{errors:?}");
     }
-    assert!(errors.contains(&"`literal` is still to be written".to_owned()));
-    assert!(
-        errors.contains(&"the example with should = \"match\" is still to be written".to_owned())
-    );
+    assert!(errors.contains(&"`literal` still contains TODO".to_owned()));
+    assert!(errors.contains(&"the example with should = \"match\" still contains TODO".to_owned()));
     assert_eq!(errors.len(), LEFT.len() + 2, "{errors:?}");
 }
 
@@ -156,7 +154,7 @@ proptest! {
         let none: [(&str, &str); 0] = [];
         let rules = RuleSet::from_files(&none).unwrap();
         if let Ok(text) = draft(request, &rules) {
-            let quotes = text.contains("takes the line for a quote");
+            let quotes = text.contains("treats the line as a quotation");
             prop_assert!(quotes || errors(&text) == LEFT, "{}\n{:?}", text, errors(&text));
         }
     }
@@ -165,8 +163,8 @@ proptest! {
 #[test]
 fn rules_for_the_lines_of_others_are_not_said_to_hit() {
     let said = "xtables: Another app is currently holding the xtables lock";
-    let known = "# These rules hit the line already: \"kube-proxy-iptables-restore-failed\"";
-    let elsewhere = "# These rules have words of the line, and do not explain it";
+    let known = "# These rules already hit the line: \"kube-proxy-iptables-restore-failed\"";
+    let elsewhere = "# These rules match words of the line but do not explain it";
     for (unit, expected) in [
         ("kube-proxy", [true, false]),
         ("kubelet", [false, true]),

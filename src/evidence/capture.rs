@@ -51,7 +51,7 @@ impl Capture {
         let known = match (known, latest_by_age(entries)) {
             (Some((at, _)), Some(later)) if measured.is_none() && later > at => Some((
                 later,
-                "the start of an object and the age of its first event, so that it was then or later",
+                "the start of an object and the age of its first event, so the capture was then or later",
             )),
             (known, _) => known,
         };
@@ -61,7 +61,10 @@ impl Capture {
             newest_local_time(entries),
             entries.iter().filter_map(|entry| entry.modified).max(),
         ) {
-            (None, Some(local), _) => (Some(local), "the newest time in logs, which name no zone"),
+            (None, Some(local), _) => (
+                Some(local),
+                "the newest time in logs, which state no time zone",
+            ),
             (Some(year), ..) => (
                 Some(year),
                 "the newest time in logs, its year from dates in their messages",
@@ -127,7 +130,7 @@ impl Capture {
         let mut newest = logs.iter().filter(|log| log.last == Some(at));
         let zoneless = newest.all(|log| log.zoneless && log.zone.is_none());
         if zoneless && at.duration_since(stated) >= LONG_AFTER {
-            self.known_by = "the newest time in logs, which name no zone and end long after all objects: they may show local time";
+            self.known_by = "the newest time in logs, which state no time zone and end long after all objects: they may be in local time";
         }
     }
 
@@ -156,7 +159,7 @@ impl Capture {
 fn own_time(collected: Collected, entries: &[Entry]) -> (Timestamp, &'static str) {
     let by = match collected.told_by {
         ToldBy::Probes => "the collector's connection probes",
-        ToldBy::Journal => "the end of the journal as its header states it",
+        ToldBy::Journal => "the end of the journal according to its header",
         ToldBy::RunId => "the collector's run id",
     };
     let own = (collected.at, by);

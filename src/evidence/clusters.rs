@@ -124,7 +124,8 @@ fn by_time(inputs: &BTreeMap<&str, Input<'_>>) -> Option<Gap> {
         1 => "1 day".to_owned(),
         days => format!("{days} days"),
     };
-    let what = format!("{early} ends {days} before {late}, whose end counts as the present");
+    let what =
+        format!("{early} ends {days} before {late}; the end of {late} counts as the present");
     let place = first.place.clone()?;
     (apart >= APART).then(|| gap(place, false, what))
 }

@@ -39,7 +39,7 @@ pub(super) fn gaps(layout: &Layout, index: &Index) -> Vec<Gap> {
             locator: path.line(first.text.first_line()),
             reason: GapReason::NotCollected {
                 detail: format!(
-                    "no logs.txt of {} in namespace {namespace}; the dump ended there, so that other namespaces may be missing as well",
+                    "no logs.txt for {} in namespace {namespace}; the dump ended there, so other namespaces may be missing as well",
                     match pods.len() {
                         1 => "the only pod".to_owned(),
                         many => format!("any of the {many} pods"),

@@ -294,7 +294,7 @@ pub fn blind_side(
     };
     let mut said = Vec::new();
     if component == "events" && at.duration_since(first) <= EVENT_LIFE {
-        said.push("the last hour only: older events were deleted by then".to_owned());
+        said.push("the last hour only; older events had already expired".to_owned());
     }
     if STEADY.contains(&component) && at.duration_since(last) > EARLY_END {
         let minutes = at.duration_since(last).as_mins();

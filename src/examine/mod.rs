@@ -56,7 +56,7 @@ impl Examiner<'_> {
             part.gaps.push(Gap {
                 locator: chunk.path.line(chunk.first_line),
                 reason: GapReason::Malformed {
-                    detail: "the analyzer failed on it; please report this".into(),
+                    detail: "the analyzer failed on it; please report this as a bug".into(),
                 },
             });
             part

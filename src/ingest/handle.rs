@@ -22,7 +22,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() {
         Ok(file)
     } else {
-        Err(io::Error::other("no file any more"))
+        Err(io::Error::other("no longer a file"))
     }
 }
 

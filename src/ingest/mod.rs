@@ -76,21 +76,21 @@ pub enum IngestError {
         source: std::io::Error,
     },
     /// A folder or archive without any file in it, or an empty file.
-    #[error("{name}: holds no files; name the folder or archive that the collector wrote")]
+    #[error("{name}: contains no files; pass the folder or archive that the collector wrote")]
     Empty {
         /// The bundle.
         name: String,
     },
     /// Bytes of no known kind that are not text either.
     #[error(
-        "{name}: neither an archive nor text (tar, gzip, zip, zstd, xz, bzip2 and logs are read)"
+        "{name}: neither an archive nor text; pass a tar, gzip, zip, zstd, xz or bzip2 file, or a log"
     )]
     NotABundle {
         /// The bundle.
         name: String,
     },
     /// Not one entry of the inputs could be read.
-    #[error("{name}: nothing in it can be read: {first}")]
+    #[error("{name}: nothing in it could be read: {first}")]
     Unreadable {
         /// The first bundle.
         name: String,
@@ -98,7 +98,7 @@ pub enum IngestError {
         first: String,
     },
     /// Every member is encrypted.
-    #[error("{name}: encrypted; ask for it without a password, or decrypt it first")]
+    #[error("{name}: encrypted; decrypt it first, or ask for a copy without a password")]
     Encrypted {
         /// The bundle.
         name: String,

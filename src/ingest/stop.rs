@@ -15,7 +15,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Ends the reading when `flag` is set; `why` goes on from "the reading was stopped".
+    /// Ends the reading when `flag` is set; `why` continues "reading was stopped".
     pub fn on(&mut self, flag: Arc<AtomicBool>, why: String) {
         self.reasons.push((flag, why));
     }

@@ -111,7 +111,7 @@ impl<R: BufRead, M: Member<R>> Members<R, M> {
             }
         };
         if first != Some(M::MARK) {
-            return Err(io::Error::other("other bytes stand behind its end"));
+            return Err(io::Error::other("it is followed by other bytes"));
         }
         self.member = Some(M::open(inner)?);
         Ok(true)
@@ -220,7 +220,7 @@ impl<R: Read> Read for Exact<R> {
         if read == 0 && self.left > 0 && !buf.is_empty() {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
-                format!("{} bytes are missing at its end", self.left),
+                format!("its last {} bytes are missing", self.left),
             ));
         }
         self.left = self.left.saturating_sub(read as u64);

@@ -118,7 +118,8 @@ fn read_run(
     loop {
         let mut entry = match entries.next() {
             None if at.zeros.get() < BLOCK as u64 => {
-                let detail = "there is no mark at its end, so entries may be missing".to_owned();
+                let detail =
+                    "it has no end-of-archive marker, so entries may be missing".to_owned();
                 walker.gap(&place.path, GapReason::Damaged { detail })?;
                 return ControlFlow::Continue(End::Done);
             }

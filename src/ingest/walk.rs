@@ -161,7 +161,7 @@ impl<'a> Walker<'a> {
         let mut stream = Peeked::new(stream, HEAD_BYTES);
         let kind = sniff(stream.head());
         if kind.unfolds() && place.depth.max(place.layers) > self.reader.limits.depth {
-            let limit = format!("{} archives inside each other", self.reader.limits.depth);
+            let limit = format!("{} nested archives", self.reader.limits.depth);
             return self.gap(&place.path, GapReason::Limit { limit });
         }
         match kind {
@@ -214,7 +214,7 @@ impl<'a> Walker<'a> {
         let mut bytes = Vec::new();
         let read = stream.take(limit as u64 + 1).read_to_end(&mut bytes);
         if bytes.len() > limit {
-            let limit = format!("{} of a zip inside a stream", size(limit as u64));
+            let limit = format!("{} for a zip inside another archive", size(limit as u64));
             return self.gap(&place.path, GapReason::Limit { limit });
         }
         if let Err(error) = read {
@@ -251,7 +251,7 @@ impl<'a> Walker<'a> {
                 break match fill(stream, &mut [0]) {
                     (0, error) => error.as_ref().map(reason),
                     _ => Some(GapReason::Limit {
-                        limit: format!("{} of one entry", size(limits.entry_bytes)),
+                        limit: format!("{} for one entry", size(limits.entry_bytes)),
                     }),
                 };
             }

@@ -76,7 +76,7 @@ pub(super) fn read(walker: &mut Walker<'_>, place: &Place, zip: &Zip) -> Control
             (&mut members, &mut names, &mut covered),
         )?,
         Err(error) => {
-            let detail = format!("{error}; read from its beginning as far as that goes");
+            let detail = format!("{error}; it was read from the start as far as possible");
             walker.gap(&place.path, GapReason::Damaged { detail })?;
             return salvage::read(walker, place, &mut names, &mut *members, 0..length);
         }
@@ -92,7 +92,8 @@ pub(super) fn read(walker: &mut Walker<'_>, place: &Place, zip: &Zip) -> Control
             Err(error) => return walker.gap(&place.path, reason(&error)),
         }
         if !std::mem::replace(&mut said, true) {
-            let detail = "its directory leaves out members; they were read as well".to_owned();
+            let detail = "its central directory does not list all members; those were read as well"
+                .to_owned();
             walker.gap(&place.path, GapReason::Damaged { detail })?;
         }
         salvage::read(walker, place, &mut names, &mut *members, part)?;
@@ -146,7 +147,7 @@ fn listed(
         };
         inside.modified = entry.last_modified().and_then(modified);
         if overlaps {
-            let detail = "its data is a part of another member; it was not read again".to_owned();
+            let detail = "its data overlaps another member; it was not read twice".to_owned();
             walker.gap(&inside.path, GapReason::Damaged { detail })?;
         } else if let Some(reason) = unread(&entry) {
             walker.gap(&inside.path, reason)?;

@@ -84,7 +84,7 @@ fn recognise(entries: &[Named]) -> Option<Claim> {
     };
     Some(Claim {
         roles,
-        reason: format!("{proof} as AKS Periscope writes them{of}"),
+        reason: format!("{proof} in the form that AKS Periscope writes{of}"),
         collected: uploads.values().filter_map(|upload| upload.collected).max(),
         uploads: brought::brought(entries, &places, &uploads),
     })
@@ -110,7 +110,7 @@ fn only_shown(entries: &[Named], shown: BTreeMap<usize, Role>) -> Option<Claim> 
     let first = entries.get(*shown.keys().next()?)?;
     Some(Claim {
         reason: format!(
-            "{} shows what AKS Periscope left in the cluster; no upload of it is here",
+            "{} shows what AKS Periscope left in the cluster; its upload is not here",
             first.segments.join("/")
         ),
         roles: shown,

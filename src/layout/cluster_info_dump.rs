@@ -209,7 +209,7 @@ fn reason(dumps: &Dumps, nodes: Option<&str>, streams: &[String], logs: usize) -
         (Some((number, with)), nodes) => {
             let folders = count(number, "folder", "folders");
             reasons.push(match nodes {
-                Some(nodes) => format!("{nodes} beside {folders} {with}"),
+                Some(nodes) => format!("{nodes} next to {folders} {with}"),
                 None => format!("{folders} {with}, without a nodes file"),
             });
         }
@@ -225,7 +225,7 @@ fn reason(dumps: &Dumps, nodes: Option<&str>, streams: &[String], logs: usize) -
             several => format!(" and {} more", several - 1),
         };
         reasons.push(format!(
-            "{first}{more}: lists and log sections as `kubectl cluster-info dump` prints them"
+            "{first}{more}: lists and log sections in the form that `kubectl cluster-info dump` prints"
         ));
     }
     reasons.join(", ")

@@ -60,7 +60,7 @@ const COLLECTORS: &[Collector] = &[
         markers: &["/kubecapture/"],
     },
     Collector {
-        name: "a log collection of Rancher",
+        name: "a Rancher log collection",
         markers: &["/collector-output.log", "/systeminfo/"],
     },
     Collector {
@@ -76,11 +76,11 @@ const COLLECTORS: &[Collector] = &[
         markers: &["/collect/ip_4_addr.json"],
     },
     Collector {
-        name: "a troubleshooting folder of Azure Arc",
+        name: "an Azure Arc troubleshooting folder",
         markers: &["/diagnoser_output.txt"],
     },
     Collector {
-        name: "logs of a Windows node of AKS",
+        name: "logs of an AKS Windows node",
         markers: &["/collect-windows-logs-output.log"],
     },
     Collector {
@@ -88,7 +88,7 @@ const COLLECTORS: &[Collector] = &[
         markers: &["/cluster-resources/"],
     },
     Collector {
-        name: "logs of an AKS node's disk",
+        name: "logs from the disk of an AKS node",
         markers: &["/var/log/azure/cluster-provision.log"],
     },
 ];
@@ -390,7 +390,7 @@ fn reason(entries: &[Named], looks_like: Option<&Collector>) -> String {
                 markers.join(" and ")
             )
         }
-        None => format!("no known collector's layout; {seen}"),
+        None => format!("not the layout of a known collector; {seen}"),
     }
 }
 
@@ -540,7 +540,7 @@ mod tests {
             ),
             (
                 &["a.log", "b.json"],
-                "no known collector's layout; 1 log, 1 document",
+                "not the layout of a known collector; 1 log, 1 document",
             ),
         ];
         for (names, reason) in cases {

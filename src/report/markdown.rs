@@ -128,7 +128,7 @@ fn incident_block(listed: &ByFingerprint<'_>, incident: &Incident) -> String {
             .map(|(also, _)| words(&also.title, 120))
             .collect();
         if !also.is_empty() {
-            let _ = writeln!(block, "- Seen also as: {}", also.join("; "));
+            let _ = writeln!(block, "- Also seen as: {}", also.join("; "));
         }
     }
     block.push('\n');
@@ -138,7 +138,7 @@ fn incident_block(listed: &ByFingerprint<'_>, incident: &Incident) -> String {
 /// One finding on one line.
 fn finding_line(finding: &Finding) -> String {
     format!(
-        "- **{}**: {} ({}, {} times){}\n",
+        "- **{}**: {} ({}, {}×){}\n",
         finding.severity,
         words(&finding.title, 160),
         words(&finding.subject.label(), 100),
@@ -186,7 +186,7 @@ fn tail(report: &Report) -> String {
     if masked > 0 {
         let _ = writeln!(
             tail,
-            "{masked} secrets were masked; the bundle itself still holds them."
+            "Secrets masked: {masked}. The bundle itself still contains them; rotate these credentials."
         );
     }
     let _ = writeln!(

@@ -28,13 +28,13 @@ use crate::severity::Severity;
 /// What a report is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum Format {
-    /// One self-contained file for a ticket.
+    /// One self-contained page, for a ticket.
     Html,
     /// Schema `bundlescope.report/v1`, for programs.
     Json,
-    /// A summary that fits a comment of a ticket.
+    /// Summary that fits into a ticket comment.
     Markdown,
-    /// One screen for a terminal.
+    /// One screen of plain text.
     Text,
 }
 
@@ -77,7 +77,7 @@ pub const MAX_BYTES: usize = 3_500_000;
 pub enum ReportError {
     /// A secret survived masking; the report was thrown away.
     #[error(
-        "a secret ({kind}, from {from}) was left in the rendered report, so it was not written; report this as a bug"
+        "the rendered report still contained a secret ({kind}, from {from}), so it was not written; please report this as a bug"
     )]
     SecretLeft {
         /// What it looks like.

@@ -33,7 +33,7 @@ pub(super) const STEPS: [Step; 9] = [
         apply: unknown_samples,
     },
     Step {
-        words: "the inventory, the sources of evidence and the detectors of the portal",
+        words: "the inventory, the sources of evidence and the detectors of the Azure portal",
         apply: inventory,
     },
     Step {
@@ -45,7 +45,7 @@ pub(super) const STEPS: [Step; 9] = [
         apply: affected,
     },
     Step {
-        words: "the list of checks that were clear, and gaps beyond the first hundred",
+        words: "the list of clear checks, and gaps beyond the first hundred",
         apply: coverage,
     },
     Step {
@@ -91,7 +91,8 @@ pub(super) fn few(report: &mut Report, keep: usize, all: usize) {
     report.timeline.reboots.truncate(keep);
     report.timeline.rotations.truncate(keep);
     report.timeline.marks.truncate(keep);
-    let words = format!("all but the first {keep} of {all} findings, and incidents beyond as many");
+    let words =
+        format!("all but the first {keep} of {all} findings, and incidents beyond the same number");
     if report
         .shed
         .last()

@@ -89,7 +89,7 @@ pub(super) fn arrange(report: &Report, style: Style) -> String {
     }
     if report.hidden > 0 {
         let hidden = plural(report.hidden, "finding");
-        rest.push(format!("{hidden} below the wanted severity"));
+        rest.push(format!("{hidden} below the chosen severity"));
     }
     if !rest.is_empty() {
         lines.push(format!("   not shown here: {}", rest.join(", ")));
@@ -224,7 +224,7 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     let mut notes = Vec::new();
     if !report.ask.is_empty() {
         let questions = plural(report.ask.len(), "question");
-        notes.push(format!("{questions} for the customer in the report"));
+        notes.push(format!("{questions} for the customer; see the report"));
     }
     let lost = report.gaps.iter();
     let (refused, lost): (Vec<_>, Vec<_>) = lost
@@ -255,9 +255,9 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
 /// The nearest case of an archive, why, and what it was.
 fn similar(report: &Report, nearest: &view::SimilarCase) -> String {
     let why = nearest.why(report.similar.compared);
-    let mut line = format!("Most like {}, {why}", nearest.case);
+    let mut line = format!("Most similar to {}, {why}", nearest.case);
     if !nearest.was.is_empty() {
-        let _ = write!(line, "; it was: {}", nearest.was);
+        let _ = write!(line, "; resolution: {}", nearest.was);
     }
     line
 }

@@ -26,7 +26,7 @@ struct Problem<'d> {
 pub fn verdict(diagnosis: &Diagnosis) -> String {
     let mixed = diagnosis.gaps.iter().find_map(|gap| match gap.reason {
         GapReason::NotOne { clusters: true, .. } => Some("Several clusters were read as one"),
-        GapReason::NotOne { .. } => Some("Captures of times far apart were read as one"),
+        GapReason::NotOne { .. } => Some("Captures taken far apart in time were read as one"),
         _ => None,
     });
     let sentence = of_what_was_read(diagnosis);
@@ -52,7 +52,7 @@ fn of_what_was_read(diagnosis: &Diagnosis) -> String {
         ([], maybe) => {
             let they = if maybe.len() == 1 { "it" } else { "they" };
             let mut sentence = format!(
-                "{} may still be active{}; the evidence does not tell whether {they} ended",
+                "{} may still be active{}; the evidence does not show whether {they} ended",
                 count(maybe.len(), "", "problem"),
                 worst_of(maybe)
             );
@@ -62,7 +62,7 @@ fn of_what_was_read(diagnosis: &Diagnosis) -> String {
         // What stands first is said first, also where it is less sure.
         (active, [doubtful, rest @ ..]) if first.is_some_and(|p| p.state == State::Unknown) => {
             let mut sentence = format!(
-                "{} (may still be active); besides, {}{}",
+                "{} (may still be active); also {}{}",
                 named(doubtful),
                 count(active.len(), "active ", "problem"),
                 worst_of(active)
@@ -111,7 +111,7 @@ fn say_blindness(sentence: &mut String, diagnosis: &Diagnosis) {
 fn say_stopped(sentence: &mut String, diagnosis: &Diagnosis) {
     let stopped = |gap: &Gap| matches!(gap.reason, GapReason::Stopped { .. });
     if diagnosis.gaps.iter().any(stopped) {
-        sentence.push_str("; the reading was stopped, so this is a part of the story");
+        sentence.push_str("; reading was stopped early, so this report is incomplete");
     }
 }
 
@@ -166,7 +166,7 @@ fn worst_of(problems: &[&Problem<'_>]) -> String {
     match problems {
         [] => String::new(),
         [one] => format!(": {}", named(one)),
-        [worst, ..] => format!(", the worst of them: {}", named(worst)),
+        [worst, ..] => format!(", the most severe: {}", named(worst)),
     }
 }
 
@@ -193,7 +193,7 @@ fn only_minor(diagnosis: &Diagnosis, problems: &[Problem<'_>], open: usize) -> S
     };
     let mut sentence = match &diagnosis.unknown.pressing {
         Some(pressing) => unexplained::sentence(pressing),
-        None => "Nothing serious is known to be wrong at capture time".to_owned(),
+        None => "No serious problem is known at capture time".to_owned(),
     };
     let _ = write!(
         sentence,
@@ -204,7 +204,7 @@ fn only_minor(diagnosis: &Diagnosis, problems: &[Problem<'_>], open: usize) -> S
     if !past.is_empty() {
         let _ = write!(
             sentence,
-            "; {} ended before it{}",
+            "; {} ended before capture{}",
             count(past.len(), "", "problem"),
             worst_of(&past)
         );
@@ -226,13 +226,13 @@ fn all_quiet(diagnosis: &Diagnosis, problems: &[Problem<'_>]) -> String {
     }
     let mut sentence = match (&diagnosis.unknown.pressing, ended) {
         (Some(pressing), _) => unexplained::sentence(pressing),
-        (None, 0) => "Nothing known is wrong in what could be read".to_owned(),
-        (None, _) => "Nothing known is wrong at capture time in what could be read".to_owned(),
+        (None, 0) => "No known problem was found in what could be read".to_owned(),
+        (None, _) => "No known problem was active at capture time in what could be read".to_owned(),
     };
     if ended > 0 {
         let _ = write!(
             sentence,
-            "; {} ended before it{}",
+            "; {} ended before capture{}",
             count(ended, "", "problem"),
             worst_of(&past)
         );
@@ -270,7 +270,7 @@ fn nothing_read(diagnosis: &Diagnosis) -> String {
         .find(|gap| gap.reason.loses_evidence());
     if let Some(missing) = diagnosis.coverage.too_little() {
         return format!(
-            "Nothing known is wrong in what could be read, which is too little to rule anything out: {missing}."
+            "No known problem was found, but too little could be read to rule anything out: {missing}."
         );
     }
     match lost {
@@ -280,12 +280,12 @@ fn nothing_read(diagnosis: &Diagnosis) -> String {
             cut(&gap.reason.to_string(), TITLE)
         ),
         None if diagnosis.bundle.entries == 0 => {
-            "No log could be read: the bundle holds no entry that is known.".to_owned()
+            "No log could be read: the bundle contains no recognised entry.".to_owned()
         }
         None => {
             let read = diagnosis.bundle.entries;
             format!(
-                "No check could run: no log of a known component, no Kubernetes object and no event was recognised in the {} that {} read.",
+                "No check could run: the {} that {} read contained no recognised log, Kubernetes object or event.",
                 entries(read),
                 if read == 1 { "was" } else { "were" }
             )

@@ -11,7 +11,7 @@ pub fn clock(time: &str) -> String {
 /// From first to last for people: the day is said once where both fall on it.
 pub fn span(first: Option<&str>, last: Option<&str>) -> String {
     match (first.map(clock), last.map(clock)) {
-        (None, None) => "no time given".to_owned(),
+        (None, None) => "no timestamp".to_owned(),
         (Some(one), None) | (None, Some(one)) => format!("{one} UTC"),
         (Some(first), Some(last)) if first == last => format!("{first} UTC"),
         (Some(first), Some(last)) => {
@@ -104,7 +104,7 @@ mod tests {
             "2024-03-01 14:02:11 – 2024-03-02 00:00:00 UTC"
         );
         assert_eq!(span(None, Some(c)), "2024-03-02 00:00:00 UTC");
-        assert_eq!(span(None, None), "no time given");
+        assert_eq!(span(None, None), "no timestamp");
     }
 
     #[test]

@@ -38,7 +38,7 @@ fn index(rules: &RuleSet) -> String {
         by_category.entry(rule.category).or_default().push(rule);
     }
     let mut text = format!(
-        "{MARK}\n# Rules\n\n{} rules: what `bundlescope` recognises. `bundlescope explain ID` prints the same offline.\n",
+        "{MARK}\n# Rules\n\n{} rules: the failures that `bundlescope` recognises. `bundlescope explain ID` prints the same text offline.\n",
         rules.rules().len()
     );
     for (category, rules) in by_category {
@@ -93,11 +93,7 @@ fn page(rule: &Rule, rules: &RuleSet, looks_at: &[String]) -> String {
         "How it is found",
         &found_by(rule, rules, looks_at),
     );
-    section(
-        &mut text,
-        "What would show that it is something else",
-        &prose(&rule.disprove),
-    );
+    section(&mut text, "How to rule it out", &prose(&rule.disprove));
     let commands = rule.check.join("\n");
     section(&mut text, "What to check", &block(&commands, "sh"));
     section(
@@ -108,7 +104,7 @@ fn page(rule: &Rule, rules: &RuleSet, looks_at: &[String]) -> String {
     section(&mut text, "Versions", &versions(rule));
     let general = rule.supersedes.iter().filter_map(|id| rules.rule(id));
     let general = general.map(|rule| format!("[{}](../{}/{}.md)", rule.id, rule.category, rule.id));
-    section(&mut text, "Speaks instead of", &list(general));
+    section(&mut text, "Takes precedence over", &list(general));
     let links = rule.references.iter().map(|link| format!("<{link}>"));
     section(&mut text, "References", &list(links));
     for (should, heading) in [(Should::Match, "Found"), (Should::NotMatch, "Not found")] {
@@ -130,7 +126,7 @@ fn section(text: &mut String, heading: &str, body: &str) {
 fn found_by(rule: &Rule, rules: &RuleSet, looks_at: &[String]) -> String {
     let mut rows: Vec<String> = Vec::new();
     if !looks_at.is_empty() {
-        rows.push(format!("A check that looks at {}", looks_at.join(", ")));
+        rows.push(format!("A built-in check of {}", looks_at.join(", ")));
     }
     let matchers: Vec<&Matcher> = rule.matchers().filter_map(|id| rules.matcher(id)).collect();
     let all = rule.require == super::Require::All && matchers.len() > 1;
@@ -158,7 +154,7 @@ fn versions(rule: &Rule) -> String {
         let _ = write!(text, ", fixed in {}", code(&range.fixed.join(", ")));
     }
     if range.provider.is_some() {
-        text.push_str(", in Azure only");
+        text.push_str(", only in Azure");
     }
     text
 }

@@ -145,7 +145,7 @@ impl Lint<'_> {
             .map(|(name, text)| {
                 (
                     self.place(rule, text),
-                    format!("`{name}` is still to be written"),
+                    format!("`{name}` still contains TODO"),
                 )
             })
             .collect();
@@ -158,7 +158,7 @@ impl Lint<'_> {
                 Should::Match => "match",
                 Should::NotMatch => "not-match",
             };
-            let message = format!("the example with should = \"{word}\" is still to be written");
+            let message = format!("the example with should = \"{word}\" still contains TODO");
             left.push((example.offset, message));
         }
         for (at, message) in left {
@@ -181,7 +181,7 @@ impl Lint<'_> {
         for text in rule.check.iter().chain(&rule.remedy) {
             for name in placeholders(text).filter(|name| !known.contains(name)) {
                 let at = self.place(rule, &format!("{{{name}}}"));
-                let message = format!("nothing fills in the placeholder {{{name}}}");
+                let message = format!("no matcher provides the placeholder {{{name}}}");
                 self.note(rule, at, Level::Error, message);
             }
         }
@@ -196,7 +196,8 @@ impl Lint<'_> {
                 _ => continue,
             };
             for literal in literals.iter().filter(|literal| literal.len() < 4) {
-                let message = format!("`{literal}` is very short; is there nothing longer?");
+                let message =
+                    format!("`{literal}` is very short; use a longer literal if possible");
                 self.note(rule, self.place(rule, literal), Level::Warning, message);
             }
         }
@@ -238,14 +239,14 @@ impl Lint<'_> {
         match example.should {
             Should::Match if !hit => {
                 let message = format!(
-                    "`{}` should match this and does not: {}",
+                    "`{}` should match this but does not: {}",
                     matcher.name(),
                     self.why_not(rule, matcher, example, &hits)
                 );
                 self.note(rule, example.offset, Level::Error, message);
             }
             Should::NotMatch if hit => {
-                let message = format!("`{}` should not match this and does", matcher.name());
+                let message = format!("`{}` should not match this but does", matcher.name());
                 self.note(rule, example.offset, Level::Error, message);
             }
             Should::Match => {
@@ -265,7 +266,7 @@ impl Lint<'_> {
                     let place = if both {
                         ""
                     } else {
-                        ", in a log whose component is unknown"
+                        ", in logs of unknown components"
                     };
                     let message = format!(
                         "`{other}` hits this as well{place}; should one supersede the other?"
@@ -315,11 +316,11 @@ impl Lint<'_> {
             | Matcher::Event(EventMatcher {
                 literals, unless, ..
             }) => (literals, unless),
-            Matcher::Object(_) => return "it is no matcher of texts".into(),
+            Matcher::Object(_) => return "it does not match text".into(),
         };
         let text = example.text.as_str();
         if !literals.is_empty() && !literals.iter().any(|literal| text.contains(literal)) {
-            return "none of its literals stands in it".into();
+            return "it contains none of its literals".into();
         }
         let missing = |pattern: &Pattern| {
             !text
@@ -338,7 +339,7 @@ impl Lint<'_> {
             .filter_map(|hit| self.rules.rule_of(*hit))
             .find(|other| self.rules.supersedes(&other.id, &rule.id) || other.kind != rule.kind);
         if let Some(other) = special {
-            return format!("`{}` explains it and keeps this rule silent", other.id);
+            return format!("`{}` explains it and suppresses this rule", other.id);
         }
         let guards = &self.rules.engine().guards;
         if let Some(guard) = text
@@ -346,11 +347,11 @@ impl Lint<'_> {
             .find_map(|line| guards.quotes(line.as_bytes(), 0))
         {
             return format!(
-                "the guard `{}` says that it only quotes a failure",
+                "the guard `{}` treats it as a quotation of a failure",
                 guard.id
             );
         }
-        "the literal and the rest do not stand on one line, or the event is of another reason, \
+        "the literal and the rest are not on one line, or the event has another reason, \
          kind or type"
             .into()
     }
@@ -517,7 +518,7 @@ mod tests {
             (
                 "x.toml",
                 format!("{HEAD}remedy = [\"ask {{who}}\"]\n{LOG}{PROOF}"),
-                "x.toml:9:16: error: nothing fills in",
+                "x.toml:9:16: error: no matcher provides",
             ),
             (
                 "x.toml",
@@ -527,17 +528,17 @@ mod tests {
             (
                 "x.toml",
                 example("nothing"),
-                "x.toml:15:8: error: `log` should match this and does not: none of",
+                "x.toml:15:8: error: `log` should match this but does not: it contains none of",
             ),
             (
                 "x.toml",
                 example("abcd x"),
-                "x.toml:15:8: error: `log` should match this and does not: its regex",
+                "x.toml:15:8: error: `log` should match this but does not: its regex",
             ),
             (
                 "x.toml",
                 example("abcd 1 dry"),
-                "x.toml:15:8: error: `log` should match this and does not: the exception 'dry'",
+                "x.toml:15:8: error: `log` should match this but does not: the exception 'dry'",
             ),
             (
                 "x.toml",

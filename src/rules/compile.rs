@@ -275,7 +275,7 @@ fn resolve(
                 .first()
                 .map_or(draft.rule.id_at, |id| id.span().start);
             let message = format!(
-                "`{}` supersedes itself, directly or in a circle",
+                "`{}` supersedes itself, directly or through other rules",
                 draft.rule.id
             );
             errors.push(RuleError::at(&draft.rule.file, text, at, message));

@@ -56,7 +56,11 @@ fn key(text: &str, first: bool) -> Result<(Step, &str), String> {
     let name = match text.strip_prefix('.') {
         Some(name) if !first => name,
         None if first => text,
-        _ => return Err(format!("a key must be set off by one dot, near `{text}`")),
+        _ => {
+            return Err(format!(
+                "keys must be separated by exactly one dot, near `{text}`"
+            ));
+        }
     };
     let end = name.find(['.', '[']).unwrap_or(name.len());
     match name.split_at_checked(end) {

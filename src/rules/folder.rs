@@ -12,7 +12,7 @@ const LARGEST_FILE: u64 = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// The operating system refused, or a file is not UTF-8.
-    #[error("{path}: cannot be read; name a rule file or a folder with rule files")]
+    #[error("{path}: cannot be read; pass a rule file or a folder with rule files")]
     Io {
         /// The folder or file.
         path: PathBuf,
@@ -21,15 +21,15 @@ pub enum FolderError {
     },
     /// Not a single rule file in it.
     #[error(
-        "{path}: holds no rule files (*.toml, monitors of node-problem-detector in *.json, specs \
-         of troubleshoot.sh in *.yaml); name a folder or file that does"
+        "{path}: contains no rule files (*.toml, node-problem-detector monitors in *.json, \
+         troubleshoot.sh specs in *.yaml); pass a folder or file that does"
     )]
     Empty {
         /// The folder.
         path: PathBuf,
     },
     /// A file that is too large to be a rule.
-    #[error("{path}: larger than 1 MiB, which no rule is")]
+    #[error("{path}: larger than 1 MiB, the limit for a rule file; split it")]
     TooLarge {
         /// The file.
         path: PathBuf,

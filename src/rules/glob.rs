@@ -20,7 +20,7 @@ impl PathGlob {
             .filter(|part| !part.is_empty() && *part != ".")
             .collect();
         if parts.is_empty() || parts.contains(&"..") {
-            return Err("a path names files of the bundle, such as logs/*.log".into());
+            return Err("write a path inside the bundle, such as logs/*.log".into());
         }
         let mut regex = String::from("(?:^|/)");
         for (place, part) in parts.iter().enumerate() {
@@ -30,8 +30,9 @@ impl PathGlob {
             part_regex(part, &mut regex)?;
         }
         regex.push('$');
-        let pattern = Pattern::checked(&regex)
-            .map_err(|_| format!("`{source}` is no path with *, ? and [...]"))?;
+        let pattern = Pattern::checked(&regex).map_err(|_| {
+            format!("`{source}` is not a valid path pattern (*, ? and [...] are allowed)")
+        })?;
         Ok(Self {
             source: source.to_owned(),
             pattern,

@@ -90,7 +90,7 @@ impl Judge<'_> {
         if !is_kebab(file.id.get_ref()) {
             self.wrong(
                 id_at,
-                "an id is lower-case letters, digits and single hyphens",
+                "an id consists of lower-case letters, digits and single hyphens",
             );
         }
         let noise = file.kind == Kind::Noise;
@@ -108,7 +108,7 @@ impl Judge<'_> {
         if let Some(subject) = file.subject.as_ref().filter(|_| file.log.is_empty()) {
             self.wrong(
                 subject.span().start,
-                "`subject` says whom lines are about, and the rule has no [[log]] matcher",
+                "`subject` applies to log lines, but the rule has no [[log]] matcher",
             );
         }
         let by_version = file
@@ -228,12 +228,15 @@ impl Judge<'_> {
     ) -> String {
         let (name, at) = id.map_or((default, at), |id| (id.get_ref().as_str(), id.span().start));
         if !is_kebab(name) {
-            self.wrong(at, "an id is lower-case letters, digits and single hyphens");
+            self.wrong(
+                at,
+                "an id consists of lower-case letters, digits and single hyphens",
+            );
         }
         if !names.insert(name.to_owned()) {
             self.wrong(
                 at,
-                format_args!("a second matcher `{name}`; give each its own `id`"),
+                format_args!("duplicate matcher `{name}`; give each matcher its own `id`"),
             );
         }
         name.to_owned()
@@ -244,7 +247,7 @@ impl Judge<'_> {
         if table.affected.get_ref().is_empty() {
             self.wrong(
                 table.affected.span().start,
-                "name at least one affected range",
+                "set at least one affected range",
             );
         }
         let mut ranges = Vec::new();
@@ -256,7 +259,7 @@ impl Judge<'_> {
         }
         for fixed in &table.fixed {
             if parse_version(fixed.get_ref()).is_none() {
-                self.wrong(fixed.span().start, "a version reads like 1.18.2");
+                self.wrong(fixed.span().start, "write the version as 1.18.2");
             }
         }
         VersionRange {
@@ -285,7 +288,7 @@ impl Judge<'_> {
             let only = matchers.iter().position(proved);
             if matchers.iter().filter(|matcher| proved(matcher)).count() != 1 {
                 let at = table.text.span().start;
-                self.wrong(at, "name the example's matcher: for = \"...\"");
+                self.wrong(at, "set the matcher of the example: for = \"...\"");
             }
             only
         };
@@ -350,7 +353,7 @@ mod tests {
             ("[[log]]\nliteral = [\"ab\"]", "10:12: a literal needs"),
             (
                 "[[log]]\nliteral = [\"abcd\", \"a\\nbcd\"]",
-                "10:20: a literal stands on one line",
+                "10:20: a literal must be on one line",
             ),
             (
                 "[[log]]\nliteral = [\"abcd\"]\nregex = '('",
@@ -366,11 +369,11 @@ mod tests {
             ),
             (
                 "[[log]]\nliteral = [\"abcd\"]\ncomponent = [\"kublet\"]",
-                "11:14: no component `kublet`",
+                "11:14: unknown component `kublet`",
             ),
             (
                 "[[log]]\nliteral = [\"abcd\"]\nat_least = 1",
-                "11:12: `at_least` is 2",
+                "11:12: `at_least` must be 2",
             ),
             (
                 "[[log]]\nliteral = [\"abcd\"]\nwithin = \"1h\"",
@@ -382,7 +385,7 @@ mod tests {
             ),
             (
                 "[[log]]\nliteral = [\"abcd\"]\n[[log]]\nliteral = [\"efgh\"]",
-                "12:11: a second matcher `log`",
+                "12:11: duplicate matcher `log`",
             ),
             (
                 "[[event]]\nid = \"e\"\ntype = \"Warning\"",
@@ -394,11 +397,11 @@ mod tests {
             ),
             (
                 "[[object]]\nkind = \"Pod\"\nfield = \"a\"",
-                "11:9: an [[object]] needs exactly one",
+                "11:9: an [[object]] matcher needs exactly one",
             ),
             (
                 "[[object]]\nkind = \"Pod\"\nfield = \"a\"\nequals = 1\nexists = true",
-                "11:9: an [[object]] needs exactly one",
+                "11:9: an [[object]] matcher needs exactly one",
             ),
             (
                 "[version]\ncomponent = \"kubelet\"\naffected = [\"what\"]\nrequires = \"version\"",
@@ -406,7 +409,7 @@ mod tests {
             ),
             (
                 "[version]\ncomponent = \"kubelet\"\naffected = []\nrequires = \"version\"",
-                "11:12: name at least",
+                "11:12: set at least",
             ),
             (
                 "[[event]]\nreason = [\"R\"]\n[[example]]\nfor = \"z\"\nshould = \"match\"\ntext = \"t\"",
@@ -414,7 +417,7 @@ mod tests {
             ),
             (
                 "[[event]]\nreason = [\"R\"]\n[[log]]\nliteral = [\"abcd\"]\n[[example]]\nshould = \"match\"\ntext = \"t\"",
-                "15:8: name the example's",
+                "15:8: set the matcher of the example",
             ),
         ] {
             let text = format!("{HEAD}{rest}");

@@ -49,7 +49,7 @@ impl Pattern {
     pub(super) fn checked(source: &str) -> Result<Self, String> {
         let regex = compile(source)?;
         if regex.is_match(b"") {
-            return Err("the regex matches the empty text, so it confirms nothing".into());
+            return Err("the regex matches the empty string, so it confirms nothing".into());
         }
         Ok(Self {
             source: source.into(),
@@ -146,7 +146,7 @@ fn one_line(error: &BuildError) -> String {
         None => error.to_string(),
     };
     let last = text.lines().rfind(|line| !line.trim().is_empty());
-    let reason = last.unwrap_or("not understood").trim();
+    let reason = last.unwrap_or("not supported").trim();
     format!(
         "regex: {}",
         reason.strip_prefix("error: ").unwrap_or(reason)

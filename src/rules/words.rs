@@ -36,7 +36,7 @@ fn log(matcher: &LogMatcher, code: &dyn Fn(&str) -> String) -> String {
         .collect();
     let mut places = Vec::new();
     if matcher.components.is_empty() {
-        places.push("a line of any log, a message of an event or of a status".to_owned());
+        places.push("a line of any log, an event message or a status message".to_owned());
     }
     if !logs.is_empty() {
         places.push(format!("a line of {}", or(&logs)));
@@ -49,7 +49,7 @@ fn log(matcher: &LogMatcher, code: &dyn Fn(&str) -> String) -> String {
         places.push("a message in the status of an object".to_owned());
     }
     let mut said = format!(
-        "{} that holds {}",
+        "{} that contains {}",
         capital(&or(&places)),
         any(&matcher.literals, code)
     );
@@ -78,7 +78,7 @@ fn event(matcher: &EventMatcher, code: &dyn Fn(&str) -> String) -> String {
     }
     if !matcher.literals.is_empty() {
         let literals = any(&matcher.literals, code);
-        asks.push(format!("whose message holds {literals}"));
+        asks.push(format!("whose message contains {literals}"));
     }
     if let Some(regex) = &matcher.regex {
         asks.push(format!("whose message matches {}", code(regex.as_str())));
@@ -173,9 +173,9 @@ mod tests {
         assert_eq!(
             said,
             [
-                "A line of kubelet or a message of an event that holds <lost> or <gone> and matches <lost \\d+>, unless it matches <got>, at least 5 times within 10m",
-                "A line of any log, a message of an event or of a status that holds <lost>",
-                "A warning event about a Pod with the reason <Lost> and whose message holds <lost>",
+                "A line of kubelet or a message of an event that contains <lost> or <gone> and matches <lost \\d+>, unless it matches <got>, at least 5 times within 10m",
+                "A line of any log, an event message or a status message that contains <lost>",
+                "A warning event about a Pod with the reason <Lost> and whose message contains <lost>",
                 "A Pod whose <status.phase> is <Lost> or <3>",
                 "A Pod without <status.phase>",
             ]

@@ -165,7 +165,7 @@ impl Misses<'_> {
                 let asked = self.question(field.matcher) == Some(Question::Field);
                 let place = (object.path.clone(), field.snippet.line);
                 if asked && !hit.contains(&place) {
-                    let failed = "value: the field is there with another value".to_owned();
+                    let failed = "value: the field has a different value".to_owned();
                     self.add(failed, 1, &object.path, &field.snippet);
                 }
             }
@@ -181,7 +181,7 @@ impl Misses<'_> {
     /// What keeps a rule silent on a line on which its own conditions hold.
     fn silenced(&self, line: &str, here: impl Fn(MatcherId) -> bool) -> Option<String> {
         if let Some(guard) = Engine.quoted_by(line, self.rules) {
-            return Some(format!("the guard `{guard}` says that it only quotes"));
+            return Some(format!("the guard `{guard}` treats it as a quotation"));
         }
         let own = self.rules.rule_of(self.id)?;
         Engine
@@ -193,7 +193,12 @@ impl Misses<'_> {
                 self.rules.supersedes(&other.id, &own.id)
                     || (own.kind == Kind::Noise && other.kind != Kind::Noise)
             })
-            .map(|other| format!("`{}` explains it and goes before this rule", other.id))
+            .map(|other| {
+                format!(
+                    "`{}` explains it and takes precedence over this rule",
+                    other.id
+                )
+            })
     }
 
     /// Counts one text.
@@ -228,13 +233,13 @@ impl Misses<'_> {
 /// That the component does not fit.
 fn foreign(writer: &str, matcher: &LogMatcher) -> String {
     let wanted = matcher.components.join(", ");
-    format!("component: written by {writer}, looked for in {wanted}")
+    format!("component: written by {writer}, the rule reads {wanted}")
 }
 
 /// What the hits of a probe fail; `None` for the one that fails nothing.
 fn said(question: Question, matcher: &LogMatcher) -> Option<String> {
     match question {
-        Question::NoRegex => Some("regex: a literal is there, the regex does not match".into()),
+        Question::NoRegex => Some("regex: a literal matches, the regex does not".into()),
         Question::Unless(place) => {
             let exception = matcher.unless.get(place)?;
             Some(format!("unless: '{}' matches", exception.as_str()))
@@ -254,11 +259,11 @@ fn event_fails(matcher: &EventMatcher, event: &Event) -> Option<String> {
         return Some(format!("kind: the event is about a {kind}"));
     }
     if !matcher.accepts(&event.reason, kind, event.warning) {
-        return Some("type: the event is of the other type".into());
+        return Some("type: the event has the other type".into());
     }
     let holds = |literal: &String| event.message.contains(literal.as_str());
     if !matcher.literals.is_empty() && !matcher.literals.iter().any(holds) {
-        return Some("literal: the message holds none".into());
+        return Some("literal: the message contains none".into());
     }
     let lacks = |regex: &crate::rules::Pattern| !regex.is_match(message);
     if matcher.regex.as_ref().is_some_and(lacks) {

@@ -182,7 +182,7 @@ fn why_silent(
         .filter_map(|matcher| {
             let asks = matcher.asks.as_deref()?;
             let (name, hits) = (&matcher.name, matcher.hits);
-            Some(format!("`{name}` hit {hits} times and asks for {asks}"))
+            Some(format!("`{name}` hit {hits} times and requires {asks}"))
         })
         .collect();
     if matchers.iter().all(|matcher| matcher.hits == 0) {
@@ -190,7 +190,7 @@ fn why_silent(
     }
     if rule.require == Require::All {
         let silent = matchers.iter().filter(|matcher| matcher.hits == 0);
-        reasons.extend(silent.map(|m| format!("`{}` did not hit and all must", m.name)));
+        reasons.extend(silent.map(|m| format!("`{}` did not hit, but all must", m.name)));
     }
     let special: Vec<&str> = rules
         .rules()

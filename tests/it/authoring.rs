@@ -67,17 +67,17 @@ kubelet.log: found, 2 findings
         E0312 09:41:01.000000    1 kubelet.go:2] gadget 7 of pod \"web_shop(1)\" burnt down
       kubelet.log:3
         E0312 09:41:02.000000    1 kubelet.go:2] gadget 7 burnt down again
-    1 near miss, regex: a literal is there, the regex does not match
+    1 near miss, regex: a literal matches, the regex does not
       kubelet.log:4
         E0312 09:41:03.000000    1 kubelet.go:2] gadget x burnt down
-    1 near miss, the guard `flag-dump` says that it only quotes
+    1 near miss, the guard `flag-dump` treats it as a quotation
       kubelet.log:6
         I0312 09:41:05.000000    1 flags.go:64] FLAG: --gadget=\"gadget 1 burnt down\"
     1 near miss, unless: 'as planned' matches
       kubelet.log:5
         E0312 09:41:04.000000    1 kubelet.go:2] gadget 9 burnt down, as planned
 
-dump.tar: not checked: a cluster-info dump holds no log of kubelet
+dump.tar: not checked: a cluster-info dump contains no log of kubelet
   log: 0 hits
 ";
     assert_eq!(said, expected);
@@ -91,11 +91,11 @@ fn a_rule_that_does_not_fire_ends_with_status_1_and_says_why() {
     let try_out = |rule: &str| stdout(folder.path(), &["rules", "test", rule, "kubelet.log"], 1);
     let said = try_out("too-few.toml");
     assert!(
-        said.contains("kubelet.log: clear: `log` hit 2 times and asks for 5 within 10m"),
+        said.contains("kubelet.log: clear: `log` hit 2 times and requires 5 within 10m"),
         "{said}"
     );
     assert!(
-        said.contains("log: 2 hits (5 within 10m asked for)"),
+        said.contains("log: 2 hits (5 within 10m required)"),
         "{said}"
     );
     let said = try_out("elsewhere.toml");
@@ -104,7 +104,7 @@ fn a_rule_that_does_not_fire_ends_with_status_1_and_says_why() {
         "{said}"
     );
     assert!(
-        said.contains("near misses, component: written by kubelet, looked for in containerd"),
+        said.contains("near misses, component: written by kubelet, the rule reads containerd"),
         "{said}"
     );
 }
@@ -142,9 +142,9 @@ fn events_and_objects_have_near_misses_too() {
         1,
     );
     for part in [
-        "event: 0 hits\n    61 near misses, literal: the message holds none",
+        "event: 0 hits\n    61 near misses, literal: the message contains none",
         "other: 0 hits\n    61 near misses, reason: it is BackOff",
-        "near misses, value: the field is there with another value",
+        "near misses, value: the field has a different value",
         "Back-off restarting failed container",
     ] {
         assert!(said.contains(part), "{part}\n{said}");
@@ -165,14 +165,17 @@ fn wrong_use_of_authors_tools_ends_with_status_2() {
         (&["rules", "test", "good.toml", "none.tar"], "none.tar"),
         (&["rules", "test", "good.toml", "-"], "twice"),
         (&["rules", "new", "Not_An_Id"], "lower-case"),
-        (&["rules", "new", "pod-oomkilled"], "there is such a rule"),
+        (
+            &["rules", "new", "pod-oomkilled"],
+            "this rule already exists",
+        ),
         (&["rules", "new", "a", "--category", "kitchen"], "kitchen"),
         (&["rules", "new", "a", "--line", "two\nlines"], "one line"),
         (
             &["rules", "new", "there", "-o", "there.toml"],
-            "is there already",
+            "already exists",
         ),
-        (&["rules", "new", "a", "-o", "b.toml"], "call it a.toml"),
+        (&["rules", "new", "a", "-o", "b.toml"], "name it a.toml"),
     ] {
         let output = run(path, arguments);
         let said = String::from_utf8_lossy(&output.stderr);
@@ -190,7 +193,7 @@ fn a_draft_becomes_a_rule_when_its_todos_are_written() {
     let new = ["rules", "new", "gadget-burnt", "--line", line, "-o", "."];
     assert_eq!(stdout(path, &new, 0), "");
     let said = stdout(path, &["rules", "check", "gadget-burnt.toml"], 1);
-    assert!(said.contains("`title` is still to be written"), "{said}");
+    assert!(said.contains("`title` still contains TODO"), "{said}");
     assert!(said.contains(": 6 errors, 0 warnings"), "{said}");
     // A draft can be tried at once.
     stdout(
@@ -200,10 +203,7 @@ fn a_draft_becomes_a_rule_when_its_todos_are_written() {
     );
     let file = path.join("gadget-burnt.toml");
     let text = fs::read_to_string(&file).unwrap();
-    let written = text.replace(
-        "TODO: a line that comes close and is not meant",
-        "gadget 7 works",
-    );
+    let written = text.replace("TODO: a similar line that must not match", "gadget 7 works");
     fs::write(&file, written.replace("TODO: ", "The ")).unwrap();
     let said = stdout(path, &["rules", "check", "gadget-burnt.toml"], 0);
     assert!(said.ends_with("0 errors, 0 warnings\n"), "{said}");
@@ -251,7 +251,7 @@ fn the_rule_that_newcomers_are_shown_is_sound() {
     let path = folder.path();
     fs::write(path.join("share-being-deleted.toml"), text).unwrap();
     let said = stdout(path, &["rules", "check", "share-being-deleted.toml"], 0);
-    assert_eq!(said, "1 rules checked: 0 errors, 0 warnings\n");
+    assert_eq!(said, "rules checked: 1; errors: 0; warnings: 0\n");
     let (_, rest) = guide.split_once("--line '").unwrap();
     let (line, _) = rest.split_once("' \\\n").unwrap();
     let new = ["rules", "new", "share-being-deleted", "--line", line];

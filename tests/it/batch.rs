@@ -213,7 +213,7 @@ fn every_bundle_has_a_row_and_what_could_not_be_read_has_a_reason() {
     assert_eq!(found.cases.len(), 10, "{:?}", found.cases);
     assert_eq!(found.notes.len(), 1, "{:?}", found.notes);
     assert!(
-        found.notes[0].contains("1 file beside the bundles"),
+        found.notes[0].contains("1 file next to the bundles"),
         "{:?}",
         found.notes
     );
@@ -230,7 +230,7 @@ fn every_bundle_has_a_row_and_what_could_not_be_read_has_a_reason() {
     };
     assert_eq!(
         text(of("c/empty.tgz"), "reason"),
-        "holds no files; name the folder or archive that the collector wrote"
+        "contains no files; pass the folder or archive that the collector wrote"
     );
     assert!(text(of("c/image.zip"), "reason").starts_with("neither an archive nor text"));
     // What could be read of the one that was cut short was, and the gap is told.
@@ -281,7 +281,7 @@ fn every_bundle_has_a_row_and_what_could_not_be_read_has_a_reason() {
     let page = fs::read_to_string(out.path().join("reports").join(text(report, "report"))).unwrap();
     let like = text(of("a/case.tar.gz"), "report");
     assert!(page.contains(&format!("<a href=\"{like}\"")), "{like}");
-    assert!(page.contains("The nearest of 6 other cases in the archive."));
+    assert!(page.contains("The most similar of 6 other cases in the archive;"));
     // What is as it was is not written again, and what somebody broke is.
     let before = contents(out.path());
     fs::write(out.path().join("summary.csv"), "").unwrap();
@@ -745,7 +745,10 @@ fn wrong_use_is_told_in_one_line_before_anything_is_written() {
             vec!["batch", "in/*.zip", "-o", "out"],
             "in/*.zip: no such file or folder",
         ),
-        (vec!["batch", "in", "-o", "full"], "full: holds other files"),
+        (
+            vec!["batch", "in", "-o", "full"],
+            "full: contains other files",
+        ),
         (
             vec!["batch", "--merge", "out", "nowhere"],
             "nowhere: no such file or folder",
@@ -765,7 +768,7 @@ fn wrong_use_is_told_in_one_line_before_anything_is_written() {
     let merged = run_binary(root, &["batch", "--merge", "out", "list.txt"]);
     let said = String::from_utf8(merged.stderr).unwrap();
     assert!(
-        said.contains("list.txt:1: no record of `bundlescope batch --worker`"),
+        said.contains("list.txt:1: not a record of `bundlescope batch --worker`"),
         "{said}"
     );
     assert_eq!(merged.status.code(), Some(2));
@@ -782,7 +785,7 @@ fn an_output_inside_the_input_is_never_a_case() {
         found
             .notes
             .iter()
-            .any(|note| note.contains("an archive of ours")),
+            .any(|note| note.contains("an archive written by `bundlescope batch`")),
         "{:?}",
         found.notes
     );
@@ -823,6 +826,6 @@ fn a_bundle_that_vanishes_is_a_row() {
         .unwrap();
     assert_eq!(
         text(row, "reason"),
-        "not there any more when it was to be read"
+        "no longer there when it was to be read"
     );
 }

@@ -182,7 +182,7 @@ fn the_ledger_holds_what_changed_in_the_hour_before_and_the_rollout_of_what_fail
         [
             "same rolled out Deployment shop/app-0 [] revision 2; image registry.example/app:1.4 -> registry.example/app:1.5",
             "same edited ConfigMap shop/app-1-settings [kubectl-edit] ",
-            "same rolled out Deployment shop/app-2 [] revision 2; the failing pods are of it",
+            "same rolled out Deployment shop/app-2 [] revision 2; the failing pods belong to it",
             "elsewhere edited ConfigMap bank/rates [kubectl-client-side-apply] ",
         ]
     );

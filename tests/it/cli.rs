@@ -85,11 +85,11 @@ type Mistake = (&'static [&'static str], &'static [&'static str]);
 const MISTAKES: &[Mistake] = &[
     (
         &["analyze", "missing.zip"],
-        &["missing.zip", "no such file or folder", "name the"],
+        &["missing.zip", "no such file or folder", "pass the"],
     ),
     (
         &["inspect", "missing.zip"],
-        &["missing.zip", "no such file or folder", "name the"],
+        &["missing.zip", "no such file or folder", "pass the"],
     ),
     (
         &["analyze", "dump.tar", "missing.zip"],
@@ -97,11 +97,11 @@ const MISTAKES: &[Mistake] = &[
     ),
     (
         &["analyze", "empty"],
-        &["empty", "holds no files", "name the folder"],
+        &["empty", "contains no files", "pass the folder"],
     ),
     (
         &["analyze", "nothing"],
-        &["nothing", "holds no files", "name the folder"],
+        &["nothing", "contains no files", "pass the folder"],
     ),
     (
         &["analyze", "noise.bin"],
@@ -129,11 +129,11 @@ const MISTAKES: &[Mistake] = &[
     ),
     (
         &["analyze", "dump.tar", "--rules", "no-rules"],
-        &["no-rules", "holds no rule files"],
+        &["no-rules", "contains no rule files"],
     ),
     (
         &["rules", "check", "gone"],
-        &["gone: cannot be read", "name a rule file"],
+        &["gone: cannot be read", "pass a rule file"],
     ),
     (
         &["analyze", "dump.tar", "-o", "gone/report.html"],
@@ -148,7 +148,10 @@ const MISTAKES: &[Mistake] = &[
         &[
             "analyze", "dump.tar", "--format", "json", "--format", "html", "-o", "a",
         ],
-        &["more --format than --output", "each format its file"],
+        &[
+            "more --format than --output",
+            "give each format an --output",
+        ],
     ),
     (
         &["explain", "pod-oomkiled"],
@@ -449,7 +452,7 @@ fn standard_input_that_is_no_bundle_is_wrong_use() {
     let folder = tempfile::tempdir().unwrap();
     for (bytes, word) in [
         (noise(), "neither an archive nor text"),
-        (vec![], "holds no files"),
+        (vec![], "contains no files"),
     ] {
         let arguments = ["analyze", "-", "-o", "r.html"];
         let output = bundlescope(folder.path())
@@ -636,7 +639,7 @@ fn rules_check_tells_mistakes_by_its_status() {
     );
     assert_eq!(
         stdout(path, &["rules", "check", "good"], 0),
-        "1 rules checked: 0 errors, 0 warnings\n"
+        "rules checked: 1; errors: 0; warnings: 0\n"
     );
     let said = stdout(path, &["rules", "check", "bad"], 1);
     assert!(

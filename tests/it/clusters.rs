@@ -66,7 +66,8 @@ fn nodes(names: &[&str], day: u32) -> String {
 }
 
 /// The front of the verdict about several clusters.
-const CLUSTERS: &str = "Several clusters were read as one (see the gaps): Nothing known is wrong";
+const CLUSTERS: &str =
+    "Several clusters were read as one (see the gaps): No known problem was found";
 
 #[test]
 fn two_uids_of_the_system_namespace_are_two_clusters() {
@@ -75,11 +76,11 @@ fn two_uids_of_the_system_namespace_are_two_clusters() {
     assert_eq!(
         gaps,
         [
-            "of several clusters, which were read as one: Namespace kube-system has the UID 1 in a.json and 2 in b.json; of an object that is in more than one, one counts"
+            "inputs from several clusters were read as one: Namespace kube-system has the UID 1 in a.json and 2 in b.json; an object found in more than one counts once"
         ]
     );
     let (verdict, gaps) = said(&[("a.json", kube_system("1")), ("b.json", kube_system("1"))]);
-    assert!(verdict.starts_with("Nothing known"), "{verdict}");
+    assert!(verdict.starts_with("No known problem"), "{verdict}");
     assert!(gaps.is_empty(), "{gaps:?}");
 }
 
@@ -113,13 +114,13 @@ fn lists_without_a_node_in_common_are_of_two_clusters() {
 fn captures_of_different_days_are_told_apart() {
     let (verdict, gaps) = said(&[("a.json", nodes(&["a1"], 1)), ("b.json", nodes(&["a1"], 4))]);
     assert!(
-        verdict.starts_with("Captures of times far apart were read as one (see the gaps): "),
+        verdict.starts_with("Captures taken far apart in time were read as one (see the gaps): "),
         "{verdict}"
     );
     assert_eq!(
         gaps,
         [
-            "of times far apart, which were read as one: a.json ends 3 days before b.json, whose end counts as the present"
+            "inputs captured far apart in time were read as one: a.json ends 3 days before b.json; the end of b.json counts as the present"
         ]
     );
     let (_, gaps) = said(&[("a.json", nodes(&["a1"], 1)), ("b.json", nodes(&["a1"], 1))]);

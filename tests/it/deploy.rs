@@ -127,6 +127,6 @@ fn a_share_that_is_none_is_named() {
         let output = crate::cli::run(folder.path(), &arguments);
         assert_eq!(output.status.code(), Some(2), "{share}");
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.contains("a share is I/N"), "{said}");
+        assert!(said.contains("not a share; write it as I/N"), "{said}");
     }
 }

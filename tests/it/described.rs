@@ -445,7 +445,7 @@ fn a_dump_that_ended_before_the_logs_says_so() {
     assert_eq!(
         gaps,
         [
-            "not collected: no logs.txt of the only pod in namespace data; the dump ended there, so that other namespaces may be missing as well"
+            "not collected: no logs.txt for the only pod in namespace data; the dump ended there, so other namespaces may be missing as well"
         ]
     );
     let whole = [files[0], files[1], ("dump/data/a/logs.txt", log)];

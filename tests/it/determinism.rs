@@ -230,7 +230,8 @@ fn the_order_of_entries_changes_no_byte_where_not_all_evidence_fits() {
         };
         let diagnosis = analyze_bytes(NAME, &tar(&files), &limits);
         let mut gaps = diagnosis.gaps.iter().map(|gap| gap.reason.to_string());
-        let condensed = gaps.any(|gap| gap.contains("more was found than the memory budget holds"));
+        let condensed =
+            gaps.any(|gap| gap.contains("more was found than fits into the memory budget"));
         assert!(condensed, "{evidence_bytes} bytes hold everything");
         let expected = bytes_whatever_packed(diagnosis);
         files.reverse();

@@ -226,7 +226,7 @@ fn wrong_use_is_named() {
     for (name, said) in [
         (
             "page.html",
-            "page.html: an HTML page that carries no whole report; it was cut off, or bundlescope did not write it",
+            "page.html: an HTML page without a complete report; it was truncated, or not written by bundlescope",
         ),
         (
             "v9.json",
@@ -238,7 +238,7 @@ fn wrong_use_is_named() {
         ),
         (
             "none",
-            "none: no such file or folder; name the folder or archive that the collector wrote",
+            "none: no such file or folder; pass the folder or archive that the collector wrote",
         ),
     ] {
         let output = run(path, &["diff", name, "a.tar"]);

@@ -48,13 +48,18 @@ fn a_report_names_the_cases_that_look_like_it_and_what_they_were() {
     fs::write(root.join("out/resolutions.toml"), was).unwrap();
     let analyze = "analyze asked.tar --archive out -o a.html -o a.json --fail-on never";
     let text = stdout(root, &analyze.split(' ').collect::<Vec<_>>(), 0);
-    let line = text.lines().find(|line| line.starts_with("Most like "));
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("Most similar to "));
     assert!(
-        line.is_some_and(|line| line.starts_with("Most like first, 100 % alike: ")),
+        line.is_some_and(|line| line.starts_with("Most similar to first, 100 % similar: ")),
         "{text}"
     );
     let joined = text.replace('\n', " ");
-    assert!(joined.contains("it was: The flux <b>capacitor"), "{text}");
+    assert!(
+        joined.contains("resolution: The flux <b>capacitor"),
+        "{text}"
+    );
 
     let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
     let json: Value = serde_json::from_str(&read("a.json")).unwrap();
@@ -86,7 +91,7 @@ fn a_report_names_the_cases_that_look_like_it_and_what_they_were() {
     assert_eq!(similar["cases"][0]["link"], "https://tickets.example.org/1");
 
     let page = read("a.html");
-    assert!(page.contains("It was: The flux &#60;b&#62;capacitor"));
+    assert!(page.contains("Resolution: The flux &#60;b&#62;capacitor"));
     assert!(page.contains("href=\"https://tickets.example.org/1\" rel=\"noreferrer noopener\""));
     // Nothing of where the archive lies.
     assert!(!page.contains("out/reports") && !page.contains("bundles/first"));
@@ -178,7 +183,7 @@ fn an_unexplained_error_becomes_a_rule_that_is_tried_on_all_bundles() {
     assert!(draft.contains("component = [\"coredns\"]"), "{draft}");
     let finished = draft
         .replace(
-            "TODO: a line that comes close and is not meant",
+            "TODO: a similar line that must not match",
             "the flux is fine",
         )
         .replace("TODO: ", "");
@@ -253,7 +258,7 @@ fn wrong_use_is_named() {
     for (line, said) in [
         (
             "rules new x --from-unknown u-1 --archive out",
-            "u-1: no case in out has such a template; `bundlescope rules unexplained out` lists those that are there",
+            "u-1: no such template in out; `bundlescope rules unexplained out` lists the templates",
         ),
         (
             "rules unexplained bundles",

@@ -172,7 +172,7 @@ fn a_single_file_is_a_set_of_rules_that_is_listed_and_explained_too() {
     let (_, said) = texts(&output);
     assert_eq!(said.lines().count(), 6, "{said}");
     assert!(
-        said.contains("10 more parts were not taken over; `bundlescope rules check PATH`"),
+        said.contains("10 more parts could not be imported; `bundlescope rules check PATH`"),
         "{said}"
     );
 }

@@ -134,7 +134,7 @@ fn two_entries_of_one_name_are_both_read_and_said() {
     let twice = files(&[("a.log", FAILURE), ("a.log", FAILURE)]);
     let diagnosis = analyze_bytes("x", &tar(&twice), &Limits::RELEASE);
     let said = gaps(&diagnosis);
-    assert!(said.contains("second entry of the same name"), "{said}");
+    assert!(said.contains("another entry has the same name"), "{said}");
     assert!(is_found(&diagnosis));
     reports(&diagnosis);
 }

@@ -271,10 +271,7 @@ fn archives_nested_too_deep_are_a_gap() {
         bytes = gzip(&bytes);
     }
     let run = read_bytes("b", &bytes, &Limits::RELEASE);
-    assert_eq!(
-        run.gaps(),
-        ["b: over the limit of 5 archives inside each other"]
-    );
+    assert_eq!(run.gaps(), ["b: over the limit of 5 nested archives"]);
 }
 
 #[test]
@@ -516,7 +513,7 @@ fn a_nested_zip_over_its_limit_is_a_gap_and_the_rest_is_read() {
     assert_eq!(run.names(), ["b!log"]);
     assert_eq!(
         run.gaps(),
-        ["b!n.zip: over the limit of 100 bytes of a zip inside a stream"]
+        ["b!n.zip: over the limit of 100 bytes for a zip inside another archive"]
     );
 }
 

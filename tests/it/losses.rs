@@ -113,7 +113,7 @@ fn a_tar_that_ends_between_two_members_says_that_it_may_lack_some() {
             &format!("{members} members"),
             cut,
             members as u64 * 20,
-            "no mark at its end",
+            "no end-of-archive marker",
         );
     }
 }
@@ -151,7 +151,7 @@ fn a_path_with_a_nul_costs_no_entry() {
         "pax",
         &builder.into_inner().unwrap(),
         2,
-        "no plain relative path",
+        "not a plain relative path",
     );
 }
 
@@ -164,18 +164,18 @@ fn members_that_the_directory_of_a_zip_leaves_out_are_read() {
     for at in [end + 8, end + 10] {
         few[at..at + 2].copy_from_slice(&4_u16.to_le_bytes());
     }
-    reads("count", &few, 400, "leaves out members");
+    reads("count", &few, 400, "does not list all members");
     // A directory of nothing in the comment of the real one.
     let mut faked = archive.clone();
     let record = b"PK\x05\x06".iter().chain(&[0; 18]).copied();
     let record: Vec<u8> = record.collect();
     faked[end + 20..end + 22].copy_from_slice(&22_u16.to_le_bytes());
     faked.extend(&record);
-    reads("comment", &faked, 400, "leaves out members");
+    reads("comment", &faked, 400, "does not list all members");
     // The real one overwritten by one of nothing.
     let mut none = archive.clone();
     none[end..].copy_from_slice(&record);
-    reads("nothing", &none, 400, "leaves out members");
+    reads("nothing", &none, 400, "does not list all members");
     // A directory that breaks off.
     let mut broken = archive.clone();
     let fifth = broken

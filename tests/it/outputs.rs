@@ -114,9 +114,9 @@ fn two_outputs_are_two_places() {
     ] {
         let [one, two] = outputs;
         let arguments = ["analyze", "kubelet.log", "-o", one, "-o", two];
-        refused(path, &arguments, "named twice as an output");
+        refused(path, &arguments, "given twice as an output");
         let arguments = ["diff", "kubelet.log", "kubelet.log", "-o", one, "-o", two];
-        refused(path, &arguments, "named twice as an output");
+        refused(path, &arguments, "given twice as an output");
     }
     let arguments = [
         "analyze",
@@ -126,7 +126,7 @@ fn two_outputs_are_two_places() {
         "--format",
         "json",
     ];
-    refused(path, &arguments, "named twice as an output");
+    refused(path, &arguments, "given twice as an output");
 }
 
 #[test]
@@ -152,10 +152,7 @@ fn a_report_of_a_time_that_was_asked_for_says_that_it_is_partial() {
     let output = run(folder.path(), &arguments);
     assert_eq!(output.status.code(), Some(0));
     let report = fs::read_to_string(folder.path().join("r.json")).unwrap();
-    assert!(
-        report.contains("the reading was stopped after 0 s"),
-        "{report}"
-    );
+    assert!(report.contains("reading was stopped after 0 s"), "{report}");
 }
 
 #[cfg(unix)]
@@ -367,9 +364,9 @@ mod unix {
                 assert_eq!(files.len(), 2, "{name}");
                 let json: serde_json::Value = serde_json::from_slice(&files[1].1).unwrap();
                 let gaps = json["gaps"].to_string();
-                assert!(gaps.contains("the reading was stopped by Ctrl-C"), "{gaps}");
+                assert!(gaps.contains("reading was stopped by Ctrl-C"), "{gaps}");
                 let verdict = json["verdict"].as_str().unwrap();
-                assert!(verdict.contains("the reading was stopped"), "{verdict}");
+                assert!(verdict.contains("reading was stopped"), "{verdict}");
                 assert!(
                     json["bundle"]["bytes_read"].as_u64() > Some(100_000),
                     "{}",

@@ -59,7 +59,7 @@ fn a_node_that_uploaded_nothing_is_a_gap_and_nothing_is_clear_for_it() {
             "1 of 2 nodes uploaded nothing: {SILENT} (not ready: its kubelet stopped reporting)"
         )]
     );
-    let reason = "the log of kubelet of 1 of 2 nodes only; ";
+    let reason = "the log of kubelet of only 1 of 2 nodes; ";
     let (outcome, why) = outcome(&diagnosis).unwrap();
     assert_eq!(outcome, Outcome::NotChecked);
     assert!(why.starts_with(reason), "{why}");

@@ -426,7 +426,7 @@ fn a_card_leads_to_everything_that_belongs_to_its_incident() {
         .split_once("<li class=\"card ")
         .expect("another card follows");
     assert!(card.contains("Exit code 137, 3 restarts"));
-    assert!(card.contains("The same for others</a> <span class=\"n\">×4</span>"));
+    assert!(card.contains("The same on other objects</a> <span class=\"n\">×4</span>"));
 }
 
 #[test]
@@ -488,7 +488,7 @@ fn a_report_over_the_limit_sheds_in_order_and_the_last_findings_last() {
             );
         }
         assert!(page.contains(
-            "Left out to keep this file within its size limit: citations beyond the first"
+            "Omitted to keep this file within its size limit: citations beyond the first"
         ));
         assert!(html::embedded_json(&page).is_some_and(|json| validator().is_valid(&json)));
         assert!(page.len() <= limit, "{share}: {} > {limit}", page.len());
@@ -501,7 +501,7 @@ fn a_report_over_the_limit_sheds_in_order_and_the_last_findings_last() {
     };
     let page = String::from_utf8(render(&diagnosis, &tiny, Format::Html).expect("it renders"))
         .expect("UTF-8");
-    assert!(page.contains("titles and counts alone are larger than the limit of 1 B"));
+    assert!(page.contains("titles and counts alone exceed the limit of 1 B"));
     assert!(page.contains("38 pods on 5 nodes"));
 }
 
@@ -515,13 +515,13 @@ fn hidden_findings_are_counted() {
         render(&sample::diagnosis(), &options, Format::Html).expect("it renders"),
     )
     .expect("UTF-8");
-    assert!(page.contains("6 findings; 2 below the wanted severity not listed."));
+    assert!(page.contains("6 findings; 2 below the chosen severity not listed."));
     assert!(!page.contains("The network plugin was not ready</h3>"));
     let text = String::from_utf8(
         render(&sample::diagnosis(), &options, Format::Text).expect("it renders"),
     )
     .expect("UTF-8");
-    assert!(text.contains("2 findings below the wanted severity"));
+    assert!(text.contains("2 findings below the chosen severity"));
 }
 
 #[test]

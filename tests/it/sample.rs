@@ -437,7 +437,7 @@ fn changes(incident: &str) -> Ledger {
     };
     Ledger {
         incidents: vec![before],
-        blind: vec!["no ReplicaSets: rollouts are told by events only".into()],
+        blind: vec!["no ReplicaSets: only events show rollouts".into()],
     }
 }
 

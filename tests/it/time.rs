@@ -159,7 +159,7 @@ fn the_zone_of_one_journal_is_that_of_all_journals_of_its_machine() {
         "2024-05-01T17:42:53Z"
     );
     let by = evidence.capture.known_by;
-    assert!(by.ends_with("they may show local time"), "{by}");
+    assert!(by.ends_with("they may be in local time"), "{by}");
 }
 
 #[test]

@@ -145,13 +145,13 @@ fn tables(diff: &ArchiveDiff) -> Vec<Table> {
         table(
             "cases-new",
             "Cases in NEW only",
-            ["Case", "What it shows"],
+            ["Case", "Verdict"],
             cases.new.iter().map(case),
         ),
         table(
             "cases-gone",
             "Cases in OLD only",
-            ["Case", "What it shows"],
+            ["Case", "Verdict"],
             cases.gone.iter().map(case),
         ),
         table(
@@ -183,7 +183,10 @@ fn table(
         heads,
         rows: rows.take(ROWS).collect(),
         more: if more > 0 {
-            format!("and {} more; --format json lists all", number(more as u64))
+            format!(
+                "and {} more; --format json lists all of them",
+                number(more as u64)
+            )
         } else {
             String::new()
         },

@@ -249,7 +249,7 @@ fn warnings([old, new]: &[Side; 2]) -> Vec<String> {
     for (word, side) in [("OLD", old), ("NEW", new)] {
         if side.rules_hash.is_empty() {
             warnings.push(format!(
-                "{word} was never finished; run `bundlescope batch` on it again"
+                "{word} is incomplete; run `bundlescope batch` on it again"
             ));
         }
     }
@@ -258,13 +258,13 @@ fn warnings([old, new]: &[Side; 2]) -> Vec<String> {
     }
     if old.tool_version != new.tool_version {
         warnings.push(format!(
-            "OLD was made with bundlescope {}, NEW with {}: what differs may be the program's doing",
+            "OLD was made with bundlescope {}, NEW with {}: differences may come from the program",
             old.tool_version, new.tool_version
         ));
     }
     if old.rules_hash != new.rules_hash {
         warnings.push(
-            "the rules differ: signatures may be new or gone because of that; read both again with \
+            "the rules differ, so signatures may be new or gone for that reason; read both again with \
              the same rules to be sure"
                 .to_owned(),
         );

@@ -44,7 +44,7 @@ pub(super) fn render(diff: &ArchiveDiff, style: Style) -> String {
         .iter()
         .map(|one| {
             format!(
-                "{} (could look in {} of OLD)",
+                "{} (could run in {} of OLD)",
                 one.rule,
                 plural(one.looked, "case")
             )
@@ -75,7 +75,7 @@ pub(super) fn render(diff: &ArchiveDiff, style: Style) -> String {
 }
 
 /// What stands above the rules that cannot look any more.
-pub(super) const LOST: &str = "Rules that could look in OLD and can in no case of NEW";
+pub(super) const LOST: &str = "Rules that could run in OLD and can run in no case of NEW";
 
 /// `archive-may: 140 cases, captured 2024-05-01 to 2024-05-31`.
 pub(super) fn side_words(side: &Side) -> String {
@@ -145,13 +145,13 @@ pub(super) fn summary(diff: &ArchiveDiff) -> String {
 /// What stands above the signatures of one kind.
 pub(super) fn title(kind: Kind) -> String {
     match kind {
-        Kind::New => "New signatures (OLD could look and did not show them)",
-        Kind::NewlyVisible => "Newly visible signatures (OLD could not look there)",
-        Kind::Resolved => "Gone signatures (NEW could look and does not show them)",
+        Kind::New => "New signatures (OLD could check them and did not show them)",
+        Kind::NewlyVisible => "Newly visible signatures (OLD could not check them)",
+        Kind::Resolved => "Gone signatures (NEW could check them and does not show them)",
         Kind::NoLongerVisible => {
-            "Signatures no longer visible (NEW cannot look there: not resolved)"
+            "Signatures no longer visible (NEW cannot check them: not resolved)"
         }
-        Kind::Unchanged => "Signatures in both, in another share of the cases",
+        Kind::Unchanged => "Signatures in both, in a different share of the cases",
     }
     .to_owned()
 }
@@ -170,7 +170,7 @@ fn signature(one: &Signature) -> String {
 /// `3 of 140 cases`.
 pub(super) fn rate(rate: Rate) -> String {
     if rate.looked == 0 {
-        return "could look in no case".to_owned();
+        return "could run in no case".to_owned();
     }
     let of = plural(rate.looked, "case");
     format!("{} of {of}", number(rate.cases as u64))
@@ -194,7 +194,7 @@ pub(super) fn change_words(change: &CaseChange) -> String {
         format!("{}, was {}", change.class, change.was)
     }];
     if change.other_content {
-        told.push("another bundle under this name".to_owned());
+        told.push("different bundle with this name".to_owned());
     }
     for (words, rules) in [
         ("new", &change.new),
@@ -245,7 +245,7 @@ fn list(lines: &mut Vec<String>, title: &str, rows: &[String], (width, style): (
     let more = rows.len().saturating_sub(ROWS);
     if more > 0 {
         lines.push(format!(
-            "  and {} more; -o FILE.html lists all",
+            "  and {} more; -o FILE.html lists all of them",
             number(more as u64)
         ));
     }

@@ -63,7 +63,7 @@ pub(super) fn words(class: Class) -> (&'static str, &'static str, &'static str) 
     match class {
         Class::Unexplained => (
             "Unexplained",
-            "Something is visibly wrong, and no finding of weight says why.",
+            "Something is visibly wrong, but no open finding of medium severity or above explains it.",
             "medium",
         ),
         Class::Critical => (
@@ -83,12 +83,12 @@ pub(super) fn words(class: Class) -> (&'static str, &'static str, &'static str) 
         ),
         Class::Ended => (
             "Ended",
-            "Every problem that was found had ended before the capture.",
+            "Every problem found had ended before capture.",
             "info",
         ),
         Class::Healthy => (
             "Nothing found",
-            "No rule that could look found a problem; the coverage tells how many could.",
+            "No rule that could run found a problem; coverage shows how many could.",
             "good",
         ),
     }

@@ -62,7 +62,7 @@ pub(super) struct ChangeView {
     pub(super) lists: Vec<ChangeList>,
 }
 
-/// "302 cases: 20 that nobody can explain yet, 138 with a serious open problem".
+/// "302 cases: 20 not explained yet, 138 with a serious open problem".
 pub(super) fn headline(archive: &Archive) -> String {
     let of = |class| archive.of_class(class);
     let serious = of(Class::Critical) + of(Class::High);
@@ -74,9 +74,9 @@ pub(super) fn headline(archive: &Archive) -> String {
             parts.push(format!("{} {words}", number(count as u64)));
         }
     };
-    say(of(Class::Unexplained), "that nobody can explain yet");
+    say(of(Class::Unexplained), "not explained yet");
     say(serious, "with a serious open problem");
-    say(of(Class::Minor), "with minor ones");
+    say(of(Class::Minor), "with only minor problems");
     say(quiet, "without an open problem");
     say(unreadable, "not readable");
     format!(
@@ -96,7 +96,7 @@ impl Top {
             partial: match extras.missing {
                 0 => String::new(),
                 missing => format!(
-                    "The run was stopped: {} not read yet, so nothing here counts them. The same command goes on where it ended.",
+                    "The run was stopped: {} not read yet and not counted here. Run the same command again to continue.",
                     plural(missing, "case") + if missing == 1 { " was" } else { " were" }
                 ),
             },
@@ -117,7 +117,7 @@ fn lead(archive: &Archive, change: Option<&Change>) -> String {
     days.sort_unstable();
     let days = span(days.first().copied(), days.last().copied());
     let mut lead = match days.as_str() {
-        "" => "No case tells when it was taken.".to_owned(),
+        "" => "No case states when it was captured.".to_owned(),
         days => format!("Captured {days}."),
     };
     if let Some(change) = change.filter(|change| change.bundles_new > 0) {
@@ -213,8 +213,8 @@ fn facts(archive: &Archive, extras: &Extras<'_>) -> Vec<(&'static str, String, S
         ),
         (
             "Coverage",
-            format!("{share} % of checks could look"),
-            note(unseen.count(), "checks could look in no case"),
+            format!("{share} % of checks could run"),
+            note(unseen.count(), "checks could run in no case"),
         ),
         (
             "Signatures",
@@ -272,7 +272,7 @@ fn changed(change: &Change) -> ChangeView {
         number(change.bundles_gone as u64)
     );
     if change.other_rules {
-        lead.push_str(" The rules are not the same: what is new or gone may be their doing.");
+        lead.push_str(" The rules changed, so signatures may be new or gone for that reason.");
     }
     ChangeView {
         lead,
@@ -293,9 +293,9 @@ fn changed(change: &Change) -> ChangeView {
             ),
             (
                 "Lost visibility",
-                "Every check that could look still can.",
+                "Every check that could run still can.",
                 rows(&change.blind, &|cases| {
-                    format!("could look in {}, now in none", plural(cases, "case"))
+                    format!("could run in {}, now in none", plural(cases, "case"))
                 }),
             ),
         ],

@@ -49,7 +49,7 @@ pub(super) fn uploads(evidence: &Evidence) -> Result<String, std::fmt::Error> {
             trouble => &format!("nothing ({trouble})"),
         };
         writeln!(text, "\n  {}", visible(node))?;
-        writeln!(text, "    brought   {}", visible(why))?;
+        writeln!(text, "    uploaded  {}", visible(why))?;
         if let Some(locator) = &sight.named_at {
             let file = locator.entry.file_name();
             writeln!(text, "    named in  {}", visible(file))?;
@@ -83,7 +83,7 @@ mod tests {
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
         let mut lines = text.lines();
         let first = lines.next().unwrap_or_default();
-        assert!(first.starts_with("    brought   collector10 3,"), "{text}");
+        assert!(first.starts_with("    uploaded  collector10 3,"), "{text}");
         let indent = " ".repeat(INDENT);
         assert!(lines.all(|line| line.starts_with(&indent)), "{text}");
         assert!(text.ends_with("collector29 3\n"), "{text}");

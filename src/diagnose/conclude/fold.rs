@@ -31,7 +31,7 @@ pub(super) fn fold(scene: Scene<'_>, clues: Vec<Clue>) -> Vec<Finding> {
             let about = once(further.iter().map(|clue| &clue.subject)).len();
             findings.extend(
                 finding(scene, &rule, Subject::cluster(), further).map(|one| Finding {
-                    detail: format!("{about} subjects beside those that are listed one by one"),
+                    detail: format!("{about} subjects in addition to those listed individually"),
                     ..one
                 }),
             );

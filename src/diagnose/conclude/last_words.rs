@@ -66,7 +66,7 @@ pub(super) fn quote(scene: Scene<'_>, clues: &mut [Clue]) {
         {
             if let Some(line) = decisive(&snippet) {
                 let line: String = line.trim().chars().take(QUOTED).collect();
-                clue.detail = format!("{}; its last words: {line}", clue.detail);
+                clue.detail = format!("{}; its last line: {line}", clue.detail);
             }
             clue.citations.push(Citation {
                 path: log.path.clone(),

@@ -60,7 +60,10 @@ impl Clue {
     pub fn status(rule: &str, scene: Scene<'_>, object: &Object) -> Self {
         Self {
             subject: scene.owner_subject(object.key()),
-            state: (State::Active, "its status says so at capture time".into()),
+            state: (
+                State::Active,
+                "its status shows this at capture time".into(),
+            ),
             ..Self::collected(rule, scene.subject(object.key()))
         }
     }
@@ -75,7 +78,7 @@ impl Clue {
             first: None,
             last: None,
             citations: vec![],
-            state: (State::Active, "it was so when it was collected".into()),
+            state: (State::Active, "true when it was collected".into()),
             authority: Authority::Status,
             detail: String::new(),
             values: BTreeMap::new(),

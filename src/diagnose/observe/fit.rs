@@ -89,7 +89,7 @@ impl<'a> Room<'a> {
                 .max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(a.1)));
             if let Some((left, node)) = largest.filter(|(left, _)| left < amount) {
                 parts.push(format!(
-                    "largest free slot {at_most}{} on {node}, the pod wants {}",
+                    "largest free slot {at_most}{} on {node}, the pod requests {}",
                     self::amount(resource, left),
                     self::amount(resource, *amount)
                 ));

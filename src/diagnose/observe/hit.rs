@@ -93,7 +93,7 @@ fn log_state(scene: Scene<'_>, source: &LogSource, hit: &LogHit) -> (State, Stri
         .rule_of(hit.matcher)
         .is_some_and(|rule| rule.persists);
     if persists && state == State::Resolved {
-        let reason = format!("{reason}; but it lasts until somebody mends it");
+        let reason = format!("{reason}; but it persists until somebody fixes it");
         return (State::Unknown, reason);
     }
     (state, reason)

@@ -49,7 +49,7 @@ pub(super) fn of_event(scene: Scene<'_>, event: &Event) -> (State, String) {
         Health::Healthy if event.count >= 10 => (
             State::Active,
             format!(
-                "seen {} times, last {}, although {} is ready at the moment",
+                "seen {} times, last {}, although {} is ready now",
                 event.count,
                 ago(recent),
                 event.object
@@ -104,7 +104,7 @@ fn gone(
         Some((owner, _)) => (
             State::Resolved,
             format!(
-                "last seen {}; the pod of {owner} was replaced since",
+                "last seen {}; the pod of {owner} has since been replaced",
                 ago(recent)
             ),
         ),
@@ -128,14 +128,14 @@ fn gone(
         None if recent.is_some_and(|age| age <= JUST_GONE) && workloads_gone(scene, object) => (
             State::Unknown,
             format!(
-                "last seen {}; the pod and its workload were deleted since, which mends nothing",
+                "last seen {}; the pod and its workload have since been deleted; that does not fix the cause",
                 ago(recent)
             ),
         ),
         _ if recent.is_some_and(|age| age <= JUST_GONE) => (
             State::Unknown,
             format!(
-                "last seen {}; {} is gone since, which does not tell whether its cause is",
+                "last seen {}; {} has since been deleted, but the cause may remain",
                 ago(recent),
                 object
             ),
@@ -143,7 +143,7 @@ fn gone(
         _ => (
             State::Resolved,
             format!(
-                "{} does not exist any more at capture time (last seen {})",
+                "{} no longer exists at capture time (last seen {})",
                 object,
                 ago(recent)
             ),
@@ -195,11 +195,11 @@ fn by_age(recent: Option<SignedDuration>) -> (State, String) {
         Some(_) => (
             State::Unknown,
             format!(
-                "last seen {}; events do not say whether it ended",
+                "last seen {}; events do not show whether it ended",
                 ago(recent)
             ),
         ),
-        None => (State::Unknown, "the event has no time".into()),
+        None => (State::Unknown, "the event has no timestamp".into()),
     }
 }
 
@@ -227,7 +227,7 @@ pub(super) fn of_log(
         let begin = begin.strftime("%Y-%m-%d %H:%M:%S UTC");
         let _ = write!(
             reason,
-            "; it began before the evidence does: the log starts at {begin}"
+            "; it began before the evidence: the log starts at {begin}"
         );
     }
     (state, reason)
@@ -293,7 +293,7 @@ fn until_the_end(
     if quiet > patience {
         return (
             State::Resolved,
-            format!("the log goes on for {} without it", words(quiet)),
+            format!("the log continues for {} without it", words(quiet)),
         );
     }
     let since = age(scene.evidence.capture.at, Some(last)).unwrap_or_default();
@@ -317,7 +317,7 @@ fn until_the_end(
         return (
             State::Resolved,
             format!(
-                "seen only within the first {} of the log, while it started",
+                "seen only within the first {} of the log, during startup",
                 words(START_UP)
             ),
         );
@@ -410,7 +410,7 @@ fn of_log_without_times(
     }
     (
         State::Unknown,
-        "the log has no times to tell whether it ended".into(),
+        "the log has no timestamps, so whether it ended is unknown".into(),
     )
 }
 

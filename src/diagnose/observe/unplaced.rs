@@ -112,7 +112,7 @@ impl<'e> Waiting<'e> {
                 own.first_refused = begins.into_iter().flatten().min();
             } else if own.unique && event.component == "kubelet" || event.reason == "Scheduled" {
                 own.note(event.last, || {
-                    format!("event {} tells of a node", event.reason)
+                    format!("event {} mentions a node", event.reason)
                 });
             }
         }
@@ -125,7 +125,7 @@ impl<'e> Waiting<'e> {
             };
             if own.unique && hit.component == Some("kubelet") || binds(scene, hit.matcher) {
                 let who = hit.component.unwrap_or("kube-scheduler");
-                own.note(hit.last, || format!("the log of {who} has it on a node"));
+                own.note(hit.last, || format!("the log of {who} shows it on a node"));
             } else if hit.component == Some("kube-scheduler") {
                 own.refused = own.refused.max(hit.last);
             }
@@ -170,7 +170,7 @@ impl<'e> Waiting<'e> {
         clue = clue.seen(condition.since, newest);
         if let Some(old) = self.replaces(object, condition) {
             clue.severity = Some(Severity::Info);
-            let waits = format!("a rollout: it waits for the old replica {old} to go");
+            let waits = format!("a rollout: it waits for the old replica {old} to be removed");
             let detail = match clue.detail.as_str() {
                 "" => waits,
                 detail => format!("{waits}; {detail}"),

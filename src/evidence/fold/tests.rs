@@ -229,7 +229,7 @@ fn a_smaller_budget_keeps_less_and_says_so() {
     assert_eq!(kept_with(usize::MAX), (vec![5, 4, 4, 4, 4, 4, 4], vec![]));
     let (samples, gaps) = kept_with(0);
     assert_eq!(samples, [1, 1]);
-    let expected = "more was found than the memory budget holds: 1 sample without context per \
+    let expected = "more was found than fits into the memory budget: 1 sample without context per \
                     signature and subject, 1 subject per signature and log, 2 templates of \
                     unexplained errors per log";
     assert_eq!(gaps, [expected]);

@@ -99,7 +99,7 @@ impl Reader<'_> {
                 Some(Err(error)) => {
                     damaged += 1;
                     if damaged > self.examiner.limits.damaged_documents {
-                        let limit = format!("{} damaged documents of one entry", damaged - 1);
+                        let limit = format!("{} damaged documents in one entry", damaged - 1);
                         self.gap(line, GapReason::Limit { limit });
                         return;
                     }
@@ -179,7 +179,7 @@ impl Reader<'_> {
         self.gap(
             broken_line,
             GapReason::Malformed {
-                detail: format!("the document that begins on line {line} breaks off: {error}"),
+                detail: format!("the document that begins on line {line} is cut short: {error}"),
             },
         );
         let Some(mut at) = list_start(text) else {

@@ -15,7 +15,7 @@ pub(super) fn kind(head: &[u8]) -> Option<&'static str> {
     if is_own(head, front) {
         Some("a report that this tool wrote")
     } else if is_page(front) {
-        Some("a page to be looked at, which is no log")
+        Some("an HTML page or drawing, not a log")
     } else {
         None
     }

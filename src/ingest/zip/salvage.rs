@@ -183,7 +183,7 @@ fn member(
             walker.content(place, &mut Metered::new(&mut plain, budget))?;
             // Behind the data of a whole member stands its size.
             if plain.total_in() >= rest {
-                let detail = "it is cut short".to_owned();
+                let detail = "it is truncated".to_owned();
                 walker.gap(&place.path, GapReason::Damaged { detail })?;
             }
             ControlFlow::Continue(header.data + plain.total_in())

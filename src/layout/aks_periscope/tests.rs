@@ -370,7 +370,7 @@ fn the_reason_names_the_decisive_entries() {
     ));
     assert_eq!(
         layout.reason,
-        "networkoutbound/Internet and dns/kubernetes as AKS Periscope writes them"
+        "networkoutbound/Internet and dns/kubernetes in the form that AKS Periscope writes"
     );
 }
 

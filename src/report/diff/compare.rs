@@ -94,7 +94,7 @@ fn changes(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_>
         }
         changes.push(match after.absence("NEW", was, before) {
             Absence::Clear if was.state == State::Resolved => {
-                change(Kind::Resolved, was, "it had ended in OLD already".into())
+                change(Kind::Resolved, was, "it had already ended in OLD".into())
             }
             Absence::Clear => change(Kind::Resolved, was, String::new()),
             Absence::Told(by) => change(Kind::Unchanged, was, format!("in NEW {by}")),
@@ -115,18 +115,18 @@ fn regrouped(finding: &Finding, other: &Stored) -> Option<String> {
             && !nodes.is_disjoint(&theirs)
     })?;
     let subject = cut(&label(&same.subject), NAME);
-    Some(format!("the other side has it as that of {subject}"))
+    Some(format!("the other side reports it for {subject}"))
 }
 
 /// What became of a finding that both have.
 fn both(was: &Finding, now: &Finding) -> Change {
     let ended = |finding: &Finding| finding.state == State::Resolved;
     let (kind, reason) = match (ended(was), ended(now)) {
-        (true, false) => (Kind::New, "it had ended in OLD and is back".to_owned()),
+        (true, false) => (Kind::New, "it had ended in OLD and has returned".to_owned()),
         (false, true) => {
             let last = now.last_seen.as_deref();
             let last = last.map(|time| format!(", last seen {} UTC", clock(time)));
-            let reason = format!("NEW shows its end{}", last.unwrap_or_default());
+            let reason = format!("NEW shows that it ended{}", last.unwrap_or_default());
             (Kind::Resolved, reason)
         }
         _ => (Kind::Unchanged, String::new()),
@@ -182,15 +182,15 @@ fn warnings(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_
         let (rules_old, rules_new) = (before.rules(), after.rules());
         let only = |a: &BTreeSet<&str>, b: &BTreeSet<&str>| a.difference(b).count();
         warnings.push(format!(
-            "the rules differ: {} in OLD only, {} in NEW only, others may have changed; what seems \
-             new or resolved may be the rules' doing. Where the bundles are at hand, compare these",
+            "the rules differ: {} in OLD only, {} in NEW only, others may have changed; what looks \
+             new or resolved may come from the rules. If you have the bundles, compare those",
             plural(only(&rules_old, &rules_new), "rule"),
             plural(only(&rules_new, &rules_old), "rule"),
         ));
     }
     if made_old.version != made_new.version {
         warnings.push(format!(
-            "the reports are by different versions of bundlescope: OLD by {}, NEW by {}",
+            "the reports were written by different versions of bundlescope: OLD by {}, NEW by {}",
             cut(&made_old.version, NAME),
             cut(&made_new.version, NAME)
         ));
@@ -199,7 +199,7 @@ fn warnings(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_
         && how_old != how_new
     {
         warnings.push(format!(
-            "the reports do not show the same: OLD is by `{}`, NEW by `{}`",
+            "the reports were made with different options: OLD with `{}`, NEW with `{}`",
             cut(how_old, NAME),
             cut(how_new, NAME)
         ));
@@ -209,7 +209,7 @@ fn warnings(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_
         && is_long_after(first, second)
     {
         warnings.push(format!(
-            "OLD was captured after NEW ({} and {} UTC); are they in the wrong order?",
+            "OLD was captured after NEW ({} and {} UTC); did you swap them?",
             clock(first),
             clock(second)
         ));
@@ -218,7 +218,8 @@ fn warnings(old: &Stored, new: &Stored, (before, after): &(Sights<'_>, Sights<'_
         && !before.nodes().is_empty()
         && !after.nodes().is_empty()
     {
-        warnings.push("the two have no node in common; are they of the same cluster?".to_owned());
+        warnings
+            .push("OLD and NEW have no node in common; are they from the same cluster?".to_owned());
     }
     warnings
 }

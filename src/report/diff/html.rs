@@ -172,7 +172,7 @@ fn row(change: &Change) -> Row {
     let finding = &change.finding;
     let state_words = match (change.kind, finding.state) {
         (Kind::Resolved, _) => "resolved",
-        (Kind::NoLongerVisible, _) => "not known any more",
+        (Kind::NoLongerVisible, _) => "no longer known",
         (_, State::Active) => "active",
         (_, State::Unknown) => "may still be active",
         (_, State::Resolved) => "ended",

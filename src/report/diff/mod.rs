@@ -23,11 +23,11 @@ use crate::severity::Severity;
 /// What a comparison is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum DiffFormat {
-    /// For a terminal.
+    /// Plain text.
     Text,
     /// Schema `bundlescope.diff/v1`, for programs.
     Json,
-    /// One self-contained file for a ticket.
+    /// One self-contained page, for a ticket.
     Html,
 }
 
@@ -128,14 +128,12 @@ impl Kind {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::New => "OLD could have shown it and did not",
-            Self::NewlyVisible => {
-                "OLD could not look there, so it may have been there all the time"
-            }
+            Self::NewlyVisible => "OLD could not check this, so it may have been there all along",
             Self::Resolved => {
-                "NEW could look as well as OLD and shows it no more, or shows its end"
+                "NEW could check this as well as OLD and no longer shows it, or shows that it ended"
             }
             Self::NoLongerVisible => {
-                "NEW cannot look there any more, so it may still be there: not resolved"
+                "NEW can no longer check this, so it may still be there: not resolved"
             }
             Self::Unchanged => "in both",
         }

@@ -34,14 +34,14 @@ pub enum StoredError {
     TooLarge,
     /// An HTML page of something else, or its end is missing.
     #[error(
-        "an HTML page that carries no whole report; it was cut off, or bundlescope did not write it"
+        "an HTML page without a complete report; it was truncated, or not written by bundlescope"
     )]
     NoReport,
     /// A schema that this version does not know.
     #[error("written with schema {0:?}; this version of bundlescope reads {SCHEMA}")]
     Schema(String),
     /// The JSON is damaged.
-    #[error("the report in it is damaged: {0}")]
+    #[error("the report embedded in it is damaged: {0}")]
     Damaged(String),
 }
 

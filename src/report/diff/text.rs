@@ -200,7 +200,10 @@ pub(super) fn concerned(sight: &Sight, could: &str) -> String {
     }
     if !sight.partly.is_empty() {
         let on = if told.is_empty() { "check" } else { "other" };
-        told.push(format!("{} on part only", plural(sight.partly.len(), on)));
+        told.push(format!(
+            "{} only on part of the evidence",
+            plural(sight.partly.len(), on)
+        ));
     }
     told.join(", ")
 }
@@ -229,7 +232,7 @@ fn errors(
 pub(super) fn error_words(diff: &Diff, kind: Kind) -> String {
     let left_out = |word: &str, count: u64| match count {
         0 => String::new(),
-        some => format!("; {word} does not list {} more kinds", number(some)),
+        some => format!("; {word} omits {} more kinds", number(some)),
     };
     let errors = &diff.errors;
     match kind {
@@ -238,14 +241,14 @@ pub(super) fn error_words(diff: &Diff, kind: Kind) -> String {
             left_out("OLD", errors.old_left_out)
         ),
         Kind::NewlyVisible => {
-            "Unexplained errors in NEW only, of logs that OLD does not hold".to_owned()
+            "Unexplained errors in NEW only, from logs that OLD does not contain".to_owned()
         }
         Kind::Resolved => format!(
             "Unexplained errors in OLD only{}",
             left_out("NEW", errors.new_left_out)
         ),
         Kind::NoLongerVisible => {
-            "Unexplained errors in OLD only, of logs that NEW does not hold".to_owned()
+            "Unexplained errors in OLD only, from logs that NEW does not contain".to_owned()
         }
     }
 }
@@ -253,7 +256,12 @@ pub(super) fn error_words(diff: &Diff, kind: Kind) -> String {
 /// What is said of rows that are not shown.
 fn more(all: usize, shown: usize) -> Option<String> {
     let more = all.saturating_sub(shown);
-    (more > 0).then(|| format!("  and {} more; -o FILE.html lists all", number(more as u64)))
+    (more > 0).then(|| {
+        format!(
+            "  and {} more; -o FILE.html lists all of them",
+            number(more as u64)
+        )
+    })
 }
 
 /// With a capital first letter.

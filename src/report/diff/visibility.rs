@@ -80,7 +80,7 @@ impl<'s> Sights<'s> {
             Outcome::Found if told => return Absence::Told(rule.reason.clone()),
             Outcome::Found if !self.listed.contains(id) => {
                 return Absence::Unseen(format!(
-                    "the rule fired in {name}, which does not list what it found (--min-severity)"
+                    "the rule fired in {name}, but its findings are not listed there (--min-severity)"
                 ));
             }
             _ => {}
@@ -101,7 +101,7 @@ impl<'s> Sights<'s> {
         let theirs = !nodes.is_empty() && nodes.is_subset(&other.nodes);
         if theirs && nodes.is_disjoint(&self.nodes) {
             let nodes: Vec<&str> = nodes.into_iter().collect();
-            return Absence::Unseen(format!("{name} holds no log of {}", nodes.join(", ")));
+            return Absence::Unseen(format!("{name} contains no log of {}", nodes.join(", ")));
         }
         Absence::Clear
     }

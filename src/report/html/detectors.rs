@@ -24,7 +24,7 @@ pub(super) fn detectors(report: &Report) -> Vec<Detector> {
 /// One detector.
 fn row(detector: &view::Detector) -> Detector {
     let part = match detector.answered {
-        "partly" => " (the part that a bundle shows)",
+        "partly" => " (as far as a bundle can show)",
         _ => "",
     };
     let answer = match detector.outcome {
@@ -43,7 +43,7 @@ fn row(detector: &view::Detector) -> Detector {
         },
         portal: match detector.portal {
             "" => String::new(),
-            portal => format!("Open it for {portal}."),
+            portal => format!("Open it in the portal for {portal}."),
         },
     }
 }

@@ -113,7 +113,7 @@ pub(super) fn groups(findings: &[view::Finding]) -> Vec<Group> {
             "state-note",
             "Notes",
             "Notes",
-            "No problems by themselves: known issues of the versions in use, and what may explain something else.",
+            "Not problems in themselves: known issues of the versions in use, and facts that may explain other findings.",
         ],
     );
     of_state.chain(notes).collect()

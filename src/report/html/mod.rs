@@ -61,7 +61,7 @@ pub(super) fn render(report: &Report, max_bytes: usize) -> Result<String, Report
     }
     if html.len() > max_bytes {
         report.shed.push(format!(
-            "nothing more: titles and counts alone are larger than the limit of {}",
+            "nothing more can be omitted: titles and counts alone exceed the limit of {}",
             size(max_bytes as u64)
         ));
         html = print(&report)?;

@@ -130,7 +130,7 @@ impl Page {
         if report.hidden > 0 {
             let _ = write!(
                 listed,
-                "; {} below the wanted severity not listed",
+                "; {} below the chosen severity not listed",
                 number(report.hidden as u64)
             );
         }
@@ -219,13 +219,13 @@ fn notices(report: &Report) -> Vec<Shown> {
     let masked: u64 = report.redactions.iter().map(|(_, count)| count).sum();
     if masked > 0 {
         notices.push(shown(format!(
-            "The bundle holds secrets: {} masked in this report. Treat the bundle as confidential and have them replaced.",
+            "Secrets were masked in {} of this report. The bundle still contains them: treat it as confidential and rotate these credentials.",
             plural(usize::try_from(masked).unwrap_or(usize::MAX), "place")
         )));
     }
     if !report.shed.is_empty() {
         notices.push(shown(format!(
-            "Left out to keep this file within its size limit: {}.",
+            "Omitted to keep this file within its size limit: {}.",
             report.shed.join("; ")
         )));
     }
@@ -240,7 +240,7 @@ fn card(listed: &view::ByFingerprint<'_>, incident: &view::Incident) -> Card {
         .into_iter()
         .map(|(finding, count)| Part {
             title: shown(match cause {
-                Some(cause) if cause.rule == finding.rule => "The same for others",
+                Some(cause) if cause.rule == finding.rule => "The same on other objects",
                 _ => &finding.title,
             }),
             link: shown(&finding.fingerprint),
@@ -282,7 +282,7 @@ fn onset(incident: &view::Incident) -> String {
             format!("cause {}, symptoms {} UTC", clock(cause), clock(symptoms))
         }
         (Some(cause), Some(symptoms)) if clock(cause) > clock(symptoms) => format!(
-            "cause seen from {}, a symptom from {} UTC",
+            "cause seen from {}, first symptom from {} UTC",
             clock(cause),
             clock(symptoms)
         ),
@@ -331,7 +331,7 @@ fn provenance(report: &Report) -> Vec<Fact> {
     ));
     facts.push(fact("bundlescope", &report.tool_version, String::new()));
     facts.push(fact("Rules", &report.rules_hash, String::new()));
-    facts.push(fact("Made by", &report.command, String::new()));
+    facts.push(fact("Command", &report.command, String::new()));
     facts
 }
 

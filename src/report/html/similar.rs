@@ -49,12 +49,12 @@ pub fn section(similar: &SimilarCases) -> Result<String, ReportError> {
     let others = similar.compared.saturating_sub(1);
     let lead = if similar.cases.is_empty() {
         format!(
-            "None of {} in the archive shows enough of the same.",
+            "None of {} in the archive has enough in common with this one.",
             plural(others, "other case")
         )
     } else {
         format!(
-            "The nearest of {} in the archive. What few cases show weighs most. These are other people's cases: keep this section inside your team.",
+            "The most similar of {} in the archive; rare traits weigh most. These cases belong to others: keep this section inside your team.",
             plural(others, "other case")
         )
     };
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(empty, format!("<p>a</p>{BEGIN}\n{END}<p>b</p>"));
         let full = section(&similar()).expect("it renders");
         let page = with_similar(&empty, &full).expect("it has the marks");
-        assert!(page.contains("62 % alike"), "{page}");
+        assert!(page.contains("62 % similar"), "{page}");
         assert!(page.contains("2 of 12 cases"), "{page}");
         assert!(
             !page.contains("<script>") && !page.contains("\"onload"),

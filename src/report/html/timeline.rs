@@ -225,12 +225,12 @@ fn told(seen: &view::Timeline) -> (Vec<[Shown; 3]>, usize) {
         rows.push((&gap.from, "Log is silent", when, place));
     }
     for (at, node, told_by) in &seen.reboots {
-        let place = format!("{} (told by the {told_by})", on("machine", node));
+        let place = format!("{} (reported by the {told_by})", on("machine", node));
         rows.push((at, "Boot", clock(at), place));
     }
     for (at, component, node, path) in &seen.rotations {
         let place = format!("{}: {path}", on(component, node));
-        rows.push((at, "Log goes on in another file", clock(at), place));
+        rows.push((at, "Log continues in another file", clock(at), place));
     }
     rows.sort();
     let more = rows.len().saturating_sub(ROWS);

@@ -79,7 +79,7 @@ pub(super) fn unknown(errors: &view::UnknownErrors) -> Option<Unknown> {
         total: number(errors.templates()),
         lead: shown(format!("{}.", errors.line())),
         axis: axis.map_or_else(String::new, |(from, to)| {
-            format!("The bars run from {} to {}.", clock(from), clock(to))
+            format!("The bars span {} to {}.", clock(from), clock(to))
         }),
         open,
         folded,

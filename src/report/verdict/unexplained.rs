@@ -1,4 +1,4 @@
-//! What the first sentence says where nothing known is wrong and much goes on that no rule explains.
+//! What the first sentence says where no known problem was found and many errors continue that no rule explains.
 
 use crate::diagnose::unknown::{EVENTS, Pressing};
 use crate::report::words::{cut, number};
@@ -26,7 +26,7 @@ pub(super) fn sentence(pressing: &Pressing) -> String {
         count => format!("{} {times}", number(count)),
     };
     format!(
-        "No rule explains {} {what} that went on until the bundle was taken, above all “{}” ({whose}{often}); nothing else is known to be wrong",
+        "No rule explains {} {what} that continued until the bundle was captured, mainly “{}” ({whose}{often}); no other problem is known",
         number(pressing.lines),
         cut(pressing.template.trim(), TEMPLATE),
     )

@@ -325,9 +325,11 @@ fn hides(gap: &Gap) -> &'static str {
             | GapReason::LeftOut { .. },
             _,
         ) => HIDES_NOTHING,
-        (GapReason::Condensed { .. }, _) => "further samples and lines around them; no count",
-        (GapReason::More { .. }, _) => "as the gaps of this kind that are listed",
-        (GapReason::NotOne { .. }, _) => "which of the findings belong together",
+        (GapReason::Condensed { .. }, _) => {
+            "further samples and their context lines; counts are complete"
+        }
+        (GapReason::More { .. }, _) => "the same as the listed gaps of this kind",
+        (GapReason::NotOne { .. }, _) => "which findings belong together",
         (GapReason::NotCollected { .. }, _) => HIDES_UNFETCHED,
         (GapReason::NodesAbsent { .. }, _) => HIDES_NODES,
         (GapReason::Malformed { .. }, _) => "the part of this document that could not be parsed",
@@ -336,14 +338,14 @@ fn hides(gap: &Gap) -> &'static str {
             _,
         ) => "this entry",
         (GapReason::Limit { limit }, Some(_)) if limit.ends_with("of one line") => {
-            "the rest of this line, and of others as long"
+            "the rest of this line and of lines of similar length"
         }
         (GapReason::Stopped { .. }, _) => {
-            "whatever was not read until then: this report is partial"
+            "everything not yet read at that point: this report is incomplete"
         }
         (GapReason::Damaged { .. } | GapReason::Limit { .. }, Some(_)) => "lines after this point",
         (GapReason::Damaged { .. } | GapReason::Limit { .. }, None) => {
-            "everything after this point of the entry"
+            "everything after this point in the entry"
         }
     }
 }
@@ -367,7 +369,7 @@ mod tests {
             ),
             (
                 gap(entry.whole(), damaged),
-                "everything after this point of the entry",
+                "everything after this point in the entry",
             ),
             (gap(entry.whole(), GapReason::Encrypted), "this entry"),
             (gap(entry.whole(), GapReason::DuplicateName), "nothing"),

@@ -134,7 +134,7 @@ impl Factor {
     /// "9 of 9 bad pods, against 12 of all 140: 11.6 times as frequent".
     pub fn counts(&self) -> String {
         format!(
-            "{} of {} affected {}, against {} of all {}: {}.{} times as frequent",
+            "{} of {} affected {}, compared with {} of all {}: {}.{} times as frequent",
             self.bad_with,
             self.bad,
             self.population,

@@ -361,7 +361,7 @@ impl Coverage {
     pub fn line(&self) -> String {
         let mut line = format!("{} of {} checks could run", self.ran(), self.all());
         if !self.partly.is_empty() {
-            let _ = write!(line, ", {} more on some nodes only", self.partly.len());
+            let _ = write!(line, ", {} more only on some nodes", self.partly.len());
         }
         let reasons = self.reasons();
         for (index, (reason, count)) in reasons.iter().take(3).enumerate() {
@@ -454,7 +454,7 @@ pub struct Source {
 pub const HIDES_NOTHING: &str = "nothing";
 
 /// What a gap hides that the collector itself could not get.
-pub const HIDES_UNFETCHED: &str = "what the collector asked for here";
+pub const HIDES_UNFETCHED: &str = "what the collector requested here";
 
 /// What a gap hides that the collector brought nothing of.
 pub const HIDES_NODES: &str = "the journals, node logs and probes of these nodes";

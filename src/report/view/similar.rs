@@ -48,7 +48,7 @@ pub struct SharedTrait {
 }
 
 impl SimilarCase {
-    /// `62 % alike: azure-lb-quota (3 of 140 cases), pod-pending and 2 more`.
+    /// `62 % similar: azure-lb-quota (3 of 140 cases), pod-pending and 2 more`.
     pub fn why(&self, all: usize) -> String {
         const NAMED: usize = 2;
         let named = self.shared.iter().take(NAMED).enumerate();
@@ -65,6 +65,6 @@ impl SimilarCase {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        format!("{} % alike: {}{more}", self.percent, named.join(", "))
+        format!("{} % similar: {}{more}", self.percent, named.join(", "))
     }
 }

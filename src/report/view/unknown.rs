@@ -66,7 +66,7 @@ pub struct NearRule {
     pub rule: String,
     /// Its title.
     pub title: String,
-    /// What it takes: "reported from 5 lines within 10 min on".
+    /// What it takes: "reported at 5 lines or more within 10 min".
     pub takes: String,
 }
 
@@ -131,14 +131,14 @@ impl UnknownErrors {
         let mut rest = Vec::new();
         if self.more_templates > 0 {
             rest.push(format!(
-                "{} of them in {} rarer templates are not listed",
+                "not listed: {} of them in {} rarer templates",
                 number(self.more_lines),
                 number(self.more_templates)
             ));
         }
         if self.left_out > 0 {
             rest.push(format!(
-                "{} more error lines were counted but not told apart, because their logs hold too many different ones",
+                "{} more error lines were counted but not grouped, because their logs contain too many different ones",
                 number(self.left_out)
             ));
         }
@@ -194,6 +194,6 @@ fn near(m: &mut Masker, near: &diagnose::NearRule) -> NearRule {
     NearRule {
         rule: m.text(&near.rule),
         title: m.text(&near.title),
-        takes: format!("reported from {lines}{within} on"),
+        takes: format!("reported at {lines} or more{within}"),
     }
 }

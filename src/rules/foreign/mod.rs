@@ -76,9 +76,9 @@ impl LeftOut {
     /// Part and reason in one sentence.
     pub fn message(&self) -> String {
         let how = if self.whole {
-            "not taken over"
+            "not imported"
         } else {
-            "taken over in part"
+            "imported in part"
         };
         format!("{}: {how}: {}", self.part, self.reason)
     }

@@ -62,7 +62,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<(), RuleError> {
         let at = json_offset(reader.text, error.line(), error.column());
         reader.wrong(
             at,
-            format_args!("no monitor of node-problem-detector: {}", plain(&error)),
+            format_args!("not a node-problem-detector monitor: {}", plain(&error)),
         )
     })?;
     let name = monitor_name(reader.file, &monitor);
@@ -130,7 +130,7 @@ fn take_rule(
         rule.kind, rule.reason, component, rule.pattern
     );
     if let Some(first) = reader.seen.monitors.get(&same) {
-        let reason = format!("the same rule stands in {first}");
+        let reason = format!("the same rule is in {first}");
         return reader.leave(at, &part, reason);
     }
     let literals = match pattern::literals(&rule.pattern, Anchors::Buffer) {
@@ -138,7 +138,7 @@ fn take_rule(
         Err(reason) => return reader.leave(at, &part, reason),
     };
     if pattern::may_span_lines(&rule.pattern) {
-        let reason = "matches over several lines are not looked for, only those within one";
+        let reason = "only matches within one line are found, not those across lines";
         reader.leave_some(at, &part, reason);
     }
     reader.seen.monitors.insert(same, reader.file.to_owned());
@@ -220,10 +220,9 @@ fn draft(name: &str, rule: &MonitorRule, at: usize, permanent: bool, explain: St
         // The monitor never takes such a condition back by itself.
         persists: permanent,
         explain,
-        disprove:
-            "The rule is a pattern and no more: read the line. If it only quotes such words, \
-                   or the node has recovered since, nothing is wrong."
-                .into(),
+        disprove: "The rule is only a pattern: read the line. If it merely quotes such words, \
+                   or the node has since recovered, nothing is wrong."
+            .into(),
         references: vec![],
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn literals(pattern: &str, anchors: Anchors) -> Result<Vec<String>, S
     let hir = parse(pattern)?;
     usable(pattern, &hir, anchors)?;
     let found = REQUIRED.of(&hir).ok_or_else(|| {
-        format!("no text of {SHORTEST} bytes or more stands in every line that its pattern matches")
+        format!("no text of {SHORTEST} bytes or more is contained in every line that its pattern matches")
     })?;
     let mut literals: Vec<String> = found
         .into_iter()
@@ -59,30 +59,30 @@ pub(super) fn may_span_lines(pattern: &str) -> bool {
 fn parse(pattern: &str) -> Result<Hir, String> {
     // The engine's own words, which are one line.
     let refused = || match compile(pattern) {
-        Err(reason) => format!("its pattern is not understood ({reason})"),
-        Ok(_) => "its pattern is not understood".to_owned(),
+        Err(reason) => format!("its pattern is not supported ({reason})"),
+        Ok(_) => "its pattern is not supported".to_owned(),
     };
     let hir = required::parse(pattern).map_err(|_| refused())?;
-    compile(pattern).map_err(|reason| format!("its pattern is not understood ({reason})"))?;
+    compile(pattern).map_err(|reason| format!("its pattern is not supported ({reason})"))?;
     Ok(hir)
 }
 
 /// Whether a pattern means the same on one line.
 fn usable(pattern: &str, hir: &Hir, anchors: Anchors) -> Result<(), String> {
     if needs_newline(hir) {
-        return Err("its pattern spans several lines, and logs are read line by line".into());
+        return Err("its pattern spans several lines, but logs are read line by line".into());
     }
     let looks = hir.properties().look_set();
     let (start, end) = (looks.contains(Look::Start), looks.contains(Look::End));
     match anchors {
         Anchors::File if start || end => {
             return Err(
-                "its pattern is tied to the start or end of the whole file (^ or $ without (?m))"
+                "its pattern is anchored to the start or end of the whole file (^ or $ without (?m))"
                     .into(),
             );
         }
         Anchors::Buffer if start => {
-            return Err("its pattern is tied to the start of the buffered lines (^)".into());
+            return Err("its pattern is anchored to the start of the buffered lines (^)".into());
         }
         _ => {}
     }
@@ -183,8 +183,8 @@ mod tests {
             ("^first words", Anchors::File, "whole file"),
             ("last words$", Anchors::File, "whole file"),
             ("^first words", Anchors::Buffer, "buffered lines"),
-            ("(broken", Anchors::File, "not understood"),
-            (r"\Qquoted\E", Anchors::File, "not understood"),
+            ("(broken", Anchors::File, "not supported"),
+            (r"\Qquoted\E", Anchors::File, "not supported"),
             ("(abcdef)*", Anchors::Message, "any text"),
         ] {
             let reason = why_not(pattern, anchors);

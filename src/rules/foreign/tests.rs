@@ -90,27 +90,27 @@ fn rules_of_monitors_that_cannot_be_taken_over_are_named() {
     let cases = [
         (
             r#"{"type": "permanent", "condition": "Other", "reason": "R", "pattern": "abcdef"}"#,
-            "rule R: not taken over: node-problem-detector never sets its condition Other",
+            "rule R: not imported: node-problem-detector never sets its condition Other",
         ),
         (
             r#"{"type": "odd", "reason": "R", "pattern": "abcdef"}"#,
-            "rule R: not taken over: its type",
+            "rule R: not imported: its type",
         ),
         (
             r#"{"type": "temporary", "reason": "R", "pattern": "one line\nnext line"}"#,
-            "rule R: not taken over: its pattern spans",
+            "rule R: not imported: its pattern spans",
         ),
         (
             r#"{"type": "temporary", "reason": "R", "pattern": "^start of it"}"#,
-            "rule R: not taken over: its pattern is tied to the start of the buffered lines",
+            "rule R: not imported: its pattern is anchored to the start of the buffered lines",
         ),
         (
             r#"{"type": "temporary", "reason": "R", "pattern": "\\d+"}"#,
-            "rule R: not taken over: no text of 4 bytes",
+            "rule R: not imported: no text of 4 bytes",
         ),
         (
             r#"{"type": "temporary", "reason": "R", "pattern": "(open"}"#,
-            "rule R: not taken over: its pattern is not understood",
+            "rule R: not imported: its pattern is not supported",
         ),
     ];
     for (rule, expected) in cases {
@@ -144,7 +144,7 @@ fn the_same_rule_in_two_monitors_is_taken_once_and_others_get_ids_of_their_own()
     assert_eq!(ids, ["npd-m-r", "npd-m-r-2"]);
     assert_eq!(
         left_out(&set),
-        ["rule R: not taken over: the same rule stands in a/m.json"]
+        ["rule R: not imported: the same rule is in a/m.json"]
     );
 }
 
@@ -154,7 +154,7 @@ fn a_broken_file_is_a_mistake_with_its_place() {
         (
             "m.json",
             "{\"plugin\": \"kmsg\",\n \"rules\": [{,}]}".to_owned(),
-            "m.json:2:13: no monitor of node-problem-detector: ",
+            "m.json:2:13: not a node-problem-detector monitor: ",
         ),
         (
             "m.json",
@@ -184,79 +184,79 @@ fn a_broken_file_is_a_mistake_with_its_place() {
 #[test]
 fn analyzers_say_why_they_are_not_taken_over() {
     for (analyzer, expected) in [
-        ("    - {}\n", "analyzer: not taken over: it is empty"),
-        ("    - \n", "analyzer: not taken over: it is empty"),
+        ("    - {}\n", "analyzer: not imported: it is empty"),
+        ("    - \n", "analyzer: not imported: it is empty"),
         (
             "    - velero:\n",
-            "velero: not taken over: it reads what only",
+            "velero: not imported: it reads files that only",
         ),
         (
             "    - event: {exclude: true, reason: R}\n",
-            "event: not taken over: the spec excludes it",
+            "event: not imported: the spec excludes it",
         ),
         (
             "    - event: {exclude: '{{repl x }}', reason: R}\n",
-            "event: not taken over: its `exclude` is a template",
+            "event: not imported: its `exclude` is a template",
         ),
         (
             "    - event: {kind: Pod}\n",
-            "event: not taken over: it has neither",
+            "event: not imported: it has neither",
         ),
         (
             "    - event: {reason: R, outcomes: [fail: {message: m}]}\n",
-            "event: not taken over: an outcome of it has no condition",
+            "event: not imported: one of its outcomes has no condition",
         ),
         (
             "    - event: {reason: R, outcomes: [fail: {when: 'false'}]}\n",
-            "event: not taken over: it fails where there is no such event",
+            "event: not imported: it fails if there is no such event",
         ),
         (
             "    - textAnalyze: {regex: abcdef}\n",
-            "textAnalyze: not taken over: it names no file",
+            "textAnalyze: not imported: it sets no file name",
         ),
         (
             "    - textAnalyze: {fileName: ../a, regex: abcdef}\n",
-            "textAnalyze: not taken over: a path names files",
+            "textAnalyze: not imported: write a path inside the bundle",
         ),
         (
             "    - textAnalyze: {fileName: a.log, regex: abcdef, outcomes: [fail: {message: m}]}\n",
-            "textAnalyze: not taken over: it fails where its pattern is not found",
+            "textAnalyze: not imported: it fails if its pattern is not found",
         ),
         (
             "    - textAnalyze: {fileName: a.log, regex: '^abcdef', outcomes: [fail: {when: 'true'}]}\n",
-            "textAnalyze: not taken over: its pattern is tied",
+            "textAnalyze: not imported: its pattern is anchored",
         ),
         (
             "    - textAnalyze: {fileName: a.log, regexGroups: 'abcdef (?P<n>\\d+)', outcomes: [fail: {when: n}]}\n",
-            "textAnalyze: not taken over: its condition `n`",
+            "textAnalyze: not imported: its condition `n`",
         ),
         (
             "    - deploymentStatus: {name: '{{ .Name }}'}\n",
-            "deploymentStatus \"{{ .Name }}\": not taken over: its `name` is a template",
+            "deploymentStatus \"{{ .Name }}\": not imported: its `name` is a template",
         ),
         (
             "    - jobStatus: {name: j, outcomes: [fail: {when: '= 0'}]}\n",
-            "jobStatus \"j\": not taken over: its condition `= 0`",
+            "jobStatus \"j\": not imported: its condition `= 0`",
         ),
         (
             "    - replicasetStatus: {selector: [a=b]}\n",
-            "replicasetStatus: not taken over: it selects by labels",
+            "replicasetStatus: not imported: it selects by labels",
         ),
         (
             "    - nodeResources: {filters: {selector: {}}, outcomes: []}\n",
-            "nodeResources: not taken over: its filter `selector` has no counterpart",
+            "nodeResources: not imported: its filter `selector` has no counterpart",
         ),
         (
             "    - clusterVersion: {outcomes: [fail: {when: new}]}\n",
-            "clusterVersion: not taken over: its condition `new`",
+            "clusterVersion: not imported: its condition `new`",
         ),
         (
             "    - clusterVersion: {outcomes: [{}]}\n",
-            "clusterVersion: not taken over: an outcome of it is neither",
+            "clusterVersion: not imported: one of its outcomes is neither",
         ),
         (
             "    - clusterVersion: {outcomes: 5}\n",
-            "clusterVersion: not taken over: its outcomes are no list",
+            "clusterVersion: not imported: its outcomes are not a list",
         ),
     ] {
         let set = read("s.yaml", &spec(analyzer)).unwrap();
@@ -315,7 +315,7 @@ fn a_spec_without_analyzers_is_named() {
     .unwrap();
     assert_eq!(
         left_out(&set),
-        ["Redactor: not taken over: it has no analyzers"]
+        ["Redactor: not imported: it has no analyzers"]
     );
 }
 
@@ -324,7 +324,7 @@ fn a_spec_inside_another_object_is_named() {
     let text = "apiVersion: v1\nkind: Secret\nstringData:\n  support-bundle-spec: |\n    apiVersion: troubleshoot.sh/v1beta2\n";
     let set = read("s.yaml", text).unwrap();
     assert!(
-        left_out(&set)[0].starts_with("Secret: not taken over: a spec that is the value of a key")
+        left_out(&set)[0].starts_with("Secret: not imported: a spec stored as the value of a key")
     );
 }
 

@@ -60,20 +60,20 @@ const REASONS: &[(&[&str], &str)] = &[
             "secret",
             "storageClass",
         ],
-        "it fails where something is missing, and a bundle cannot prove that everything was collected",
+        "it fails if something is missing, but a bundle cannot prove that everything was collected",
     ),
     (
         &["distribution"],
-        "it guesses the distribution from marks on nodes that are not all kept",
+        "it guesses the distribution from node details that are not all kept",
     ),
     (
         &["clusterResource", "jsonCompare", "yamlCompare"],
-        "it compares a value that the author names by its path; an [[object]] rule says the same",
+        "it compares a value at a given path; write an [[object]] rule instead",
     ),
     (
         &["clusterContainerStatuses"],
-        "its conditions on containers have no counterpart; pod-crashloop, pod-oomkilled and \
-         container-exit-error look at the same states",
+        "its container conditions have no counterpart; pod-crashloop, pod-oomkilled and \
+         container-exit-error check the same states",
     ),
 ];
 
@@ -86,10 +86,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<(), RuleError> {
             line,
             column,
             message: format!(
-                "no spec of troubleshoot.sh: {}{}",
+                "not a troubleshoot.sh spec: {}{}",
                 one_line(&message),
                 if text.contains("{{") {
-                    "; a template has to be rendered before"
+                    "; render the template first"
                 } else {
                     ""
                 }
@@ -103,7 +103,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<(), RuleError> {
         });
         if !ours {
             if matches!(kind.as_str(), "ConfigMap" | "Secret") {
-                let reason = "a spec that is the value of a key is not read; save it as a file";
+                let reason = "a spec stored as the value of a key is not read; save it as a file";
                 reader.leave(0, &kind, reason);
             }
             continue;
@@ -127,11 +127,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<(), RuleError> {
             let at = yaml::offset(text, &analyzer);
             reader.count(at)?;
             let part = part_of(&analyzer.value);
-            reader.leave(at, &part, "it looks at the host on which troubleshoot runs");
+            reader.leave(at, &part, "it checks the host on which troubleshoot runs");
         }
         if let Some(uri) = spec.uri {
-            let reason =
-                "the newer spec at this address is not fetched: nothing is read from a network";
+            let reason = "the newer spec at this address is not fetched: bundlescope does not use the network";
             reader.leave(yaml::offset(text, &uri), "uri", reason);
         }
     }
@@ -200,7 +199,7 @@ impl Analyzer<'_> {
                 .iter()
                 .find(|(kinds, _)| kinds.contains(&kind))
                 .map_or(
-                    "it reads what only troubleshoot's own collectors write",
+                    "it reads files that only troubleshoot's own collectors write",
                     |(_, reason)| reason,
                 )
                 .to_owned()),
@@ -219,7 +218,7 @@ impl Analyzer<'_> {
             Some(Value::String(text)) => text.clone(),
             Some(Value::Bool(flag)) => flag.to_string(),
             Some(Value::Number(number)) => number.to_string(),
-            Some(_) => return Err(format!("its `{key}` is no text")),
+            Some(_) => return Err(format!("its `{key}` is not a string")),
         };
         if text.contains("{{") {
             return Err(format!(
@@ -234,13 +233,13 @@ impl Analyzer<'_> {
         let Some(list) = self.body.get(key).filter(|value| !value.is_null()) else {
             return Ok(vec![]);
         };
-        let wrong = || format!("its `{key}` is no list of texts");
+        let wrong = || format!("its `{key}` is not a list of strings");
         list.as_array()
             .ok_or_else(wrong)?
             .iter()
             .map(|item| match item.as_str() {
                 Some(text) if text.contains("{{") => Err(format!(
-                    "its `{key}` holds a template that only the application's installer fills in"
+                    "its `{key}` contains a template that only the application's installer fills in"
                 )),
                 Some(text) => Ok(text.to_owned()),
                 None => Err(wrong()),
@@ -252,7 +251,7 @@ impl Analyzer<'_> {
     fn flag(&self, key: &str) -> Result<Option<bool>, String> {
         self.text(key)?
             .map(|text| {
-                outcome::parse_bool(&text).ok_or_else(|| format!("its `{key}` is no yes or no"))
+                outcome::parse_bool(&text).ok_or_else(|| format!("its `{key}` is not a boolean"))
             })
             .transpose()
     }
@@ -291,9 +290,10 @@ impl Analyzer<'_> {
                 plain(self.spec),
                 outcomes.words()
             ),
-            disprove: "The spec's author chose the limits and words; where they do not fit this \
+            disprove:
+                "The spec's author chose the limits and the wording; if they do not fit this \
                        cluster, nothing is wrong."
-                .into(),
+                    .into(),
             // What a file says is so for the author, however long ago a line was written.
             persists: self.kind == "textAnalyze",
             title,

@@ -21,7 +21,7 @@ impl Judge<'_> {
             if word != EVENT && word != STATUS && COMPONENTS.binary_search(&word).is_err() {
                 self.wrong(
                     component.span().start,
-                    format_args!("no component `{word}`"),
+                    format_args!("unknown component `{word}`"),
                 );
             }
             components.push(word.to_owned());
@@ -100,7 +100,7 @@ impl Judge<'_> {
         if only.is_none() || !conditions.is_empty() {
             self.wrong(
                 at,
-                "an [[object]] needs exactly one of equals, in, exists, matches",
+                "an [[object]] matcher needs exactly one of equals, in, exists, matches",
             );
         }
         ObjectMatcher {
@@ -119,15 +119,15 @@ impl Judge<'_> {
             if text.len() < SHORTEST_LITERAL {
                 self.wrong(
                     at,
-                    "a literal needs 4 bytes, or 3 where nothing longer exists",
+                    "a literal needs at least 4 bytes, or 3 if nothing longer exists",
                 );
             } else if text.len() > LONGEST_LITERAL {
                 self.wrong(
                     at,
-                    format_args!("a literal has at most {LONGEST_LITERAL} bytes"),
+                    format_args!("a literal must not exceed {LONGEST_LITERAL} bytes"),
                 );
             } else if text.contains(['\n', '\r']) {
-                self.wrong(at, "a literal stands on one line");
+                self.wrong(at, "a literal must be on one line");
             }
         }
         literals
@@ -170,7 +170,7 @@ impl Judge<'_> {
             if duration.is_none() {
                 self.wrong(
                     text.span().start,
-                    "a duration is a number with s, m, h or d: 10m",
+                    "write a duration as a number with s, m, h or d, such as 10m",
                 );
             }
             if at_least.is_none() {
@@ -182,7 +182,7 @@ impl Judge<'_> {
         if *at_least.get_ref() < 2 {
             self.wrong(
                 at_least.span().start,
-                "`at_least` is 2 or more; once is the default",
+                "`at_least` must be 2 or more; the default is 1",
             );
         }
         Some(Rate {

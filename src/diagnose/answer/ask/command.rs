@@ -244,8 +244,7 @@ pub(super) fn command(
         Wanted::Events => {
             return Some(Command {
                 text: "kubectl get events -A -o yaml > events.yaml".to_owned(),
-                brings: "events (they are kept for an hour: run it while the problem is there)"
-                    .to_owned(),
+                brings: "events (kept for one hour: run this while the problem occurs)".to_owned(),
             });
         }
         Wanted::Objects(kind) | Wanted::WholeList(kind) => objects(kind)?,
@@ -313,7 +312,7 @@ fn log_of(
     };
     // A part of it is there.
     let brings = if missing.why.is_too_little() {
-        format!("whole {brings}")
+        format!("complete {brings}")
     } else {
         brings
     };
@@ -334,9 +333,9 @@ fn journal(scene: Scene<'_>, place: &Place) -> (String, String) {
         return command;
     }
     let node = match &place.node {
-        Some(_) if place.windows => return (kollect(), "logs of the nodes".to_owned()),
+        Some(_) if place.windows => return (kollect(), "node logs".to_owned()),
         Some(node) => node,
-        None if scene.evidence.in_azure() => return (kollect(), "logs of the nodes".to_owned()),
+        None if scene.evidence.in_azure() => return (kollect(), "node logs".to_owned()),
         None => only_node(scene).unwrap_or("<node>"),
     };
     let time = place

@@ -145,8 +145,10 @@ fn finish(command: String, row: Gathered) -> Ask {
     };
     let why = match (row.purpose, row.settles.is_empty()) {
         (Some(purpose), _) => purpose,
-        (None, false) => format!("no {missing}: {checks} could then look for the cause"),
-        (None, true) => format!("no {missing}: {checks} could then run"),
+        (None, false) => {
+            format!("no {missing} in the bundle: {checks} could then look for the cause")
+        }
+        (None, true) => format!("no {missing} in the bundle: {checks} could then run"),
     };
     Ask {
         command,
@@ -197,7 +199,7 @@ fn own_evidence(scene: Scene<'_>, place: &Place, cause: &Finding) -> Vec<(String
     {
         asks.push((
             command,
-            "the evidence ends too early to tell whether it is still so".to_owned(),
+            "the evidence ends too early to show whether this is still the case".to_owned(),
         ));
     }
     asks
@@ -261,7 +263,7 @@ fn last_run(scene: Scene<'_>, cause: &Finding) -> Option<(String, String)> {
     };
     (!logged).then(|| {
         let why = format!(
-            "the last lines of container {} before it ended are not in the bundle",
+            "the last log lines of container {} before it exited are not in the bundle",
             crashed.name
         );
         (command, why)

@@ -52,7 +52,7 @@ pub(super) fn uploads(scene: Scene<'_>, coverage: &Coverage) -> Option<(String, 
         "these are"
     };
     let why = format!(
-        "nothing of {named} is in the bundle; if {say} in the storage, {} checks could look at {them}",
+        "the bundle contains nothing from {named}; if {say} in the storage account, {} more checks could cover {them}",
         coverage.partly()
     );
     Some((command, why))

@@ -26,7 +26,7 @@ pub enum Wanted {
     ContainerLogs,
     /// What collectors write in forms of their own.
     Collected(FactKind),
-    /// AKS Periscope's list of disruption budgets.
+    /// AKS Periscope's list of PodDisruptionBudgets.
     Budgets,
     /// A version of a component.
     Version(String),
@@ -129,9 +129,9 @@ impl fmt::Display for Missing {
         let what = &self.what;
         match (self.why, what) {
             (Why::NotInFormat(format), Wanted::Objects(kind)) => {
-                write!(f, "a {format} holds no {kind} objects")
+                write!(f, "a {format} contains no {kind} objects")
             }
-            (Why::NotInFormat(format), what) => write!(f, "a {format} holds no {what}"),
+            (Why::NotInFormat(format), what) => write!(f, "a {format} contains no {what}"),
             (Why::ManagedControlPlane, what) => {
                 write!(
                     f,
@@ -140,35 +140,32 @@ impl fmt::Display for Missing {
             }
             (Why::NotOnWindows, what) => write!(f, "no {what}: all nodes run Windows"),
             (Why::NotFetched, _) => {
-                f.write_str("no log could be fetched when the bundle was taken")
+                f.write_str("no log could be fetched when the bundle was captured")
             }
             (Why::Unreadable, what) => write!(f, "the {what} could not be read"),
             (Why::Empty, _) => {
-                f.write_str("the list of events is empty (they are kept for an hour)")
+                f.write_str("the list of events is empty (events are kept for one hour)")
             }
-            (Why::OutsideWindow, what) => write!(f, "the {what} lies outside --since and --until"),
+            (Why::OutsideWindow, what) => write!(f, "the {what} is outside --since and --until"),
             (Why::TooShort { lines: 1 }, what) => {
-                write!(
-                    f,
-                    "the {what} has 1 line, which does not show what did not happen"
-                )
+                write!(f, "the {what} has 1 line, too little to rule out a failure")
             }
             (Why::TooShort { lines }, what) => {
                 write!(
                     f,
-                    "the {what} has {lines} lines, too few to show what did not happen"
+                    "the {what} has {lines} lines, too few to rule out a failure"
                 )
             }
             (Why::TooBrief { seconds }, what) => {
                 write!(
                     f,
-                    "the {what} spans {seconds} seconds, too short a time to show what did not happen"
+                    "the {what} spans {seconds} seconds, too short to rule out a failure"
                 )
             }
             (Why::EndsBefore { minutes }, what) => {
                 write!(
                     f,
-                    "the {what} ends {} before the bundle was taken",
+                    "the {what} ends {} before the bundle was captured",
                     long(minutes)
                 )
             }
@@ -184,20 +181,20 @@ impl fmt::Display for Missing {
             (Why::FewRows { rows }, what) => {
                 write!(
                     f,
-                    "the {what} are {} of a table, too few to show what did not happen",
+                    "the {what} are only {} of a table, too few to rule out a failure",
                     counted(rows, "row")
                 )
             }
             (Why::OfFewObjects { objects }, what) => {
                 write!(
                     f,
-                    "the {what} of {} only",
+                    "the {what} of only {}",
                     counted(objects, "described object")
                 )
             }
-            (Why::OnlyOne, what) => write!(f, "no {what}, only one of them"),
+            (Why::OnlyOne, what) => write!(f, "no {what}, only one object"),
             (Why::OnSomeNodes { read, all }, what) => {
-                write!(f, "the {what} of {read} of {all} nodes only")
+                write!(f, "the {what} of only {read} of {all} nodes")
             }
             (Why::Absent, Wanted::Collected(_) | Wanted::Budgets) => {
                 write!(f, "no {what} in this bundle (AKS Periscope collects that)")
@@ -264,14 +261,14 @@ impl fmt::Display for Wanted {
             Self::Events => f.write_str("events"),
             Self::Objects(kind) => write!(f, "{kind} objects"),
             Self::ContainerLogs => f.write_str("container log"),
-            Self::Budgets => f.write_str("list of disruption budgets"),
+            Self::Budgets => f.write_str("list of PodDisruptionBudgets"),
             Self::Collected(kind) => f.write_str(kind.as_str()),
             Self::Version(component) => write!(f, "version of {component}"),
-            Self::WholeList(kind) => write!(f, "whole list of {kind} objects"),
+            Self::WholeList(kind) => write!(f, "complete list of {kind} objects"),
             Self::AnyObject => f.write_str("objects"),
-            Self::Conditions => f.write_str("custom resource that states conditions"),
-            Self::Certificates => f.write_str("certificate that can be read"),
-            Self::CaptureTime => f.write_str("time of the capture"),
+            Self::Conditions => f.write_str("custom resource with status conditions"),
+            Self::Certificates => f.write_str("readable certificate"),
+            Self::CaptureTime => f.write_str("capture time"),
             Self::LogAt(paths) => write!(f, "log at {}", paths.join(", ")),
             Self::Object(kind, name) => write!(f, "{kind} {name}"),
         }
@@ -296,7 +293,7 @@ mod tests {
             (
                 log(),
                 Why::NotInFormat("cluster-info dump"),
-                "a cluster-info dump holds no log of kubelet",
+                "a cluster-info dump contains no log of kubelet",
             ),
             (
                 log(),
@@ -306,7 +303,7 @@ mod tests {
             (
                 log(),
                 Why::OutsideWindow,
-                "the log of kubelet lies outside --since and --until",
+                "the log of kubelet is outside --since and --until",
             ),
             (
                 Wanted::Log(vec!["kernel".into(), "syslog".into()]),
@@ -321,27 +318,27 @@ mod tests {
             (
                 Wanted::Objects("Secret".into()),
                 Why::NotInFormat("cluster-info dump"),
-                "a cluster-info dump holds no Secret objects",
+                "a cluster-info dump contains no Secret objects",
             ),
             (
                 log(),
                 Why::OnSomeNodes { read: 1, all: 4 },
-                "the log of kubelet of 1 of 4 nodes only",
+                "the log of kubelet of only 1 of 4 nodes",
             ),
             (
                 log(),
                 Why::TooShort { lines: 3 },
-                "the log of kubelet has 3 lines, too few to show what did not happen",
+                "the log of kubelet has 3 lines, too few to rule out a failure",
             ),
             (
                 log(),
                 Why::TooBrief { seconds: 12 },
-                "the log of kubelet spans 12 seconds, too short a time to show what did not happen",
+                "the log of kubelet spans 12 seconds, too short to rule out a failure",
             ),
             (
                 log(),
                 Why::EndsBefore { minutes: 300 },
-                "the log of kubelet ends 5 hours before the bundle was taken",
+                "the log of kubelet ends 5 hours before the bundle was captured",
             ),
             (
                 Wanted::Log(vec![]),
@@ -351,7 +348,7 @@ mod tests {
             (
                 Wanted::Events,
                 Why::FewRows { rows: 2 },
-                "the events are 2 rows of a table, too few to show what did not happen",
+                "the events are only 2 rows of a table, too few to rule out a failure",
             ),
             (
                 Wanted::Events,
@@ -361,12 +358,12 @@ mod tests {
             (
                 Wanted::WholeList("Pod".into()),
                 Why::OnlyOne,
-                "no whole list of Pod objects, only one of them",
+                "no complete list of Pod objects, only one object",
             ),
             (
                 Wanted::Events,
                 Why::Empty,
-                "the list of events is empty (they are kept for an hour)",
+                "the list of events is empty (events are kept for one hour)",
             ),
         ];
         for (what, why, words) in cases {

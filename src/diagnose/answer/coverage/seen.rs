@@ -178,7 +178,7 @@ impl<'a> Seen<'a> {
         let lacking: Vec<String> = missing.iter().map(Missing::to_string).collect();
         let mut said = lacking.join("; ");
         if clear && !said.is_empty() {
-            said = format!("as far as it could look: {said}");
+            said = format!("as far as it could check: {said}");
         }
         if looked {
             for note in notes {
@@ -379,7 +379,7 @@ impl<'a> Seen<'a> {
                 Err(missing(Why::OutsideWindow))
             }
             (Some(_), _) if self.evidence.events_left_out > 0 => Ok(Some(format!(
-                "{} events were over the limit and were not looked at",
+                "{} events exceeded the limit and were not checked",
                 self.evidence.events_left_out
             ))),
             (Some(_), from) => Ok(from.map(|from| {
@@ -399,9 +399,8 @@ impl<'a> Seen<'a> {
             });
         }
         if self.evidence.collected(kind) {
-            return Ok((left_out > 0).then(|| {
-                format!("{left_out} objects were over the limit and were not looked at")
-            }));
+            return Ok((left_out > 0)
+                .then(|| format!("{left_out} objects exceeded the limit and were not checked")));
         }
         let never = self.never().filter(|never| !never.kinds.contains(&kind));
         Err(Missing {

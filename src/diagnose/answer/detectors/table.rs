@@ -69,7 +69,7 @@ pub(super) const DETECTORS: &[Detector] = &[
         name: "Node Pools Using B-Series VMs",
         category: "Best Practices",
         rules: &[],
-        portal: "the sizes of the node pools; they also stand in this inventory as machine types",
+        portal: "the VM sizes of the node pools; the inventory lists them as machine types",
     },
     Detector {
         id: "advisor-cluster-loadbalancer",
@@ -261,7 +261,7 @@ pub(super) const DETECTORS: &[Detector] = &[
         name: "Azure Network Policy Breaking change",
         category: "Known Issues, Availability and Performance",
         rules: &["network-policy-npm-failure"],
-        portal: "whether the change concerns this cluster",
+        portal: "whether the change affects this cluster",
     },
     Detector {
         id: "aks-private-ips-and-ranges",
@@ -289,7 +289,7 @@ pub(super) const DETECTORS: &[Detector] = &[
         name: "Restricted VM Sizes",
         category: "Best Practices",
         rules: &[],
-        portal: "the sizes of the node pools; they also stand in this inventory as machine types",
+        portal: "the VM sizes of the node pools; the inventory lists them as machine types",
     },
     Detector {
         id: "aks-service-impacting-issues",
@@ -310,7 +310,7 @@ pub(super) const DETECTORS: &[Detector] = &[
         name: "Windows 2019 Deprecation",
         category: "Known Issues, Availability and Performance",
         rules: &[],
-        portal: "the Windows version of each pool; it also stands in this inventory as os image",
+        portal: "the Windows version of each pool; the inventory lists it as os image",
     },
     Detector {
         id: "aks-windowsdocker-deprecation",
@@ -358,7 +358,7 @@ pub(super) const DETECTORS: &[Detector] = &[
         name: "Kubernetes Version Check",
         category: "Best Practices",
         rules: &[],
-        portal: "whether the version is still supported; it stands on the first screen",
+        portal: "whether the version is still supported; the version is at the top of this report",
     },
     Detector {
         id: "cluster-stop-start-failures",
@@ -386,7 +386,7 @@ pub(super) const DETECTORS: &[Detector] = &[
         name: "ContainerD and Kubenet and Masquerading IPs",
         category: "Known Issues, Availability and Performance",
         rules: &[],
-        portal: "the network plugin and age of the node image; both stand in this inventory",
+        portal: "the network plugin and age of the node image; the inventory lists both",
     },
     Detector {
         id: "customerthrottling",
@@ -503,6 +503,6 @@ pub(super) const DETECTORS: &[Detector] = &[
         name: "Windows regresion for v1.24",
         category: "Known Issues, Availability and Performance",
         rules: &["kube-proxy-windows-hns", "windows-hns-failed"],
-        portal: "whether the regression concerns this version",
+        portal: "whether the regression affects this version",
     },
 ];

@@ -53,7 +53,7 @@ fn clue(
     let when = if removed.minor <= minor {
         format!("not served since 1.{}", removed.minor)
     } else {
-        format!("not served from 1.{} on", removed.minor)
+        format!("no longer served as of 1.{}", removed.minor)
     };
     let instead = match removed.instead {
         "" => String::new(),

@@ -46,7 +46,7 @@ fn started_too_early(scene: Scene<'_>, object: &Object, pod: &Pod) -> Option<Clu
         .citing(object, "status.startTime", Some(started))
         .citing(object, "metadata.creationTimestamp", Some(created))
         .detailed(format!(
-            "the kubelet started a pod {} before the API server made it: the node's clock was behind",
+            "the kubelet started a pod {} before the API server created it: the node's clock was behind",
             words(behind)
         ))
         .seen(Some(created), Some(created));
@@ -94,7 +94,7 @@ fn of_heartbeat(
         )
         .citing(object, "metadata.managedFields", None)
         .detailed(format!(
-            "its heartbeat is {} {way} the time at which the API server wrote it down",
+            "its heartbeat is {} {way} the time at which the API server recorded it",
             words(off.abs())
         ))
         .seen(Some(beat), scene.evidence.capture.at)

@@ -52,11 +52,11 @@ fn failed_for_good(scene: Scene<'_>, object: &Object, pod: &Pod, clue: Clue) -> 
     match members::done_by_another(scene, object, pod) {
         Some(other) => clue.in_state(
             State::Resolved,
-            format!("the pod failed for good, and the later pod {other} did its work"),
+            format!("the pod failed permanently, and the later pod {other} completed its work"),
         ),
         None => clue.in_state(
             State::Unknown,
-            "the pod failed for good; whether another did its work the bundle does not say",
+            "the pod failed permanently; the bundle does not show whether another pod completed its work",
         ),
     }
 }

@@ -38,7 +38,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
         } else {
             (
                 "status.capacity",
-                "it offers no nvidia.com/gpu at all: the device plugin has not registered",
+                "it advertises no nvidia.com/gpu at all: the device plugin has not registered",
             )
         };
         clues.push(

@@ -34,7 +34,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
 /// The clue of one node.
 fn clue(scene: Scene<'_>, table: &Table<'_>) -> Clue {
     let mut told = format!(
-        "no chain {SERVICES} among the {} of the nat table",
+        "no chain {SERVICES} among the {} chains of the nat table",
         table.chains.len()
     );
     if table.chains.contains(CANARY) {
@@ -65,7 +65,7 @@ fn clue(scene: Scene<'_>, table: &Table<'_>) -> Clue {
             None,
         );
     } else if table.node.is_some() && proxies().next().is_some() {
-        told.push_str("; the bundle has pods of kube-proxy, and none of this node");
+        told.push_str("; the bundle has kube-proxy pods, but none on this node");
     }
     clue.detailed(told)
 }

@@ -159,7 +159,7 @@ fn to_nowhere(
         .with_citation(table.path, rule.snippet(), None)
         .citing(object, "subsets", None)
         .detailed(format!(
-            "sends {}, which is no endpoint",
+            "sends {}, which is not an endpoint",
             listed(&named, stale.len())
         ));
     clue.count = stale.len() as u64;

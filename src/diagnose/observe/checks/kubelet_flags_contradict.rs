@@ -64,7 +64,7 @@ fn against_node(scene: Scene<'_>, kubelet: &Kubelet<'_>) -> Vec<Fault> {
         && flag != stated
     {
         faults.push(Fault {
-            told: format!("--max-pods={flag}, and the node has room for {stated} pods"),
+            told: format!("--max-pods={flag}, but the node reports a capacity of {stated} pods"),
             field: Some("status.capacity.pods"),
             fatal: false,
         });
@@ -115,7 +115,7 @@ fn against_each_other(command: &KubeletCommand) -> Vec<Fault> {
         };
         if never {
             faults.push(fault(
-                format!("the soft threshold of {signal} is not above the hard one, so that it never counts"),
+                format!("the soft threshold for {signal} is not above the hard one, so it never takes effect"),
                 false,
             ));
         }
@@ -123,7 +123,7 @@ fn against_each_other(command: &KubeletCommand) -> Vec<Fault> {
             && threshold_text(command, "eviction-soft-grace-period", signal, '=').is_none()
         {
             faults.push(fault(
-                format!("--eviction-soft has {signal}, and --eviction-soft-grace-period has not: the kubelet refuses to start"),
+                format!("--eviction-soft sets {signal}, but --eviction-soft-grace-period does not: the kubelet refuses to start"),
                 true,
             ));
         }

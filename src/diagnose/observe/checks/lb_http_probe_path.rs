@@ -32,7 +32,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
                     .citing(object, &format!("spec.ports[{place}].appProtocol"), None)
                     .in_state(
                         State::Unknown,
-                        "whether the pods answer the probe the bundle does not say",
+                        "the bundle does not show whether the pods answer the probe",
                     )
                     .detailed(format!(
                         "port {} has appProtocol {protocol} and no probe annotation",

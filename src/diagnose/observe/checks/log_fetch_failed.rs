@@ -68,7 +68,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             }],
             state: (
                 State::Active,
-                "the error is the collector's own, made at capture time".into(),
+                "the error was reported by the collector at capture time".into(),
             ),
             authority: Authority::Status,
             detail: detail.clone(),

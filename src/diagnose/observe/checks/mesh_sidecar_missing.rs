@@ -84,7 +84,7 @@ fn clue(scene: Scene<'_>, mesh: &Mesh, namespace: &Object, pod: &Object) -> Clue
         .citing(pod, "spec.containers", None)
         .seen(pod.meta.created, scene.evidence.capture.at)
         .detailed(format!(
-            "{} ({asks}={value} of the namespace) wants a container {}",
+            "{} ({asks}={value} on the namespace) requires a container {}",
             mesh.name, mesh.sidecar
         ))
 }

@@ -31,11 +31,11 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             .citing(object, "spec.unschedulable", None)
             .seen(None, scene.evidence.capture.at);
         clue = match waiting.first() {
-            None => clue.detailed("it takes no new pods; no pod waits because of it"),
+            None => clue.detailed("it accepts no new pods; no pod is pending because of it"),
             Some((pod, _, condition)) => {
                 clue.severity = Some(Severity::High);
                 clue.detailed(format!(
-                    "{} without a node, and the scheduler counts cordoned nodes among the reasons",
+                    "{} unscheduled; the scheduler lists cordoned nodes among the reasons",
                     counted(waiting.len(), "pod")
                 ))
                 .citing(

@@ -35,7 +35,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
         }
         let mut clue = servers
             .clue(scene, CHECK.id, node)
-            .detailed(format!("they ask {}, and not {AZURE}", servers.told()));
+            .detailed(format!("they query {} instead of {AZURE}", servers.told()));
         if let Some((path, probe)) = outbound::failed_lookup(scene, node) {
             clue = clue.with_citation(path, probe.snippet.clone(), probe.time);
             clue.severity = Some(Severity::Medium);

@@ -42,7 +42,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
                 kubelet
                     .clue(scene, CHECK.id)
                     .with_citation(servers.path, servers.snippet.clone(), None)
-                    .detailed(format!("{DEFAULT} names {} only", servers.told())),
+                    .detailed(format!("{DEFAULT} lists only {}", servers.told())),
             );
         }
     }

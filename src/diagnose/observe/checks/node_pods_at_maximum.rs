@@ -58,11 +58,11 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
                 )
                 .seen(condition.since, scene.evidence.capture.at)
                 .detailed(format!(
-                    "it runs {here} pods and may run {most}; {} because of that",
+                    "it runs {here} pods and its maximum is {most}; {} because of that",
                     if waiting.len() == 1 {
-                        "1 pod waits".to_owned()
+                        "1 pod is pending".to_owned()
                     } else {
-                        format!("{} wait", counted(waiting.len(), "pod"))
+                        format!("{} are pending", counted(waiting.len(), "pod"))
                     }
                 )),
         );

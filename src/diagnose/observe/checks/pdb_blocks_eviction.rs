@@ -62,7 +62,7 @@ fn of_object(
             Severity::Medium,
             "status.currentHealthy",
             format!(
-                "{} healthy, the budget wants {}: no pod of it may be evicted until they recover",
+                "{} healthy, the budget requires {}: none of its pods may be evicted until they recover",
                 counted(usize::try_from(budget.healthy).unwrap_or(0), "pod"),
                 budget.desired
             ),
@@ -247,7 +247,7 @@ fn drained(
         clue.severity = Some(Severity::High);
         let _ = write!(
             clue.detail,
-            "; {} is cordoned and still runs a pod of it",
+            "; {} is cordoned and still runs one of its pods",
             node.key()
         );
         return clue.citing(node, "spec.unschedulable", None);

@@ -231,7 +231,7 @@ impl<'a> Matrix<'a> {
             return (Some(Subject::cluster()), String::new());
         }
         if self.is_cut_off(node) {
-            let told = format!("; {node} reaches nothing that was tried, other nodes do");
+            let told = format!("; {node} reaches none of the tested endpoints, other nodes do");
             return (None, told);
         }
         let (failing, connecting) = self.nodes_of(kind);
@@ -259,7 +259,7 @@ impl<'a> Matrix<'a> {
             .filter_map(|probes| probes.last()?.1.error.as_deref());
         let errors: BTreeSet<&str> = errors.map(kind_of).collect();
         format!(
-            "none of {} is reached from any of {} ({}): it is the way out of the network (DNS, firewall, NSG, routes), not a node",
+            "none of {} is reachable from any of {} ({}): the network egress is at fault (DNS, firewall, NSG, routes), not a node",
             counted(kinds.len(), "endpoint"),
             counted(self.nodes().len(), "node"),
             errors.into_iter().collect::<Vec<_>>().join(", ")
@@ -293,7 +293,7 @@ impl<'a> Matrix<'a> {
             let _ = write!(told, ", {} it", reached_by(&connecting));
         } else if failing.len() == all {
             told.push_str(
-                ": it is the way out of the network (DNS, firewall, NSG, routes), not a node",
+                ": the network egress is at fault (DNS, firewall, NSG, routes), not a node",
             );
         }
         let _ = write!(told, "; {}", by_error.join(", "));

@@ -49,7 +49,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
                 servers
                     .clue(scene, CHECK.id, node)
                     .citing(cluster_dns, "spec.clusterIP", None)
-                    .detailed(format!("pods are given {}", servers.told())),
+                    .detailed(format!("pods get {}", servers.told())),
             );
         }
     }

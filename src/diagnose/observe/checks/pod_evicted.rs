@@ -45,7 +45,7 @@ fn run(scene: Scene<'_>) -> Vec<Clue> {
             ),
             Health::Gone | Health::Unknown => clue.in_state(
                 State::Unknown,
-                "whether it was replaced the bundle does not say",
+                "the bundle does not show whether it was replaced",
             ),
         });
     }

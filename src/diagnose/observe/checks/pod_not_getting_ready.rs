@@ -95,7 +95,7 @@ fn clue(scene: Scene<'_>, object: &Object, pod: &Pod, now: Timestamp) -> Option<
         .map(|one| one.kind.as_str())
         .collect();
     let what = match (gates.as_slice(), pod.phase.as_str()) {
-        ([], "Pending") => "its containers are not created".to_owned(),
+        ([], "Pending") => "its containers have not been created".to_owned(),
         // Containers that run and are not ready: that is a probe, which a check of its own reads.
         ([], _) => return None,
         (gates, _) => format!("its readiness gate {} is False", gates.join(", ")),

@@ -69,8 +69,8 @@ fn clue(
         .map(|(at, finished)| at.duration_since(finished));
     clue = match (running, since) {
         (true, Some(since)) if since > RECOVERED => clue.in_state(State::Resolved, "it has run without another kill for more than six hours"),
-        (true, _) => clue.in_state(State::Unknown, "it runs again at capture time; whether it will be killed again the evidence cannot tell"),
-        (false, _) => clue.in_state(State::Active, "it does not run at capture time"),
+        (true, _) => clue.in_state(State::Unknown, "it is running again at capture time; the evidence does not show whether it will be killed again"),
+        (false, _) => clue.in_state(State::Active, "it is not running at capture time"),
     };
     clue.detailed(format!(
         "container {}, {limit}, {}",

@@ -88,7 +88,7 @@ fn trouble(scene: Scene<'_>, object: &Object, claim: &PersistentVolumeClaim) -> 
     if claim.phase == "Lost" {
         let volume = claim.volume.as_deref().unwrap_or("its volume");
         return sure(
-            format!("{volume} does not exist any more, or belongs to another claim"),
+            format!("{volume} no longer exists, or is bound to another claim"),
             "spec.volumeName",
         );
     }
@@ -108,7 +108,7 @@ fn trouble(scene: Scene<'_>, object: &Object, claim: &PersistentVolumeClaim) -> 
         }
         None if classes && !has_default(scene) && !static_volume(scene, None) => {
             return sure(
-                "it names no storage class, and no class is the default".into(),
+                "it sets no storage class, and there is no default class".into(),
                 "spec",
             );
         }

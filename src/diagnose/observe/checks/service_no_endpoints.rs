@@ -98,7 +98,7 @@ fn nothing_behind<'a>(
     let wanted = owners.iter().find(|(_, workload)| !zero(workload));
     let mut found = if let Some((owner, workload)) = wanted {
         let said = match workload.desired {
-            Some(many) => format!("{} wants {many} pods, and none exists", owner.key()),
+            Some(many) => format!("{} wants {many} pods, but none exists", owner.key()),
             None => format!("no pod of {} exists", owner.key()),
         };
         let mut found = clue(scene, object, behind, said);
@@ -115,7 +115,7 @@ fn nothing_behind<'a>(
         found.severity = close.then(|| severity(scene, object, service));
         found
     } else {
-        let said = "it has no endpoints; which pods there are is not in the bundle";
+        let said = "it has no endpoints; the bundle does not list the pods";
         clue(scene, object, behind, said.to_owned())
     };
     // Stateful sets are not in every dump: one that is scaled to zero has no pods either.
@@ -148,10 +148,10 @@ fn mismatch(scene: Scene<'_>, object: &Object, service: &Service) -> (String, bo
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     let said = if missing.is_empty() {
-        "no pod of its namespace has all labels of its selector".to_owned()
+        "no pod in its namespace matches all labels of its selector".to_owned()
     } else {
         format!(
-            "no pod of its namespace has the label {}",
+            "no pod in its namespace has the label {}",
             missing.join(", ")
         )
     };
@@ -188,7 +188,7 @@ fn nothing_ready(
         .count();
     let said = if made_ready > 0 {
         format!(
-            "{made_ready} of its {many} pods are ready, but it has no endpoints: look for a named targetPort that they do not have"
+            "{made_ready} of its {many} pods are ready, but it has no endpoints: check for a named targetPort that they do not define"
         )
     } else if many == 1 {
         "its only pod is not ready".to_owned()

@@ -50,7 +50,7 @@ const COMPONENTS: &[Component] = &[
             "rke2-coredns-rke2-coredns",
             "dns-default",
         ],
-        without: "names of services and of the outside do not resolve in pods",
+        without: "Service names and external names do not resolve in pods",
         none: Severity::Critical,
     },
     Component {
@@ -68,7 +68,7 @@ const COMPONENTS: &[Component] = &[
     Component {
         name: "kube-proxy",
         workloads: &["kube-proxy"],
-        without: "services do not change on these nodes, and are not reachable from new ones",
+        without: "Service changes do not reach these nodes, and Services are unreachable from new nodes",
         none: Severity::High,
     },
     Component {
@@ -80,7 +80,7 @@ const COMPONENTS: &[Component] = &[
     Component {
         name: "Azure network policy manager",
         workloads: &["azure-npm"],
-        without: "network policies do not change on these nodes",
+        without: "network policy changes do not take effect on these nodes",
         none: Severity::High,
     },
     Component {
@@ -243,7 +243,7 @@ fn clue(
         )
     } else {
         format!(
-            "{}: {ready} of {all} pods ready; where one is missing, {}",
+            "{}: {ready} of {all} pods ready; where a pod is missing, {}",
             component.name, component.without
         )
     };

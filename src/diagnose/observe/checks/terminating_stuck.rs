@@ -66,16 +66,16 @@ fn keeps(scene: Scene<'_>, object: &Object) -> Option<String> {
         return Some(match health {
             _ if !finalizers.is_empty() => held_by(finalizers),
             Health::Unhealthy => {
-                format!("the kubelet of {node}, which is not Ready, has to confirm its end")
+                format!("the kubelet of {node}, which is not Ready, has to confirm its termination")
             }
             Health::Gone if scene.evidence.holds_all("Node", "") && !node.is_empty() => {
-                format!("its node {node} does not exist any more")
+                format!("its node {node} no longer exists")
             }
-            _ => "its kubelet has not confirmed its end".to_owned(),
+            _ => "its kubelet has not confirmed its termination".to_owned(),
         });
     }
     if object.key().kind == "Namespace" {
-        return Some("its content, or finalizers in it, remain".to_owned());
+        return Some("its content, or finalizers on that content, remain".to_owned());
     }
     (!finalizers.is_empty()).then(|| held_by(finalizers))
 }

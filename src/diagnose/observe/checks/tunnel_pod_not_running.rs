@@ -115,7 +115,7 @@ fn trouble<'p>(
         Some(flapping),
         "restartCount",
         format!(
-            "container {} runs at the moment, but after {}, the last one less than an hour before the capture",
+            "container {} is running now, but after {}, the last one less than an hour before the capture",
             flapping.name,
             counted_restarts(flapping.restarts)
         ),

@@ -52,7 +52,7 @@ fn clue(scene: Scene<'_>, object: &Object, index: usize, webhook: &Webhook) -> O
             let many = match pods {
                 0 => "no pod".to_owned(),
                 1 => "one pod, which is not ready".to_owned(),
-                many => format!("{many} pods, of which none is ready"),
+                many => format!("{many} pods, none of them ready"),
             };
             format!("Service {namespace}/{name} has {many}")
         }

@@ -298,7 +298,7 @@ impl Question<'_> {
             first: None,
             last: None,
             citations: vec![],
-            state: (State::Active, "it is so at capture time".into()),
+            state: (State::Active, "true at capture time".into()),
             authority: Authority::Status,
             detail: String::new(),
             values: BTreeMap::new(),

@@ -136,9 +136,7 @@ fn rule_clues(
             } else {
                 (
                     Confidence::Low,
-                    format!(
-                        "{version} is outside of the affected range: it may be something alike"
-                    ),
+                    format!("{version} is outside the affected range: it may be a similar problem"),
                 )
             };
             clue.confidence = Some(confidence);

@@ -209,13 +209,13 @@ fn blind(evidence: &Evidence) -> Vec<String> {
         .all(|object| object.meta.managed.is_empty())
     {
         blind.push(
-            "no managedFields (kubectl prints them only with --show-managed-fields): edits of \
+            "no managedFields (kubectl prints them only with --show-managed-fields): edits to \
              existing objects leave no trace here"
                 .to_owned(),
         );
     }
     if !evidence.collected("ReplicaSet") {
-        blind.push("no ReplicaSets: rollouts are told by events only".to_owned());
+        blind.push("no ReplicaSets: only events show rollouts".to_owned());
     }
     if evidence.collected("Event") {
         blind.push("events are kept for an hour by default".to_owned());
@@ -248,7 +248,7 @@ fn before(
     long_ago.sort_by(|a, b| (b.at, &a.subject).cmp(&(a.at, &b.subject)));
     long_ago.truncate(LONG_AGO);
     told.extend(long_ago.into_iter().map(related).map(|change| Change {
-        detail: format!("{}; the failing pods are of it", change.detail),
+        detail: format!("{}; the failing pods belong to it", change.detail),
         ..change
     }));
     let mut changes = together(once(told));

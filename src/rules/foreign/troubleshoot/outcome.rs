@@ -24,7 +24,7 @@ impl Outcomes {
         let Some(list) = list.filter(|list| !list.is_null()) else {
             return Ok(Self(vec![]));
         };
-        let list = list.as_array().ok_or("its outcomes are no list")?;
+        let list = list.as_array().ok_or("its outcomes are not a list")?;
         let mut outcomes = Vec::new();
         for item in list {
             // The one that troubleshoot looks at first, where a map has several.
@@ -36,7 +36,7 @@ impl Outcomes {
             .into_iter()
             .find_map(|(key, verdict)| Some((item.get(key)?, verdict)));
             let Some((body, verdict)) = stated else {
-                return Err("an outcome of it is neither fail, warn nor pass".into());
+                return Err("one of its outcomes is neither fail, warn nor pass".into());
             };
             let text = |key: &str| match body.get(key) {
                 Some(Value::String(text)) => text.trim().to_owned(),
@@ -46,7 +46,7 @@ impl Outcomes {
             let when = text("when");
             if when.contains("{{") {
                 return Err(
-                    "a condition of it is a template that only the application's installer fills in"
+                    "one of its conditions is a template that only the application's installer fills in"
                         .into(),
                 );
             }
@@ -73,7 +73,7 @@ impl Outcomes {
                 } else {
                     let read = test(&stated.when);
                     Some(read.ok_or_else(|| {
-                        format!("its condition `{}` is not understood", stated.when)
+                        format!("its condition `{}` is not supported", stated.when)
                     })?)
                 };
                 Ok(Outcome {
@@ -110,7 +110,7 @@ impl Outcomes {
                 };
                 let when = match (outcome.when.as_str(), parse_bool(&outcome.when)) {
                     ("", _) | (_, Some(true)) => String::new(),
-                    (_, Some(false)) => " (where it is not found)".to_owned(),
+                    (_, Some(false)) => " (if it is not found)".to_owned(),
                     (when, None) => format!(" ({when})"),
                 };
                 format!("It {word}{when} with: {}", plain(&outcome.message))

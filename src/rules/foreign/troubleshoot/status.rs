@@ -30,7 +30,7 @@ pub(super) fn workloads(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Res
         namespaces.extend(analyzer.texts("namespaces")?);
     }
     if !analyzer.texts("selector")?.is_empty() {
-        return Err("it selects by labels, which are not kept of replica sets".into());
+        return Err("it selects by labels, which are not kept for ReplicaSets".into());
     }
     let mut outcomes = analyzer.outcomes()?;
     // The outcomes of an analyzer without a name count for replica sets alone.
@@ -58,9 +58,8 @@ pub(super) fn workloads(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Res
     };
     if missing {
         let what = name.as_deref().unwrap_or("it");
-        let reason = format!(
-            "that {kind} {what} is missing is not looked at, only its state where it is there"
-        );
+        let reason =
+            format!("a missing {kind} {what} is not reported, only the state of an existing one");
         analyzer.leave_some(reader, reason);
     }
     let about = name
@@ -171,7 +170,7 @@ fn filters(filters: Option<&Value>) -> Result<Vec<(NodeField, i64)>, String> {
     let Some(filters) = filters.filter(|filters| !filters.is_null()) else {
         return Ok(vec![]);
     };
-    let filters = filters.as_object().ok_or("its filters are no map")?;
+    let filters = filters.as_object().ok_or("its filters are not a map")?;
     let mut at_least = Vec::new();
     for (key, value) in filters {
         let text = match value {

@@ -16,17 +16,17 @@ use crate::severity::{Category, Severity};
 const EXEC_OUTPUT: [&str; 3] = ["-stdout.txt", "-stderr.txt", "-errors.json"];
 
 /// Why what fails by absence is left out.
-const ABSENCE: &str = "it fails where its pattern is not found, and that the file was collected \
-                       whole is not known";
+const ABSENCE: &str = "it fails if its pattern is not found, but whether the file was collected \
+                       completely is unknown";
 
 /// The same of an analyzer whose other outcomes are taken over.
-const ABSENCE_TOO: &str = "that its pattern is not found is not reported, because whether the \
-                           file was collected whole is not known";
+const ABSENCE_TOO: &str = "a missing match is not reported, because whether the \
+                           file was collected completely is unknown";
 
 /// `textAnalyze`.
 pub(super) fn files(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result<(), String> {
     let collector = analyzer.text("collectorName")?.unwrap_or_default();
-    let file = analyzer.text("fileName")?.ok_or("it names no file")?;
+    let file = analyzer.text("fileName")?.ok_or("it sets no file name")?;
     let path = collected_path(&collector, &file);
     let excluded: Vec<String> = analyzer
         .texts("excludeFiles")?
@@ -158,7 +158,7 @@ fn grouped(
 /// Says that matches over several lines are not found, where the pattern asks for them.
 fn note_lines(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>, regex: &str) {
     if pattern::may_span_lines(regex) {
-        let reason = "matches over several lines are not looked for, only those within one";
+        let reason = "only matches within one line are found, not those across lines";
         analyzer.leave_some(reader, reason);
     }
 }
@@ -208,7 +208,9 @@ pub(super) fn events(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result
     let mut by_absence = false;
     for outcome in &outcomes.0 {
         if outcome.when.is_empty() {
-            return Err("an outcome of it has no condition, which troubleshoot refuses too".into());
+            return Err(
+                "one of its outcomes has no condition, which troubleshoot rejects too".into(),
+            );
         }
         let when = parse_bool(&outcome.when)
             .ok_or_else(|| format!("its condition `{}` is neither true nor false", outcome.when))?;
@@ -227,7 +229,7 @@ pub(super) fn events(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result
         Some(Verdict::Warn) => Severity::Medium,
         Some(Verdict::Pass) | None => {
             return Err(if by_absence {
-                "it fails where there is no such event, and events are kept for an hour only".into()
+                "it fails if there is no such event, but events are kept for only one hour".into()
             } else {
                 "it has no outcome that fails or warns".into()
             });
@@ -241,15 +243,14 @@ pub(super) fn events(analyzer: &Analyzer<'_>, reader: &mut Reader<'_>) -> Result
         literals = pattern::literals(regex, Anchors::Message).unwrap_or_default();
     }
     if by_absence {
-        let reason =
-            "that there is no such event is not looked for: events are kept for an hour only";
+        let reason = "a missing event is not reported: events are kept for only one hour";
         analyzer.leave_some(reader, reason);
     }
     // Normal events are kept where a matcher knows them; others need no matcher.
     let keep = match &reason {
         Some(reason) => Some(event_table(analyzer.at, Some(reason), vec![])),
         None if literals.is_empty() => {
-            let why = "Normal events are not looked at, because no text of 4 bytes or more stands \
+            let why = "Normal events are not checked, because no text of 4 bytes or more is contained \
                        in every message that its regex matches";
             analyzer.leave_some(reader, why);
             None
