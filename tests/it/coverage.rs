@@ -61,6 +61,9 @@ const SOURCES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Logs from which on what none of them says is news of a rule that any component may log.
+const MANY_LOGS: usize = 5;
+
 /// The content of a source. A file that is a log, and not that of a container, is as long as logs are.
 fn content(source: &str, content: &str) -> String {
     if !is_log(source) || source == "coredns" {
@@ -150,13 +153,14 @@ fn a_version_that_a_log_names_is_the_version_of_its_component() {
 fn looks(rule: &Rule, sources: &BTreeSet<&str>) -> bool {
     let has = |source: &str| sources.contains(source);
     let log = sources.iter().any(|source| is_log(source));
+    let logs = sources.iter().filter(|source| is_log(source)).count();
     let objects = sources.iter().any(|source| !is_log(source));
     // An empty list holds no status.
     let statuses = has("Node");
     let check = CHECKS.iter().find(|check| check.id == &*rule.id);
     let matcher = |matcher: &Matcher| match matcher {
         Matcher::Log(log_matcher) if log_matcher.components.is_empty() => {
-            check.is_none() && (log || has("Event"))
+            check.is_none() && (logs >= MANY_LOGS || has("Event"))
         }
         Matcher::Log(log_matcher) => {
             log_matcher
