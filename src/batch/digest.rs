@@ -267,6 +267,13 @@ pub struct Digest {
 }
 
 impl Digest {
+    /// One for so many cases.
+    pub fn of(cases: usize) -> Self {
+        let mut digest = Self::default();
+        digest.archive.lines.reserve_exact(cases);
+        digest
+    }
+
     /// Adds a record behind those before it, whose locations come before its own; the number of its
     /// case.
     pub fn add(&mut self, record: &CaseRecord) -> usize {
@@ -274,6 +281,7 @@ impl Digest {
         let mut line = Line::of(record);
         if let (Ok(read), Some(case)) = (&mut line.read, record.case()) {
             self.looked(read, case);
+            read.blind.shrink_to_fit();
             self.fired(read, case);
             for row in &case.unknown {
                 let templates = &mut self.archive.templates;

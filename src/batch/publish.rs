@@ -27,6 +27,9 @@ const TEMPLATES: usize = 25;
 /// Of these, templates of a single case: they fill the list only where it is short.
 const SINGLE: usize = 8;
 
+/// Rows of the summary that wait for the ones before them.
+const ROWS: usize = 256;
+
 /// Why an archive could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
@@ -109,7 +112,7 @@ pub fn publish(
 
 /// The digest of all records; the same content at several places is one case, the first of them.
 fn digest(store: &Store, entries: &[Entry]) -> Result<Archive, StoreError> {
-    let mut digest = Digest::default();
+    let mut digest = Digest::of(entries.len());
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     let mut more: Vec<(String, &str)> = Vec::new();
     digest::each(
@@ -160,14 +163,13 @@ fn write_cases(records: &Records<'_>, archive: &Archive) -> Result<(), PublishEr
         }
         Ok::<_, PublishError>(summary::row(&record))
     };
-    let rows: Vec<String> = archive
-        .lines
-        .par_iter()
-        .enumerate()
-        .map(of_case)
-        .collect::<Result<_, _>>()?;
     let mut csv = summary::head();
-    csv.extend(rows);
+    for (chunk, lines) in archive.lines.chunks(ROWS).enumerate() {
+        let places = lines.par_iter().enumerate();
+        let rows = places.map(|(at, line)| of_case((chunk * ROWS + at, line)));
+        let rows: Vec<String> = rows.collect::<Result<_, _>>()?;
+        csv.extend(rows);
+    }
     let csv = checked(csv, Format::Text)?;
     let path = records.store.root().join("summary.csv");
     whole::update(&path, csv.as_bytes()).map_err(failed(&path, "cannot be written"))?;
