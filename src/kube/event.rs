@@ -77,7 +77,10 @@ const FAILURES: &[&str] = &[
 impl Event {
     /// Whether its reason speaks of a failure, whatever its type says.
     pub fn speaks_of_failure(&self) -> bool {
-        FAILURES.iter().any(|word| self.reason.contains(word))
+        // Controllers of releases write their reasons in lower case: `error`.
+        let lower = ["error", "fail"];
+        let mut words = FAILURES.iter().chain(&lower);
+        words.any(|word| self.reason.contains(word))
     }
 
     /// Whether it tells of a change, though nothing may be wrong.

@@ -180,6 +180,12 @@ const WORDS: &[&str] = &[
     " err=",
     "\"error\":",
     "TLS error",
+    "type=\"Warning\"",
+    "type: 'Warning'",
+    // Open vSwitch.
+    "|ERR|",
+    "|WARN|",
+    "|EMER|",
     "orbidden",
     "nvalid ",
     "Maximum number",

@@ -29,11 +29,14 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
         return None;
     }
     let mut layer = Layer::default();
+    let mut error = None;
     let mut at = 0;
     for _ in 0..PAIRS {
         let Some(pair) = pair(text, at) else { break };
         let value = text.get(pair.value.clone()).unwrap_or_default();
-        match text.get(pair.key)? {
+        match text.get(pair.key.clone())? {
+            // go-kit's lines have no message where the error says all.
+            b"err" | b"error" if error.is_none() => error = pair.key.start.checked_sub(1),
             b"time" | b"ts" | b"t" | b"timestamp" if layer.stamp.is_none() => {
                 layer.stamp = field_stamp(value);
             }
@@ -57,10 +60,10 @@ pub(super) fn layer(text: &[u8]) -> Option<Layer> {
         }
     }
     (layer.stamp.is_some() || layer.level.is_some()).then(|| Layer {
-        message: if layer.message == 0 {
-            text.len().min(at)
-        } else {
-            layer.message
+        message: match (layer.message, error) {
+            (0, Some(error)) => error,
+            (0, None) => text.len().min(at),
+            (message, _) => message,
         },
         ..layer
     })

@@ -253,6 +253,7 @@ fn layer(text: &[u8]) -> Option<Layer> {
 /// The readers for a line that begins with some word.
 fn word(text: &[u8]) -> Option<Layer> {
     grep::layer(text)
+        .or_else(|| klog::named(text))
         .or_else(|| level::ruby(text))
         .or_else(|| level::layer(text))
         .or_else(|| own::php(text))

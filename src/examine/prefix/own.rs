@@ -1,5 +1,5 @@
-//! Forms that one program has for itself: Redis, `MongoDB`, Ceph, Telegraf, Erlang, npm, Elixir,
-//! `NestJS`, `WebLogic`.
+//! Forms that one program has for itself: Redis, `MongoDB`, Ceph, Telegraf, Open vSwitch, Erlang, npm,
+//! Elixir, `NestJS`, `WebLogic`.
 
 use super::{Inner, Layer, Level, level};
 use crate::examine::prefix::words::blanks;
@@ -23,6 +23,7 @@ pub(super) fn behind(text: &[u8], stamp: Stamp, end: usize) -> Option<Layer> {
     let at = end + blanks(text, end);
     let rest = text.get(at..)?;
     let (level, length) = telegraf(rest)
+        .or_else(|| open_vswitch(rest))
         .or_else(|| mongo(rest))
         .or_else(|| ceph(rest))?;
     Some(Layer {
@@ -65,6 +66,20 @@ fn telegraf(rest: &[u8]) -> Option<(Level, usize)> {
         return None;
     };
     Some((letter_level(*letter)?, 3))
+}
+
+/// `|09261|rconn(handler1)|ERR|` of Open vSwitch: a running number, the module and its thread, the level.
+fn open_vswitch(rest: &[u8]) -> Option<(Level, usize)> {
+    let mut columns = rest.strip_prefix(b"|")?.splitn(4, |byte| *byte == b'|');
+    let (number, module, name) = (columns.next()?, columns.next()?, columns.next()?);
+    columns.next()?;
+    let numbered = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
+    let level = match name {
+        b"EMER" => Level::Fatal,
+        name => level::word(name)?,
+    };
+    let length = number.len() + module.len() + name.len() + 4;
+    numbered.then_some((level, length))
 }
 
 /// `E STORAGE  [initandlisten] ` of `MongoDB` before 4.4.

@@ -164,10 +164,8 @@ const HARMLESS: &[&[u8]] = &[
 
 /// How bad a message is that has no level.
 pub(super) fn level(message: &[u8]) -> Option<Level> {
-    let head = message
-        .get(..LOOKED_AT)
-        .unwrap_or(message)
-        .trim_ascii_start();
+    let message = message.get(..LOOKED_AT).unwrap_or(message);
+    let head = message.trim_ascii_start();
     if CRASHES.iter().any(|words| head.starts_with(words)) || is_ruby(head) {
         return Some(Level::Fatal);
     }
@@ -176,7 +174,8 @@ pub(super) fn level(message: &[u8]) -> Option<Level> {
         return Some(Level::Error);
     }
     let harmless = || HARMLESS.iter().any(|words| holds_whole(head, words));
-    let warns = has(WARNINGS) && !harmless() || is_failed_request(head);
+    let states_error = || KEYS.iter().any(|key| has_value(message, key));
+    let warns = (has(WARNINGS) || states_error()) && !harmless() || is_failed_request(head);
     warns.then_some(Level::Warning)
 }
 
@@ -203,12 +202,15 @@ const BEGINNINGS: &[&[u8]] = &[
     b"timed out ",
 ];
 
-/// Words of a failure further on in such a message.
+/// Words of a failure further on in such a message; client-go logs the Warning events that it sends.
 const WITHIN: &[&[u8]] = &[
     b"failed to ",
     b"Failed to ",
     b"unable to ",
     b"Unable to ",
+    b" failed: ",
+    b"type=\"Warning\"",
+    b"type: 'Warning'",
     b"TLS error: ",
     b"CERTIFICATE_VERIFY_FAILED",
 ];
@@ -377,6 +379,11 @@ mod tests {
             ("[cni-net] Failed to allocate address", Some(Level::Warning)),
             ("Failed to pull image", Some(Level::Warning)),
             ("42 passed, 0 failed in 3s", None),
+            (
+                " error=\"getting automated services: git repo not ready\"",
+                Some(Level::Warning),
+            ),
+            (" error=null", None),
             ("started", None),
         ] {
             assert_eq!(level(text.as_bytes()), expected, "{text}");
