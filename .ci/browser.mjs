@@ -113,12 +113,28 @@ async function withoutScripts(browser, name, file, report) {
   }
 }
 
-/** On paper: what is folded on the screen is there as well. */
+/** The text of a page as it is printed, without blanks, and the number of its sheets. */
+async function printed(page, pdf) {
+  await page.pdf({ path: pdf, format: 'A4' });
+  const text = execFileSync('pdftotext', ['-raw', '-enc', 'UTF-8', pdf, '-'], { maxBuffer: 1 << 28 }).toString();
+  return { text: dense(text), sheets: text.split('\f').length - 1 };
+}
+
+/** Sheets of the short form at most. */
+const SHEETS = 6;
+
+/** On paper: the short form says what matters, and all of it is there where that is asked for. */
 async function onPaper(browser, name, file, report) {
   const { context, page } = await open(browser, name, file, { javaScriptEnabled: false });
-  const pdf = `${file}.pdf`;
-  await page.pdf({ path: pdf, format: 'A4' });
-  const text = dense(execFileSync('pdftotext', ['-raw', '-enc', 'UTF-8', pdf, '-'], { maxBuffer: 1 << 28 }).toString());
+  const short = await printed(page, `${file}.short.pdf`);
+  check(short.sheets <= SHEETS, `${name}: the short form takes ${short.sheets} sheets`);
+  const verdict = dense(await page.locator('h1').textContent());
+  check(short.text.includes(verdict), `${name}: the short form does not say the verdict`);
+  for (const title of await page.locator('.first > .cards h3').allTextContents()) {
+    check(short.text.includes(dense(title)), `${name}: the short form lacks the incident ${title}`);
+  }
+  await page.locator('#paper-all').check();
+  const { text } = await printed(page, `${file}.pdf`);
   const folded = page.locator('details code');
   check(await folded.count() > 0, `${name}: nothing is folded, so paper proves nothing`);
   for (const finding of report.findings) {

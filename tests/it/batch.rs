@@ -736,7 +736,7 @@ fn wrong_use_is_told_in_one_line_before_anything_is_written() {
     for (arguments, expected) in [
         (
             vec!["batch", "empty", "-o", "out"],
-            "empty: holds no bundles",
+            "empty: contains no bundles",
         ),
         (
             vec!["batch", "nowhere", "-o", "out"],

@@ -119,7 +119,7 @@ fn what_is_wrong_with_an_archive_is_said_and_keeps_no_report_back() {
     );
     assert_eq!(said.lines().count(), 1, "{said}");
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("Most like first, "), "{text}");
+    assert!(text.contains("Most similar to first, "), "{text}");
 
     let again = ["batch", "bundles", "-o", "out", "--fail-on", "never"];
     let output = run(root, &again);

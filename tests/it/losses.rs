@@ -271,7 +271,7 @@ fn nothing_that_can_be_read_is_wrong_use() {
         let words = if what == "gzip" {
             "x: neither an archive nor text"
         } else {
-            "x: nothing in it can be read"
+            "x: nothing in it could be read"
         };
         assert!(said.contains(words), "{what}: {said}");
         assert!(!folder.path().join("x.report.html").exists(), "{what}");

@@ -25,6 +25,7 @@ mod determinism;
 mod diff;
 mod flywheel;
 mod foreign;
+mod glossary;
 mod honesty;
 mod hostile;
 mod hostile_ingest;
