@@ -3,6 +3,7 @@
 //! In: all clues of the bundle. Out: the findings, worst first, and for each rule that lost some of
 //! what it saw the rules that tell it.
 
+mod commands;
 mod fold;
 pub(super) mod last_words;
 mod rank;
@@ -34,6 +35,7 @@ pub(super) fn conclude(scene: Scene<'_>, mut clues: Vec<Clue>, window: Window) -
     let mut findings = fold::fold(scene, clues);
     supersede::drop_superseded(scene, &mut findings, &mut told);
     rank::order(&mut findings);
+    commands::fit(scene, &mut findings);
     Conclusions {
         findings,
         told,
