@@ -6,7 +6,9 @@
 //! broke, are errors; the rest may be said in passing and counts as a warning.
 
 use crate::examine::prefix::Level;
+use aho_corasick::AhoCorasick;
 use memchr::memmem;
+use std::sync::LazyLock;
 
 /// Bytes of a message that are looked at.
 const LOOKED_AT: usize = 600;
@@ -162,6 +164,17 @@ const HARMLESS: &[&[u8]] = &[
     b"no failed",
 ];
 
+/// Searches for any text of a list in one pass.
+fn search(lists: &[&[&[u8]]]) -> AhoCorasick {
+    let texts = lists.iter().copied().flatten();
+    AhoCorasick::new(texts).expect("short texts fit into an automaton")
+}
+
+static ANY_ERROR: LazyLock<AhoCorasick> = LazyLock::new(|| search(&[ERRORS]));
+static ANY_WARNING: LazyLock<AhoCorasick> = LazyLock::new(|| search(&[WARNINGS]));
+static ANY_WITHIN: LazyLock<AhoCorasick> = LazyLock::new(|| search(&[WITHIN]));
+static ANY_KEY: LazyLock<AhoCorasick> = LazyLock::new(|| search(&[KEYS]));
+
 /// How bad a message is that has no level.
 pub(super) fn level(message: &[u8]) -> Option<Level> {
     let message = message.get(..LOOKED_AT).unwrap_or(message);
@@ -169,13 +182,12 @@ pub(super) fn level(message: &[u8]) -> Option<Level> {
     if CRASHES.iter().any(|words| head.starts_with(words)) || is_ruby(head) {
         return Some(Level::Fatal);
     }
-    let has = |list: &[&[u8]]| list.iter().any(|words| memmem::find(head, words).is_some());
-    if has(ERRORS) {
+    if ANY_ERROR.is_match(head) {
         return Some(Level::Error);
     }
     let harmless = || HARMLESS.iter().any(|words| holds_whole(head, words));
-    let states_error = || KEYS.iter().any(|key| has_value(message, key));
-    let warns = (has(WARNINGS) || states_error()) && !harmless() || is_failed_request(head);
+    let warns = (ANY_WARNING.is_match(head) || states_error(message)) && !harmless()
+        || is_failed_request(head);
     warns.then_some(Level::Warning)
 }
 
@@ -230,15 +242,15 @@ pub(super) fn is_told_calmly(message: &[u8]) -> bool {
     let front = head.trim_ascii_start();
     let front = front.strip_prefix(b"\"").unwrap_or(front);
     let tells = BEGINNINGS.iter().any(|words| front.starts_with(words))
-        || WITHIN.iter().any(|words| memmem::find(head, words).is_some())
-        || KEYS.iter().any(|key| has_value(head, key));
+        || ANY_WITHIN.is_match(head)
+        || states_error(head);
     tells && !HARMLESS.iter().any(|words| holds_whole(head, words))
 }
 
-/// Whether the key stands there with a value that is one.
-fn has_value(text: &[u8], key: &[u8]) -> bool {
-    memmem::find_iter(text, key).any(|at| {
-        let value = text.get(at + key.len()..).unwrap_or_default();
+/// Whether one of the keys stands there with a value that is one.
+fn states_error(text: &[u8]) -> bool {
+    ANY_KEY.find_iter(text).any(|key| {
+        let value = text.get(key.end()..).unwrap_or_default();
         let value = value.trim_ascii_start();
         let value = value.strip_prefix(b"\"").unwrap_or(value);
         let ends = |rest: &[u8]| rest.first().is_none_or(|byte| b"\" ,}]\r".contains(byte));
