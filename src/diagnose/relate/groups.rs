@@ -158,6 +158,7 @@ pub(super) const AZURE_CALLS: Group = &[
     "azure-credential-chain-failed",
     "azure-authorization-failed",
     "lb-sync-failed",
+    "service-lb-timed-out",
     "lb-service-pending",
     "pvc-provisioning-failed",
     "volume-attach-failed",
@@ -208,4 +209,5 @@ pub(super) const LOAD_BALANCER: Group = &[
     "lb-static-ip-not-found",
     "nsg-source-address-prefixes",
     "lb-sync-failed",
+    "service-lb-timed-out",
 ];
