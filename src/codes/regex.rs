@@ -36,7 +36,6 @@ impl Regex {
 pub(super) fn compile(source: &str) -> Option<Compiled> {
     let plain = Compiled::config()
         .auto_prefilter(false)
-        .backtrack(false)
         .hybrid(false)
         .onepass(false)
         .utf8_empty(false);
