@@ -2,7 +2,7 @@
 //!
 //! Those of the rules look at every line of a log that holds their words, and pay with memory for
 //! being fast: automata that grow with what they see, searches for literals of their own. A thousand
-//! of these would be most of what the program keeps, so they have the plain simulation alone.
+//! of these would be most of what the program keeps, so they have the plain simulations alone.
 
 use regex_automata::meta::Regex as Compiled;
 use regex_automata::util::syntax;

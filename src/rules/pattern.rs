@@ -120,13 +120,9 @@ impl Pattern {
 /// Compiles a pattern for bytes with Unicode off, which is faster and keeps `\d` to ASCII digits;
 /// with Unicode on where the pattern needs it (a non-ASCII character in a class).
 ///
-/// A regex is asked about a line on which a literal of its own was found, so it has no search for
-/// literals itself: that would be a third of the memory of a thousand of them.
+/// Groups of a short line need no automaton of their own, which may take a megabyte.
 pub(super) fn compile(source: &str) -> Result<Regex, String> {
-    let config = Regex::config()
-        .auto_prefilter(false)
-        .onepass(false)
-        .utf8_empty(false);
+    let config = Regex::config().onepass(false).utf8_empty(false);
     let build = |unicode| {
         Regex::builder()
             .configure(config.clone())
