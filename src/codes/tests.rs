@@ -2,8 +2,8 @@
 
 use super::entry::Needle;
 use super::lexicon::TABLE;
-use super::{Lexicon, Note};
 use super::regex::compile;
+use super::{Lexicon, Note};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -38,9 +38,8 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 });
 
 /// `root:password` in a list of cloud-init.
-static LISTED: LazyLock<Regex> = LazyLock::new(|| {
-    bytewise(r#"(?m)(?:^|\\n)[ \t-]*[a-z_][a-z0-9_-]{0,31}:([^\s\\:"']{4,})"#)
-});
+static LISTED: LazyLock<Regex> =
+    LazyLock::new(|| bytewise(r#"(?m)(?:^|\\n)[ \t-]*[a-z_][a-z0-9_-]{0,31}:([^\s\\:"']{4,})"#));
 
 /// A regex that knows no characters beyond ASCII; a secret in other ones is the bytes up to the next
 /// blank or quote.

@@ -169,8 +169,5 @@ fn an_archive_and_a_bundle_are_not_compared() {
     let out = run(folder.path(), &["diff", "old", "old-cases/a.tar"]);
     assert_eq!(out.status.code(), Some(2));
     let said = String::from_utf8_lossy(&out.stderr);
-    assert!(
-        said.contains("old-cases/a.tar: not an archive"),
-        "{said}"
-    );
+    assert!(said.contains("old-cases/a.tar: not an archive"), "{said}");
 }

@@ -22,7 +22,10 @@ fn texts_for_people_use_the_words_of_the_glossary() {
     assert!(words.len() >= 15, "{words:?}");
     let any = words.iter().map(|word| regex::escape(word));
     let any = format!(r"\b(?:{})\b", any.collect::<Vec<_>>().join("|"));
-    let any = RegexBuilder::new(&any).case_insensitive(true).build().unwrap();
+    let any = RegexBuilder::new(&any)
+        .case_insensitive(true)
+        .build()
+        .unwrap();
     let mut texts: Vec<(String, String)> = help_texts();
     for rule in RuleSet::builtin().rules() {
         let own = [&rule.title, &rule.explain, &rule.disprove].map(ToString::to_string);

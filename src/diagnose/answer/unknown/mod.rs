@@ -258,7 +258,11 @@ fn is_in_passing(error: &UnknownError) -> bool {
     // A line without a level is no program's opinion.
     let levelled = || {
         let sample = error.samples.first();
-        sample.is_some_and(|sample| prefix::parse(sample.snippet.text.as_bytes()).level.is_some())
+        sample.is_some_and(|sample| {
+            prefix::parse(sample.snippet.text.as_bytes())
+                .level
+                .is_some()
+        })
     };
     error.count < least && error.component != EVENTS && levelled()
 }
