@@ -97,6 +97,9 @@ pub struct Evidence {
 /// Events, or descriptions with their events, that are more than an excerpt.
 const EXCERPT: usize = 20;
 
+/// Objects of a kind that may as well be picked out of many.
+const FEW: usize = 3;
+
 impl Evidence {
     /// Builds the base from all that was read.
     pub fn build(read: Ledger<'_>, rules: &RuleSet, limits: &Limits) -> Self {
@@ -198,12 +201,17 @@ impl Evidence {
         (self.collected("Event") && few && !listed).then_some(told)
     }
 
-    /// Whether a single object of a kind was read, and nothing says that there are no others: whoever
-    /// hands one over shows what is wrong, and not what is well.
-    pub fn shows_only_one(&self, kind: &str) -> bool {
-        self.kinds.get(kind) == Some(&1)
-            && self.layout.format == layout::Format::Generic
-            && !self.lists_some(kind)
+    /// How many objects of a kind were read, where these are few and nothing says that there are no
+    /// others: whoever hands over a few shows what is wrong, and not what is well.
+    pub fn shows_only(&self, kind: &str) -> Option<usize> {
+        let count = self.kinds.get(kind).copied().filter(|count| (1..=FEW).contains(count));
+        count.filter(|_| self.layout.format == layout::Format::Generic && !self.lists_some(kind))
+    }
+
+    /// Whether objects of a kind with a status of their own were read: a row of a table has none.
+    pub fn has_statuses(&self, kind: &str) -> bool {
+        let mut pods = self.index.pods();
+        kind != "Pod" || pods.any(|(_, pod)| pod.listed.is_none())
     }
 
     /// Whether the bundle would hold this object if it existed: its kind was collected for its

@@ -33,7 +33,7 @@ pub use event::Event;
 pub use meta::{Managed, Meta, ObjectKey, Owner};
 pub use network::{Endpoints, Ingress, Service, ServicePort, Webhook, WebhookConfiguration};
 pub use node::{Condition, Node, Taint};
-pub use pod::{Container, ContainerKind, ContainerState, Pod, Terminated, Waiting};
+pub use pod::{Container, ContainerKind, ContainerState, Listed, Pod, Terminated, Waiting};
 pub use quota::{Quota, QuotaRow};
 pub use references::{Need, Reference};
 pub use storage::{PersistentVolume, PersistentVolumeClaim, StorageClass};

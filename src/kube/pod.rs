@@ -3,6 +3,7 @@
 use super::references::{self, Reference};
 use super::toleration::Toleration;
 use super::{Condition, value as read};
+use crate::time::parse_age;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -39,11 +40,50 @@ pub struct Pod {
     pub priority_class: Option<String>,
     /// `spec.tolerations` of a pod that no node has taken yet; of others nobody asks.
     pub tolerations: Vec<Toleration>,
+    /// The row of a table that it was read from.
+    pub listed: Option<Box<Listed>>,
     /// `spec.hostNetwork`: it has the addresses of its node.
     pub host_network: bool,
     /// Whether required affinity, spreading or host ports bind it to some nodes in ways that are
     /// not read.
     pub bound: bool,
+}
+
+/// What a row of `kubectl get pods` says of a pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The column STATUS.
+    pub status: String,
+    /// Containers that are ready.
+    pub ready: u64,
+    /// Containers.
+    pub all: u64,
+    /// Restarts of them.
+    pub restarts: u64,
+    /// The column AGE.
+    pub age: Option<String>,
+    /// The same in seconds.
+    pub seconds: Option<i64>,
+    /// How many seconds ago the last restart was.
+    pub restarted: Option<i64>,
+}
+
+impl Listed {
+    /// The row that a pod was made of.
+    fn of(value: &Value) -> Option<Box<Self>> {
+        let row = read::get(value, "status.listed")?;
+        let number = |key| read::int(row, key).and_then(|number| u64::try_from(number).ok());
+        let age = read::optional(row, "age");
+        Some(Box::new(Self {
+            status: read::string(row, "status"),
+            ready: number("ready")?,
+            all: number("all")?,
+            restarts: number("restarts")?,
+            seconds: age.as_deref().and_then(parse_age),
+            age,
+            restarted: read::text(row, "restarted").and_then(parse_age),
+        }))
+    }
 }
 
 impl Pod {
@@ -199,6 +239,7 @@ impl Pod {
             },
             bound: is_bound(value),
             host_network: read::bool(value, "spec.hostNetwork"),
+            listed: Listed::of(value),
             node,
             phase: read::string(value, "status.phase"),
             ip: read::text(value, "status.podIP").map(Into::into),

@@ -724,6 +724,9 @@ pub fn help_texts() -> Vec<(String, String)> {
         "rules test",
         "rules new",
         "rules docs",
+        "rules unexplained",
+        "batch",
+        "diff",
         "completions",
         "man",
     ];

@@ -160,7 +160,7 @@ fn looks(rule: &Rule, sources: &BTreeSet<&str>) -> bool {
     let check = CHECKS.iter().find(|check| check.id == &*rule.id);
     let matcher = |matcher: &Matcher| match matcher {
         Matcher::Log(log_matcher) if log_matcher.components.is_empty() => {
-            check.is_none() && (logs >= MANY_LOGS || has("Event"))
+            check.is_none() && logs >= MANY_LOGS
         }
         Matcher::Log(log_matcher) => {
             log_matcher

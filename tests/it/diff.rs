@@ -108,11 +108,8 @@ fn what_was_in_the_events_is_not_resolved_when_there_are_none() {
     }
     let lost = diff["visibility"]["lost"].as_array().unwrap();
     let reasons: Vec<_> = lost.iter().map(|view| &view["reason"]).collect();
-    let few = "any component may log it, and the bundle holds only 4 logs (109 lines)";
-    assert_eq!(reasons, [few, "no events in this bundle"]);
-    for view in lost {
-        assert!(view["not_checked"].as_array().unwrap().len() > 10);
-    }
+    assert_eq!(reasons, ["no events in this bundle"]);
+    assert!(lost[0]["not_checked"].as_array().unwrap().len() > 10);
 
     // The other way round nothing is called new.
     let diff = diff_json(folder.path(), "without.tar", "with.tar", 1);

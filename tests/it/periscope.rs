@@ -172,7 +172,7 @@ fn a_renamed_zip_is_of_the_node_that_its_files_name() {
     let bytes = zip(&packed(&collected));
     let expected = [
         format!("periscope-outbound-failed Node {WINDOWS} Active x1"),
-        format!("windows-hns-failed Node {WINDOWS} Unknown x1"),
+        format!("windows-hns-endpoint-not-created Node {WINDOWS} Unknown x1"),
     ];
     let inside = of(&vec![("download.zip".to_owned(), bytes.clone())]);
     assert_eq!(found(&inside), expected);

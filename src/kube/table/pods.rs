@@ -31,18 +31,28 @@ pub(super) fn pod(header: &Header<'_>, row: &str, namespace: &str) -> Option<Val
     let (ready, all): (u64, u64) = (ready.parse().ok()?, all.parse().ok()?);
     let status = header.cell(row, "STATUS")?;
     // Since 1.22: `14 (3m ago)`.
-    let restarts = header.cell(row, "RESTARTS")?.split(' ').next()?;
+    let restarts = header.cell(row, "RESTARTS")?;
+    let (restarts, ago) = restarts.split_once(' ').unwrap_or((restarts, ""));
     let restarts: u64 = restarts.parse().ok()?;
+    let ago = ago.trim().trim_start_matches('(').trim_end_matches(" ago)");
     let namespace = header.cell(row, "NAMESPACE").unwrap_or(namespace);
     let mut spec = json!({});
     if let (Some(node), Some(spec)) = (header.cell(row, "NODE"), spec.as_object_mut()) {
         spec.insert("nodeName".to_owned(), node.into());
     }
+    let mut told = status_of(status, (ready, all), restarts);
+    if let Some(told) = told.as_object_mut() {
+        let age = header.cell(row, "AGE").unwrap_or_default();
+        let listed = json!({
+            "status": status, "ready": ready, "all": all, "restarts": restarts, "age": age, "restarted": ago,
+        });
+        told.insert("listed".to_owned(), listed);
+    }
     Some(json!({
         "kind": "Pod",
         "metadata": {"name": name, "namespace": namespace},
         "spec": spec,
-        "status": status_of(status, (ready, all), restarts),
+        "status": told,
     }))
 }
 

@@ -97,8 +97,11 @@ pub enum Why {
         /// Objects.
         objects: usize,
     },
-    /// One object, which may be one of many.
-    OnlyOne,
+    /// A few objects, which may be a few of many.
+    Only {
+        /// How many.
+        count: usize,
+    },
     /// It is there for some nodes of the cluster, and any other may be the one that is broken.
     OnSomeNodes {
         /// Nodes for which it is there.
@@ -119,7 +122,7 @@ impl Why {
                 | Self::FewLogs { .. }
                 | Self::FewRows { .. }
                 | Self::OfFewObjects { .. }
-                | Self::OnlyOne
+                | Self::Only { .. }
         )
     }
 }
@@ -192,7 +195,8 @@ impl fmt::Display for Missing {
                     counted(objects, "described object")
                 )
             }
-            (Why::OnlyOne, what) => write!(f, "no {what}, only one object"),
+            (Why::Only { count: 1 }, what) => write!(f, "no {what}, only one object"),
+            (Why::Only { count }, what) => write!(f, "no {what}, only {count} objects"),
             (Why::OnSomeNodes { read, all }, what) => {
                 write!(f, "the {what} of only {read} of {all} nodes")
             }
@@ -357,7 +361,7 @@ mod tests {
             ),
             (
                 Wanted::WholeList("Pod".into()),
-                Why::OnlyOne,
+                Why::Only { count: 1 },
                 "no complete list of Pod objects, only one object",
             ),
             (

@@ -201,8 +201,7 @@ impl<'a> Seen<'a> {
     /// Whether any of these components' lines, or messages, were read.
     fn log(&self, components: &[String], look: &mut dyn FnMut(Result<Option<String>, Missing>)) {
         if components.is_empty() {
-            let read = self.logs.are_many() || self.events().is_ok();
-            look(if read {
+            look(if self.logs.are_many() {
                 Ok(None)
             } else {
                 Err(self.no_log(&[]))
@@ -216,7 +215,9 @@ impl<'a> Seen<'a> {
             let mut kinds = self.evidence.kinds.iter();
             kinds.any(|(kind, count)| {
                 let shown = kind != "Event" && *count > 0;
-                shown && !self.evidence.shows_only_one(kind)
+                shown
+                    && self.evidence.shows_only(kind).is_none()
+                    && self.evidence.has_statuses(kind)
             })
         };
         if components.iter().any(|name| name == "status") {
@@ -392,10 +393,10 @@ impl<'a> Seen<'a> {
     /// Whether objects of a kind were collected.
     fn kind(&self, kind: &str) -> Result<Option<String>, Missing> {
         let left_out = self.evidence.index.left_out;
-        if self.evidence.shows_only_one(kind) {
+        if let Some(count) = self.evidence.shows_only(kind) {
             return Err(Missing {
                 what: Wanted::WholeList(kind.to_owned()),
-                why: Why::OnlyOne,
+                why: Why::Only { count },
             });
         }
         if self.evidence.collected(kind) {

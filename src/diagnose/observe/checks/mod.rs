@@ -13,6 +13,7 @@ mod clock_skew_between_nodes;
 mod condition_in_trouble;
 mod conditions;
 mod container_exit_error;
+mod container_start_refused;
 mod container_usage_at_limit;
 mod gpu_capacity_zero;
 mod heapster_missing;
@@ -57,6 +58,7 @@ mod pod_config_error;
 mod pod_crashloop;
 mod pod_dns_not_cluster_dns;
 mod pod_evicted;
+mod pod_listed_not_running;
 mod pod_not_getting_ready;
 mod pod_oomkilled;
 mod pod_state_not_ready;
@@ -131,6 +133,7 @@ pub const CHECKS: &[Check] = &[
     clock_skew_between_nodes::CHECK,
     condition_in_trouble::CHECK,
     container_exit_error::CHECK,
+    container_start_refused::CHECK,
     container_usage_at_limit::CHECK,
     gpu_capacity_zero::CHECK,
     heapster_missing::CHECK,
@@ -173,6 +176,7 @@ pub const CHECKS: &[Check] = &[
     pod_crashloop::CHECK,
     pod_dns_not_cluster_dns::CHECK,
     pod_evicted::CHECK,
+    pod_listed_not_running::CHECK,
     pod_not_getting_ready::CHECK,
     pod_oomkilled::CHECK,
     pod_state_not_ready::CHECK,

@@ -1,4 +1,4 @@
-//! Containers that cannot be created: a reference is missing, or the runtime refuses them.
+//! Containers that cannot be created because something they refer to is missing.
 
 use super::{Check, Need, waiting};
 
@@ -7,14 +7,6 @@ pub(super) const CHECK: Check = Check {
     id: "pod-config-error",
     needs: &[Need::Objects("Pod")],
     run: |scene| {
-        waiting::for_reasons(
-            scene,
-            "pod-config-error",
-            &[
-                "CreateContainerConfigError",
-                "CreateContainerError",
-                "RunContainerError",
-            ],
-        )
+        waiting::for_reasons(scene, "pod-config-error", &["CreateContainerConfigError"])
     },
 };
