@@ -137,7 +137,9 @@ impl fmt::Display for Subject {
         if self.name.is_empty() {
             return Ok(());
         }
-        f.write_str(" ")?;
+        if !self.kind.is_empty() {
+            f.write_str(" ")?;
+        }
         if !self.namespace.is_empty() {
             write!(f, "{}/", self.namespace)?;
         }

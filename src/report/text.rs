@@ -54,10 +54,20 @@ pub(super) fn arrange(report: &Report, style: Style) -> String {
     let width = style.width.max(40);
     let mut lines = wrap(&plain(&report.verdict, style), width, VERDICT_LINES);
     lines.push(String::new());
-    let facts = facts(report, width, style);
-    // Two empty lines, and one that says what is not shown.
-    let room = LINES.saturating_sub(lines.len() + facts.len() + 2);
     let listed = report.by_fingerprint();
+    // Two empty lines, and one that says what is not shown.
+    let room_beside = |facts: &[String]| LINES.saturating_sub(lines.len() + facts.len() + 2);
+    let first = report.incidents.first().map(|first| {
+        incident_lines(&listed, first, true, (width, style)).len()
+    });
+    // The worst incident is worth more than what unexplained lines look like.
+    let mut hints = report.unknown.looks_like().len();
+    let mut facts = facts_with(report, hints, width, style);
+    while hints > 0 && first.is_some_and(|first| first > room_beside(&facts)) {
+        hints -= 1;
+        facts = facts_with(report, hints, width, style);
+    }
+    let room = room_beside(&facts);
     let blocks: Vec<Vec<String>> = if report.incidents.is_empty() {
         let findings = report.findings.iter().take(room);
         findings.map(|f| finding_lines(f, width, style)).collect()
@@ -190,8 +200,8 @@ fn finding_lines(finding: &Finding, width: usize, style: Style) -> Vec<String> {
     lines
 }
 
-/// What was read and what could be checked.
-fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
+/// What was read and what could be checked, with so many of the rules that unexplained lines look like.
+fn facts_with(report: &Report, hints: usize, width: usize, style: Style) -> Vec<String> {
     let bundle = &report.bundle;
     let mut read = format!("{}: {}", bundle.name, bundle.format);
     if let Some(version) = &bundle.kubernetes_version {
@@ -212,7 +222,7 @@ fn facts(report: &Report, width: usize, style: Style) -> Vec<String> {
     if !report.unknown.is_empty() {
         let unknown = format!("{}.", report.unknown.line());
         lines.push(cut(&plain(&unknown, style), width));
-        for like in report.unknown.looks_like() {
+        for like in report.unknown.looks_like().into_iter().take(hints) {
             let like = format!("They look like: {like}.");
             lines.extend(wrap(&plain(&like, style), width, 2));
         }

@@ -55,6 +55,19 @@ pub(super) fn of_event(scene: Scene<'_>, event: &Event) -> (State, String) {
                 event.object
             ),
         ),
+        // It was started again a moment ago, as it was before.
+        Health::Healthy
+            if event.reason == "BackOff" && recent.is_some_and(|age| age < HEALTHY_QUIET) =>
+        {
+            (
+                State::Unknown,
+                format!(
+                    "last seen {}; {} is ready now, which need not last",
+                    ago(recent),
+                    event.object
+                ),
+            )
+        }
         Health::Healthy => (
             State::Resolved,
             format!("{} is healthy at capture time", event.object),

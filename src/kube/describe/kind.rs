@@ -56,6 +56,8 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("Deployment", &["StrategyType"]),
     ("DaemonSet", &["Desired Number of Nodes Scheduled"]),
     ("Job", &["Parallelism"]),
+    ("Job", &["Pods Statuses"]),
+    ("Job", &["Completions", "Start Time"]),
     ("StatefulSet", &["Replicas", "Update Strategy"]),
     ("StatefulSet", &["Replicas", "Volume Claims"]),
     ("ReplicaSet", &["Replicas", "Pods Status", "Controlled By"]),

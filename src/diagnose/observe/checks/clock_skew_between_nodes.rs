@@ -16,6 +16,8 @@ pub(super) const CHECK: Check = Check {
 
 /// Less than this is the time between two steps of one write, or harmless.
 const LEAST: SignedDuration = SignedDuration::from_secs(30);
+/// A kubelet with nothing new to say writes its conditions every five minutes.
+const BEATS: SignedDuration = SignedDuration::from_mins(10);
 /// Conditions that the kubelet writes, and nobody else.
 const OF_THE_KUBELET: [&str; 4] = ["DiskPressure", "MemoryPressure", "PIDPressure", "Ready"];
 
@@ -54,7 +56,8 @@ fn started_too_early(scene: Scene<'_>, object: &Object, pod: &Pod) -> Option<Clu
     Some(clue)
 }
 
-/// A node whose heartbeat and the API server's note of the same write differ.
+/// A node whose last heartbeat is older than the API server's note of a write by its kubelet. The other
+/// way round says nothing: the API server notes a new time only when the set of fields changes.
 fn heartbeat_off(scene: Scene<'_>, object: &Object, node: &Node) -> Option<Clue> {
     let (condition, beat) = node
         .conditions
@@ -70,7 +73,7 @@ fn heartbeat_off(scene: Scene<'_>, object: &Object, node: &Node) -> Option<Clue>
         .map(|entry| entry.time)
         .max()?;
     let off = beat.duration_since(written);
-    (off.abs() >= LEAST).then(|| of_heartbeat(scene, object, condition, beat, off))
+    (off <= -BEATS).then(|| of_heartbeat(scene, object, condition, beat, off))
 }
 
 /// The clue of a heartbeat.
@@ -81,11 +84,6 @@ fn of_heartbeat(
     beat: Timestamp,
     off: SignedDuration,
 ) -> Clue {
-    let way = if off.is_negative() {
-        "behind"
-    } else {
-        "ahead of"
-    };
     Clue::status(CHECK.id, scene, object)
         .citing(
             object,
@@ -94,7 +92,7 @@ fn of_heartbeat(
         )
         .citing(object, "metadata.managedFields", None)
         .detailed(format!(
-            "its heartbeat is {} {way} the time at which the API server recorded it",
+            "its last heartbeat is {} behind the time at which the API server recorded a write by its kubelet",
             words(off.abs())
         ))
         .seen(Some(beat), scene.evidence.capture.at)
