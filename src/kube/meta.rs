@@ -76,6 +76,9 @@ pub struct Managed {
     pub time: Timestamp,
     /// Whether it wrote the status only.
     pub status: bool,
+    /// Whether the entry names its subresource, as they do since 1.22; before, the API server noted a new
+    /// time only when other fields were written.
+    pub of_subresource: bool,
 }
 
 /// An object that controls another.
@@ -131,6 +134,7 @@ impl Managed {
             manager: read::optional(value, "manager")?,
             time: read::time(value, "time")?,
             status: only_status || read::text(value, "subresource") == Some("status"),
+            of_subresource: read::text(value, "subresource").is_some(),
         })
     }
 }

@@ -288,10 +288,9 @@ fn incident(findings: &[Finding], group: &Group) -> Option<Incident> {
     let (causes, symptoms): (Vec<&Finding>, Vec<&Finding>) = members
         .iter()
         .partition(|finding| finding.rule == cause.rule);
-    let title = if causes.len() == 1 {
-        format!("{} ({})", cause.title, cause.subject)
-    } else {
-        cause.title.clone()
+    let title = match causes.len() {
+        1 => format!("{} ({})", cause.title, cause.subject),
+        all => format!("{} ({} and {} more)", cause.title, cause.subject, all - 1),
     };
     let state = members
         .iter()

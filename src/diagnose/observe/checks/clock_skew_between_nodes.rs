@@ -16,8 +16,6 @@ pub(super) const CHECK: Check = Check {
 
 /// Less than this is the time between two steps of one write, or harmless.
 const LEAST: SignedDuration = SignedDuration::from_secs(30);
-/// A kubelet with nothing new to say writes its conditions every five minutes.
-const BEATS: SignedDuration = SignedDuration::from_mins(10);
 /// Conditions that the kubelet writes, and nobody else.
 const OF_THE_KUBELET: [&str; 4] = ["DiskPressure", "MemoryPressure", "PIDPressure", "Ready"];
 
@@ -56,8 +54,7 @@ fn started_too_early(scene: Scene<'_>, object: &Object, pod: &Pod) -> Option<Clu
     Some(clue)
 }
 
-/// A node whose last heartbeat is older than the API server's note of a write by its kubelet. The other
-/// way round says nothing: the API server notes a new time only when the set of fields changes.
+/// A node whose heartbeat and the API server's note of the same write differ.
 fn heartbeat_off(scene: Scene<'_>, object: &Object, node: &Node) -> Option<Clue> {
     let (condition, beat) = node
         .conditions
@@ -69,11 +66,11 @@ fn heartbeat_off(scene: Scene<'_>, object: &Object, node: &Node) -> Option<Clue>
         .meta
         .managed
         .iter()
-        .filter(|entry| entry.manager == "kubelet")
+        .filter(|entry| entry.manager == "kubelet" && entry.of_subresource)
         .map(|entry| entry.time)
         .max()?;
     let off = beat.duration_since(written);
-    (off <= -BEATS).then(|| of_heartbeat(scene, object, condition, beat, off))
+    (off.abs() >= LEAST).then(|| of_heartbeat(scene, object, condition, beat, off))
 }
 
 /// The clue of a heartbeat.
@@ -84,6 +81,11 @@ fn of_heartbeat(
     beat: Timestamp,
     off: SignedDuration,
 ) -> Clue {
+    let way = if off.is_negative() {
+        "behind"
+    } else {
+        "ahead of"
+    };
     Clue::status(CHECK.id, scene, object)
         .citing(
             object,
@@ -92,7 +94,7 @@ fn of_heartbeat(
         )
         .citing(object, "metadata.managedFields", None)
         .detailed(format!(
-            "its last heartbeat is {} behind the time at which the API server recorded a write by its kubelet",
+            "its heartbeat is {} {way} the time at which the API server recorded it",
             words(off.abs())
         ))
         .seen(Some(beat), scene.evidence.capture.at)
