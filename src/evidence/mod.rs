@@ -204,7 +204,11 @@ impl Evidence {
     /// How many objects of a kind were read, where these are few and nothing says that there are no
     /// others: whoever hands over a few shows what is wrong, and not what is well.
     pub fn shows_only(&self, kind: &str) -> Option<usize> {
-        let count = self.kinds.get(kind).copied().filter(|count| (1..=FEW).contains(count));
+        let count = self
+            .kinds
+            .get(kind)
+            .copied()
+            .filter(|count| (1..=FEW).contains(count));
         count.filter(|_| self.layout.format == layout::Format::Generic && !self.lists_some(kind))
     }
 

@@ -57,9 +57,10 @@ pub(super) fn arrange(report: &Report, style: Style) -> String {
     let listed = report.by_fingerprint();
     // Two empty lines, and one that says what is not shown.
     let room_beside = |facts: &[String]| LINES.saturating_sub(lines.len() + facts.len() + 2);
-    let first = report.incidents.first().map(|first| {
-        incident_lines(&listed, first, true, (width, style)).len()
-    });
+    let first = report
+        .incidents
+        .first()
+        .map(|first| incident_lines(&listed, first, true, (width, style)).len());
     // The worst incident is worth more than what unexplained lines look like.
     let mut hints = report.unknown.looks_like().len();
     let mut facts = facts_with(report, hints, width, style);

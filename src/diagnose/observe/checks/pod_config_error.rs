@@ -6,7 +6,5 @@ use super::{Check, Need, waiting};
 pub(super) const CHECK: Check = Check {
     id: "pod-config-error",
     needs: &[Need::Objects("Pod")],
-    run: |scene| {
-        waiting::for_reasons(scene, "pod-config-error", &["CreateContainerConfigError"])
-    },
+    run: |scene| waiting::for_reasons(scene, "pod-config-error", &["CreateContainerConfigError"]),
 };

@@ -102,7 +102,10 @@ mod tests {
             (row("Pending", 0, 0, 25, None), Some(Severity::Medium)),
             (row("Pending", 0, 0, 2, None), None),
             (row("Init:0/1", 0, 0, 25, None), Some(Severity::Medium)),
-            (row("Running", 0, 147, 8_000, Some(6)), Some(Severity::Medium)),
+            (
+                row("Running", 0, 147, 8_000, Some(6)),
+                Some(Severity::Medium),
+            ),
             (row("Running", 1, 299, 8_000, Some(3)), Some(Severity::Low)),
             (row("Running", 1, 299, 8_000, Some(3_000)), None),
             (row("Running", 1, 0, 8_000, None), None),
