@@ -44,6 +44,7 @@ pub(super) fn compile(source: &str) -> Option<Compiled> {
             .configure(plain.clone())
             .syntax(syntax::Config::new().unicode(unicode).utf8(false))
             .build(source)
+            .ok()
     };
-    build(false).or_else(|_| build(true)).ok()
+    build(false).or_else(|| build(true))
 }

@@ -123,7 +123,7 @@ fn every_match_of_a_regex_holds_one_of_its_texts() {
             let texts: Vec<_> = TABLE.patterns.iter().filter(own).collect();
             for line in lines.line.iter().chain(&lines.near) {
                 if let Some(found) = regex.find(line.text.as_bytes()) {
-                    let found = line.text[found.range()].to_ascii_lowercase();
+                    let found = line.text.get(found.range()).unwrap().to_ascii_lowercase();
                     assert!(
                         texts.iter().any(|pattern| found.contains(pattern.text)),
                         "{source} without {texts:?}: {found}"

@@ -100,7 +100,7 @@ impl Pattern {
 
     /// Names of its groups, in the order of the pattern.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let groups = self.regex().map(|regex| regex.group_info());
+        let groups = self.regex().map(Regex::group_info);
         let names = groups.map(|groups| groups.pattern_names(PatternID::ZERO));
         names.into_iter().flatten().flatten()
     }
@@ -128,10 +128,11 @@ pub(super) fn compile(source: &str) -> Result<Regex, String> {
             .configure(config.clone())
             .syntax(syntax::Config::new().unicode(unicode).utf8(false))
             .build(source)
+            .map_err(|error| one_line(&error))
     };
     build(false).or_else(|error| {
         // The first error is the one the author can act on, unless Unicode cures it.
-        build(true).map_err(|_| one_line(&error))
+        build(true).map_err(|_| error)
     })
 }
 

@@ -704,7 +704,7 @@ fn scripts_and_the_manual_are_printed() {
 }
 
 /// The help of every command, each with its name.
-pub fn help_texts() -> Vec<(String, String)> {
+pub(crate) fn help_texts() -> Vec<(String, String)> {
     let folder = tempfile::tempdir().unwrap();
     let help = |command: &str| {
         let words: Vec<_> = command.split_whitespace().chain(["--help"]).collect();

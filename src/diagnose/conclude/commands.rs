@@ -6,7 +6,7 @@ use crate::diagnose::finding::Finding;
 use crate::diagnose::scene::Scene;
 use crate::rules::version::minor_of;
 
-/// The minor version of Kubernetes 1 from which on every cluster has EndpointSlice objects.
+/// The minor version of Kubernetes 1 from which on every cluster has `EndpointSlice` objects.
 const ENDPOINT_SLICES: u64 = 19;
 
 /// The label by which the slices of a service are found, in the form of a command.

@@ -255,7 +255,7 @@ fn states_error(text: &[u8]) -> bool {
         let value = value.strip_prefix(b"\"").unwrap_or(value);
         let ends = |rest: &[u8]| rest.first().is_none_or(|byte| b"\" ,}]\r".contains(byte));
         let nothing = |word: &&[u8]| value.strip_prefix(*word).is_some_and(ends);
-        !ends(value) && !NOTHING.iter().any(|word| nothing(word))
+        !ends(value) && !NOTHING.iter().any(nothing)
     })
 }
 

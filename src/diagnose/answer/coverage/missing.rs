@@ -26,7 +26,7 @@ pub enum Wanted {
     ContainerLogs,
     /// What collectors write in forms of their own.
     Collected(FactKind),
-    /// AKS Periscope's list of PodDisruptionBudgets.
+    /// AKS Periscope's list of disruption budgets.
     Budgets,
     /// A version of a component.
     Version(String),
