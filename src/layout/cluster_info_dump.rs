@@ -265,7 +265,7 @@ mod tests {
                 assert_eq!(
                     layout.reason,
                     format!(
-                        "nodes.{extension} beside 2 folders with replication-controllers.{extension}"
+                        "nodes.{extension} next to 2 folders with replication-controllers.{extension}"
                     )
                 );
                 let at = |name: &str| words(&role(&layout, &format!("{root}{name}")));

@@ -192,7 +192,7 @@ pub struct NodeUpload {
 pub struct Layout {
     /// The format; [`Format::Mixed`] where several bundles of one run differ.
     pub format: Format,
-    /// Why, in words, naming the decisive entries: "nodes.json beside 2 folders with replication-controllers.json".
+    /// Why, in words, naming the decisive entries: "nodes.json next to 2 folders with replication-controllers.json".
     pub reason: String,
     /// Role of each entry.
     pub roles: BTreeMap<EntryPath, Role>,

@@ -381,7 +381,7 @@ mod tests {
             ),
             (
                 "[[log]]\nliteral = [\"abcd\"]\nat_least = 3\nwithin = \"10\"",
-                "12:10: a duration",
+                "12:10: write a duration",
             ),
             (
                 "[[log]]\nliteral = [\"abcd\"]\n[[log]]\nliteral = [\"efgh\"]",

@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_long_list_wraps_under_its_first_item() {
         let items: Vec<String> = (10..30).map(|n| format!("collector{n} 3")).collect();
-        let text = wrapped("    brought", INDENT, &items);
+        let text = wrapped("    uploaded", INDENT, &items);
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
         let mut lines = text.lines();
         let first = lines.next().unwrap_or_default();

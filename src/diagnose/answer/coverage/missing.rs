@@ -357,7 +357,7 @@ mod tests {
             (
                 Wanted::Events,
                 Why::OfFewObjects { objects: 1 },
-                "the events of 1 described object only",
+                "the events of only 1 described object",
             ),
             (
                 Wanted::WholeList("Pod".into()),
