@@ -13,7 +13,7 @@ pub(super) mod members;
 mod predicate;
 mod rule;
 mod state;
-mod unplaced;
+pub(super) mod unplaced;
 
 use crate::diagnose::scene::Scene;
 use clue::Clue;

@@ -17,6 +17,25 @@ pub(super) const REFUSED: &str = "FailedScheduling";
 /// Reasons in the scheduler's message that another pod gives, and takes away when it goes.
 const BY_OTHERS: [&str; 2] = ["pod anti-affinity", "free ports"];
 
+/// The rule about resources that are short.
+const RESOURCES: &str = "sched-insufficient-resources";
+/// The rules that say why no node takes a pod.
+pub(in crate::diagnose) const REASONS: &[&str] = &[
+    RESOURCES,
+    "sched-nodes-not-ready",
+    "sched-nodes-cordoned",
+    "sched-nodes-under-pressure",
+    "sched-nodes-uninitialized",
+    "sched-no-node-with-labels",
+    "sched-pods-keep-apart",
+    "sched-taint-affinity",
+];
+
+/// Whether this rule gives a reason other than resources.
+pub(super) fn gives_other_reason(rule: &str) -> bool {
+    rule != RESOURCES && REASONS.contains(&rule)
+}
+
 /// Pods whose `PodScheduled` condition says that no node takes them, with that condition. A pod
 /// with a scheduling gate waits because somebody wants it to.
 pub(super) fn pods(scene: Scene<'_>) -> impl Iterator<Item = (&Object, &Pod, &Condition)> {

@@ -1,5 +1,7 @@
 //! Rules that state one thing from several sides, named for the table of causes.
 
+use crate::diagnose::observe::unplaced;
+
 /// Rules that state one thing, the deepest first.
 pub(super) type Group = &'static [&'static str];
 
@@ -10,6 +12,7 @@ pub(super) const MISSING: Group = &["reference-missing"];
 /// A container cannot even be started.
 pub(super) const CANNOT_START: Group = &[
     "pod-config-error",
+    "container-start-refused",
     "pod-run-as-nonroot",
     "apparmor-or-seccomp-failed",
     "nvidia-runtime-failed",
@@ -73,16 +76,7 @@ pub(super) const IMAGE: Group = &[
 /// A pod waits for its image.
 pub(super) const IMAGE_WAIT: Group = &["image-pull-backoff"];
 /// Why no node takes a pod.
-pub(super) const NO_ROOM: Group = &[
-    "sched-insufficient-resources",
-    "sched-nodes-not-ready",
-    "sched-nodes-cordoned",
-    "sched-nodes-under-pressure",
-    "sched-nodes-uninitialized",
-    "sched-no-node-with-labels",
-    "sched-pods-keep-apart",
-    "sched-taint-affinity",
-];
+pub(super) const NO_ROOM: Group = unplaced::REASONS;
 /// A pod is on no node, or was refused by one.
 pub(super) const UNPLACED: Group = &["pod-unschedulable", "pod-unexpected-admission"];
 /// The API server refuses to create pods.

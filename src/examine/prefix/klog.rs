@@ -1,7 +1,7 @@
 //! The header of klog: `E0725 22:17:35.698639   25249 kubelet.go:2291] `; `CockroachDB`'s has the year,
 //! `E240501 10:00:00.123456 1 server/node.go:1 ⋮ [n1] `.
 
-use super::{Inner, Kind, Layer, Level};
+use super::{Inner, Kind, Layer, Level, syslog};
 use crate::examine::prefix::words::{blanks, file_name};
 use crate::time::read;
 
@@ -59,14 +59,10 @@ const LONGEST_NAME: usize = 64;
 pub(super) fn named(text: &[u8]) -> Option<Layer> {
     let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let name = text.iter().take(LONGEST_NAME).take_while(is_name).count();
-    let head = text.get(..text.len().min(LONGEST_NAME * 2))?;
-    let colon = name + memchr::memmem::find(head.get(name..)?, b": ")?;
-    let pid = text.get(name..colon)?;
-    let pid_only = matches!(pid, [] | [b'[', .., b']']);
+    let colon = name + syslog::pid(text.get(name..)?)?;
+    let inner = text.get(colon..)?.strip_prefix(b": ")?;
     let message = colon + 2;
-    let inner = text.get(message..).filter(|_| pid_only && name > 0)?;
-    let known = matches!(inner.first()?, b'I' | b'W' | b'E' | b'F') && layer(inner).is_some();
-    known.then(|| Layer {
+    (name > 0 && layer(inner).is_some()).then(|| Layer {
         unit: Some(0..name),
         kind: Kind::Wrapper,
         message,

@@ -139,7 +139,7 @@ fn is_host(byte: u8) -> bool {
 }
 
 /// Length of `[123]`; 0 where there is no bracket, `None` where it holds something else.
-fn pid(text: &[u8]) -> Option<usize> {
+pub(super) fn pid(text: &[u8]) -> Option<usize> {
     if text.first() != Some(&b'[') {
         return Some(0);
     }

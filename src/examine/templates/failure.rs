@@ -165,15 +165,14 @@ const HARMLESS: &[&[u8]] = &[
 ];
 
 /// Searches for any text of a list in one pass.
-fn search(lists: &[&[&[u8]]]) -> AhoCorasick {
-    let texts = lists.iter().copied().flatten();
-    AhoCorasick::new(texts).expect("short texts fit into an automaton")
+fn search(list: &[&[u8]]) -> AhoCorasick {
+    AhoCorasick::new(list).expect("short texts fit into an automaton")
 }
 
-static ANY_ERROR: LazyLock<AhoCorasick> = LazyLock::new(|| search(&[ERRORS]));
-static ANY_WARNING: LazyLock<AhoCorasick> = LazyLock::new(|| search(&[WARNINGS]));
-static ANY_WITHIN: LazyLock<AhoCorasick> = LazyLock::new(|| search(&[WITHIN]));
-static ANY_KEY: LazyLock<AhoCorasick> = LazyLock::new(|| search(&[KEYS]));
+static ANY_ERROR: LazyLock<AhoCorasick> = LazyLock::new(|| search(ERRORS));
+static ANY_WARNING: LazyLock<AhoCorasick> = LazyLock::new(|| search(WARNINGS));
+static ANY_WITHIN: LazyLock<AhoCorasick> = LazyLock::new(|| search(WITHIN));
+static ANY_KEY: LazyLock<AhoCorasick> = LazyLock::new(|| search(KEYS));
 
 /// How bad a message is that has no level.
 pub(super) fn level(message: &[u8]) -> Option<Level> {
@@ -236,7 +235,7 @@ const NOTHING: &[&[u8]] = &[
 ];
 
 /// Whether a message that its program calls information tells of a failure: it says so at its
-/// front, or it hands over an error. Components log many failures like that, because they try again.
+/// front, or it names an error. Components log many failures like that, because they try again.
 pub(super) fn is_told_calmly(message: &[u8]) -> bool {
     let head = message.get(..LOOKED_AT).unwrap_or(message);
     let front = head.trim_ascii_start();

@@ -15,23 +15,12 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// The rules that tell the same of a pod which no node takes for other reasons than resources.
-const MORE_SPECIFIC: [&str; 7] = [
-    "sched-taint-affinity",
-    "sched-nodes-not-ready",
-    "sched-nodes-cordoned",
-    "sched-nodes-under-pressure",
-    "sched-nodes-uninitialized",
-    "sched-no-node-with-labels",
-    "sched-pods-keep-apart",
-];
-
-/// The matchers of those rules which hit a pod's condition.
+/// The matchers of rules that hit a pod's condition and give a reason other than resources.
 fn told_by(scene: Scene<'_>, object: &Object) -> Box<[MatcherId]> {
     let hits = object.hits.iter().map(|hit| hit.matcher);
     hits.filter(|matcher| {
         let rule = scene.rules.rule_of(*matcher);
-        rule.is_some_and(|rule| MORE_SPECIFIC.contains(&&*rule.id))
+        rule.is_some_and(|rule| unplaced::gives_other_reason(&rule.id))
     })
     .collect()
 }
