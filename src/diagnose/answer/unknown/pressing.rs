@@ -176,7 +176,9 @@ fn presses(key: &Key, lines: &Joined, now: Option<Timestamp>, picked: bool) -> b
     let lately = lately(lines, now);
     let more = has_grown(lines.count, lately, since, now);
     let many = lately >= MANY && (more || telling && ill);
-    many || ill && loud && lines.count >= SOME
+    // The last words of a program need no repetition.
+    let enough = lines.count >= SOME || key.1 == Level::Fatal;
+    many || ill && loud && enough
 }
 
 /// Lines in the last quarter of an hour.

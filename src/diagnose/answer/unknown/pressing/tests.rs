@@ -33,6 +33,16 @@ fn events_that_somebody_picked_out_are_named_however_few() {
     assert!(told(true) && !told(false));
 }
 
+#[test]
+fn the_end_of_a_program_is_named_where_its_log_is_all_errors() {
+    let told = |level, loud| {
+        let weight = Weight { loud, ..PLAIN };
+        press("kubelet", level, lines(&[(200, 1)], weight))
+    };
+    assert!(told(Level::Fatal, true));
+    assert!(!told(Level::Fatal, false) && !told(Level::Error, true));
+}
+
 /// One line a minute, over these minutes.
 fn each_minute(from: i64, to: i64) -> Vec<(i64, u64)> {
     (from..=to).map(|at| (at, 1)).collect()
